@@ -1,0 +1,1 @@
+//! Market clearing: who gets how much, at what price.
