@@ -1,0 +1,529 @@
+//! A scenario after validation: names resolved to ids, quantities in base
+//! units, nothing optional that the language gives a default.
+//!
+//! Base units: volumes in the commodity's own unit, time in days, money in
+//! US dollars, shares as fractions of one.
+
+use std::collections::BTreeMap;
+
+use crate::random::Law;
+use crate::units::Date;
+
+/// Index into [`Scenario::countries`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CountryId(pub usize);
+
+/// Index into [`Scenario::commodities`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommodityId(pub usize);
+
+/// Index into [`Scenario::sites`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub usize);
+
+/// A state of one of the political processes: index into
+/// [`Scenario::processes`] and into its states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegimeId {
+    /// Which process.
+    pub process: usize,
+    /// Which of its states.
+    pub state: usize,
+}
+
+/// A number of the scenario: fixed, or drawn once per trial.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Num {
+    /// `Law::Constant` for a fixed number.
+    pub law: Law,
+    /// Where it stands in the file, e.g. `sites.lynas-kuantan.capacity`;
+    /// the stable name of its draw.
+    pub path: String,
+}
+
+/// A whole scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Short name, the file's stem unless given.
+    pub name: String,
+    /// One line for the top of a report.
+    pub title: String,
+    /// The question the scenario answers.
+    pub question: Option<String>,
+    /// First day.
+    pub start: Date,
+    /// Length in days.
+    pub horizon: f64,
+    /// Trials of a full run.
+    pub trials: u64,
+    /// Master seed.
+    pub seed: u64,
+    /// A trial counts as short when more than this share of demand is.
+    pub short_above: f64,
+    /// Pairs the study reports on.
+    pub focus: Vec<Focus>,
+    /// Source key to citation.
+    pub sources: BTreeMap<String, String>,
+    /// Countries and blocs.
+    pub countries: Vec<Country>,
+    /// Commodities, in the order of the file.
+    pub commodities: Vec<Commodity>,
+    /// Mines, plants, fields, trains.
+    pub sites: Vec<Site>,
+    /// Final demand.
+    pub demands: Vec<Demand>,
+    /// State stocks.
+    pub reserves: Vec<Reserve>,
+    /// Transit between countries; later entries win over earlier ones.
+    pub lanes: Vec<Lane>,
+    /// Term contracts.
+    pub contracts: Vec<Contract>,
+    /// Policies, in the order of the file.
+    pub policies: Vec<Policy>,
+    /// Political processes.
+    pub processes: Vec<Process>,
+    /// Rank correlations between uncertain numbers, by path.
+    pub correlations: Vec<Correlation>,
+    /// Sources and judgements, by the path of the table they stand in.
+    pub notes: Vec<Note>,
+}
+
+/// A (commodity, country) the study reports on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Focus {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+}
+
+/// A country or bloc.
+#[derive(Clone, Debug)]
+pub struct Country {
+    /// Code used in the file, e.g. `JP`.
+    pub code: String,
+    /// Name used in reports.
+    pub name: String,
+}
+
+/// How a market is cleared.
+pub use crate::engine::market::Rule;
+
+/// A traded good at one stage.
+#[derive(Clone, Debug)]
+pub struct Commodity {
+    /// Key in the file, e.g. `ndpr-oxide`.
+    pub key: String,
+    /// Name used in reports.
+    pub name: String,
+    /// Unit of every volume, e.g. `t`.
+    pub unit: String,
+    /// Reference price [USD per unit].
+    pub price: Num,
+    /// Clearing rule.
+    pub rule: Rule,
+    /// Interval between clearings [days].
+    pub clearing: f64,
+    /// Whether the market also clears whenever supply or demand rates change.
+    pub on_change: bool,
+    /// Price elasticity of use.
+    pub elasticity: Elasticity,
+    /// Elasticity of stock building, ε_s.
+    pub stock_elasticity: Num,
+    /// θ, the substitutability of origins.
+    pub dispersion: Num,
+    /// λ_max, choke price above reference, in reference prices.
+    pub choke: Num,
+    /// η, weight of trade between pairs without observed trade.
+    pub new_pairs: Num,
+    /// κ, share of the stock gap nominated each window.
+    pub restocking: Num,
+    /// Largest nomination, in windows of desired use.
+    pub nomination_cap: Num,
+    /// Deepest discount a seller gives before it floats its goods, φ.
+    pub discount: Num,
+    /// Days over which a seller releases stock beyond its normal shipments.
+    pub release: Num,
+    /// Seller stock never offered [days of base output].
+    pub working_stock: Num,
+    /// Whether sellers offer all they have on hand.
+    pub offer_on_hand: bool,
+    /// Cargo size [units], if goods travel in whole cargoes.
+    pub cargo: Option<f64>,
+    /// Smallest parcel worth shipping [units].
+    pub parcel: f64,
+    /// Transit of lanes not listed [days].
+    pub transit: Law,
+    /// Whether lanes not listed are pipelines.
+    pub pipeline: bool,
+    /// Cover below which use is rationed [days].
+    pub minimum_cover: Num,
+    /// Buyers' target cover unless a demand says otherwise [days].
+    pub cover: Num,
+    /// Whether rationing goes by value at risk (else pro rata).
+    pub ration_by_value: bool,
+    /// Days over which backlog is worked off.
+    pub backlog_time: Num,
+    /// Observed trade [units per day]: from, to, rate. Empty: proportional.
+    pub trade: Vec<(CountryId, CountryId, Num)>,
+    /// Whether base supply and demand are taken as given although they differ.
+    pub unbalanced: bool,
+    /// Largest relative difference of base supply and demand accepted.
+    pub tolerance: f64,
+    /// Where goods are at the start.
+    pub start_empty: bool,
+}
+
+/// Price elasticities of use, as positive numbers.
+#[derive(Clone, Debug)]
+pub struct Elasticity {
+    /// At once.
+    pub short: Num,
+    /// After adjustment.
+    pub long: Num,
+    /// Adjustment time [days].
+    pub adjust: Num,
+}
+
+/// A mine, field, plant or train.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Unique name.
+    pub name: String,
+    /// Where it stands.
+    pub country: CountryId,
+    /// Who sells its goods; the country's own name if not given.
+    pub company: String,
+    /// Inputs per run: (commodity, units).
+    pub inputs: Vec<(CommodityId, Num)>,
+    /// Outputs per run: (commodity, units).
+    pub outputs: Vec<(CommodityId, Num)>,
+    /// Runs per day at full capacity.
+    pub capacity: Num,
+    /// Share of capacity used in the base.
+    pub utilisation: Num,
+    /// σ, elasticity of output where there is spare capacity.
+    pub supply_elasticity: Num,
+    /// Rank of its input draw when a buyer rations [USD per unit short].
+    pub value_at_risk: Num,
+    /// Target cover of inputs [days]; the commodity's if `None`.
+    pub cover: Option<Num>,
+    /// Monthly output factors, January first, mean one.
+    pub season: Option<[f64; 12]>,
+    /// Ordinary outages.
+    pub outages: Option<Outages>,
+    /// Goods on hand at the start [units of each output], if not steady state.
+    pub initial: Option<Num>,
+}
+
+/// A renewal or overlapping process of losses.
+#[derive(Clone, Debug)]
+pub struct Outages {
+    /// When they come.
+    pub arrival: Arrival,
+    /// How long each lasts [days].
+    pub lasts: Law,
+    /// Share of capacity each takes.
+    pub loses: Law,
+    /// Whether capacity is what the site makes while up (else mean output
+    /// meets base trade and capacity is raised for the outages expected).
+    pub capacity_while_up: bool,
+}
+
+/// When the events of a disruption come.
+#[derive(Clone, Debug)]
+pub enum Arrival {
+    /// After each recovery, an up-time drawn from the law [days].
+    Renewal(Law),
+    /// Poisson arrivals whatever is already down [per day].
+    Overlapping(Num),
+    /// Once, on a date or after a drawn time from the start [days].
+    Once(Law),
+}
+
+/// Final use of a commodity.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+    /// Its tier.
+    pub tier: String,
+    /// Reference use [units per day].
+    pub rate: Num,
+    /// Monthly factors, January first, mean one.
+    pub season: Option<[f64; 12]>,
+    /// Own elasticity; the commodity's if `None`.
+    pub elasticity: Option<Elasticity>,
+    /// Target cover [days]; the commodity's if `None`.
+    pub cover: Option<Num>,
+    /// Output lost [USD per unit short].
+    pub value_at_risk: Num,
+    /// Share of unserved use made up later.
+    pub backlog: Num,
+    /// Commercial stock at the start [units], if not at target.
+    pub initial: Option<Num>,
+}
+
+/// Volume, or days of the country's base use.
+#[derive(Clone, Debug)]
+pub enum Size {
+    /// Units.
+    Volume(Num),
+    /// Days of base use.
+    Days(Num),
+}
+
+/// A state stock.
+#[derive(Clone, Debug)]
+pub struct Reserve {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+    /// How large it is, full at the start.
+    pub size: Size,
+    /// Commercial cover below which it releases [days].
+    pub release_below: Num,
+    /// Largest release, share of size per day.
+    pub release_rate: Num,
+    /// Commercial cover above which it refills [days]; never if `None`.
+    pub refill_above: Option<Num>,
+    /// Largest refill, share of size per day.
+    pub refill_rate: Num,
+}
+
+/// How goods travel between two countries.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// From; any if `None`.
+    pub from: Option<CountryId>,
+    /// To; any if `None`.
+    pub to: Option<CountryId>,
+    /// Which goods; all if empty.
+    pub commodities: Vec<CommodityId>,
+    /// Days under way; `None` leaves the earlier rule.
+    pub transit: Option<Law>,
+    /// Whether goods flow (a pipeline) rather than sail.
+    pub pipeline: Option<bool>,
+}
+
+/// A term contract, served before spot.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Seller's country.
+    pub from: CountryId,
+    /// Seller company; every seller of the country in proportion if `None`.
+    pub company: Option<String>,
+    /// Buyer's country.
+    pub to: CountryId,
+    /// Units per day.
+    pub volume: Num,
+    /// First day; before the scenario if `None`.
+    pub start: Option<Date>,
+    /// Last day; after the scenario if `None`.
+    pub end: Option<Date>,
+    /// USD per unit; the reference price if `None`.
+    pub price: Option<Num>,
+}
+
+/// What a policy is to a study; the baseline keeps only the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The event studied.
+    Shock,
+    /// What is done about it.
+    Response,
+    /// Goes on in any case.
+    Background,
+}
+
+/// A timed instrument.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Unique name.
+    pub name: String,
+    /// What it is to the study.
+    pub role: Role,
+    /// Announcement; equal to `effective` if not given.
+    pub announced: Date,
+    /// First day in force.
+    pub effective: Date,
+    /// First day no longer in force.
+    pub ends: Option<Date>,
+    /// Regimes in which it is in force; all if empty.
+    pub when: Vec<RegimeId>,
+    /// What it does.
+    pub instrument: Instrument,
+}
+
+/// What a policy does, one variant an instrument.
+#[derive(Clone, Debug)]
+pub enum Instrument {
+    /// Forbids exports, or a share of them.
+    ExportBan(ExportBan),
+    /// Limits exports over a period.
+    ExportQuota(ExportQuota),
+    /// Makes exports wait for a licence.
+    ExportLicence(ExportLicence),
+    /// Takes capacity away from time to time.
+    Disruption(Disruption),
+}
+
+/// The trade that an export control binds.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Exporter.
+    pub by: CountryId,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Destinations, already resolved: never the exporter itself.
+    pub to: Vec<CountryId>,
+}
+
+/// A number by commodity.
+#[derive(Clone, Debug)]
+pub struct PerCommodity {
+    /// For goods not listed.
+    pub default: Num,
+    /// Exceptions.
+    pub given: Vec<(CommodityId, Num)>,
+}
+
+/// A number by destination.
+#[derive(Clone, Debug)]
+pub struct PerCountry {
+    /// For destinations not listed.
+    pub default: Num,
+    /// Exceptions.
+    pub given: Vec<(CountryId, Num)>,
+}
+
+/// Forbids a share of exports.
+#[derive(Clone, Debug)]
+pub struct ExportBan {
+    /// What it binds.
+    pub scope: Scope,
+    /// Share of reference trade forbidden.
+    pub share: PerCommodity,
+    /// Other shares while a regime lasts.
+    pub in_regime: Vec<(RegimeId, PerCommodity)>,
+}
+
+/// Limits exports over a period.
+#[derive(Clone, Debug)]
+pub struct ExportQuota {
+    /// What it binds.
+    pub scope: Scope,
+    /// Units per period, all destinations together, for each good.
+    pub volume: PerCommodity,
+    /// Length of a period [days], counted from `effective`.
+    pub period: f64,
+}
+
+/// A licence desk.
+#[derive(Clone, Debug)]
+pub struct ExportLicence {
+    /// What it binds.
+    pub scope: Scope,
+    /// Share of trade under the customs code that needs a licence.
+    pub share: PerCommodity,
+    /// Time under review [days], drawn for each application.
+    pub review: Law,
+    /// Applications decided per day, all goods together; unlimited if `None`.
+    pub throughput: Option<Num>,
+    /// Applications filed per destination, good and clearing window.
+    pub applications: u32,
+    /// Time from refusal to a new application [days]; none if `None`.
+    pub reapply: Option<Law>,
+    /// Terms outside any regime listed.
+    pub terms: LicenceTerms,
+    /// Other terms while a regime lasts.
+    pub in_regime: Vec<(RegimeId, LicenceTerms)>,
+    /// Time under inspection of uncontrolled goods held [days].
+    pub inspection: Law,
+}
+
+/// What a licence desk decides by; changes with the regime.
+#[derive(Clone, Debug)]
+pub struct LicenceTerms {
+    /// Probability that an application is approved.
+    pub approval: PerCountry,
+    /// Share of controlled trade that moves under general licences.
+    pub general: PerCountry,
+    /// Share of uncontrolled goods held for inspection.
+    pub holds_uncontrolled: Num,
+    /// Share of the pending applications decided at once when the regime is
+    /// entered.
+    pub clears_backlog: Num,
+}
+
+/// Takes capacity away from time to time.
+#[derive(Clone, Debug)]
+pub struct Disruption {
+    /// Sites struck, already resolved; all are struck together.
+    pub sites: Vec<SiteId>,
+    /// When, how long, how much.
+    pub outages: Outages,
+}
+
+/// A semi-Markov chain of regimes, or a fixed path.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Unique name.
+    pub name: String,
+    /// Its regimes.
+    pub states: Vec<State>,
+    /// The state at the start of the scenario.
+    pub start: usize,
+    /// If given, the path every trial follows: (first day, state), in order.
+    pub path: Option<Vec<(Date, usize)>>,
+}
+
+/// A regime.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Unique among all processes.
+    pub name: String,
+    /// When it ends by itself; never if `None`.
+    pub ends: Option<Ends>,
+    /// What follows when it ends by itself: (state, probability), adding up
+    /// to one.
+    pub then: Vec<(usize, Num)>,
+    /// Ways out at any time: (state, rate per day).
+    pub leaves: Vec<(usize, Num)>,
+}
+
+/// When a regime ends by itself.
+#[derive(Clone, Debug)]
+pub enum Ends {
+    /// After a drawn time [days].
+    After(Law),
+    /// On a date; at once if entered later.
+    On(Date),
+}
+
+/// A rank correlation between two uncertain numbers.
+#[derive(Clone, Debug)]
+pub struct Correlation {
+    /// Path of the first.
+    pub first: String,
+    /// Path of the second.
+    pub second: String,
+    /// Spearman's rho.
+    pub rank: f64,
+}
+
+/// Where a table's figures come from.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Path of the table.
+    pub path: String,
+    /// Source, key or text.
+    pub source: Option<String>,
+    /// Why a figure is our judgement rather than a fact.
+    pub judgement: Option<String>,
+}

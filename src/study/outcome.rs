@@ -1,0 +1,226 @@
+//! What a study found: columns of per-trial values and monthly fans.
+
+use crate::units::Date;
+
+/// What is measured for each focus in each trial, in column order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    /// Reference demand less use, over the horizon [units].
+    Shortfall,
+    /// Shortfall over reference demand [share].
+    ShortfallShare,
+    /// Shortfall over mean reference demand a day [days].
+    ShortfallDays,
+    /// Part of the shortfall given up because of price [units].
+    RationedByPrice,
+    /// Part of the shortfall that would have paid and found nothing [units].
+    Unserved,
+    /// Unserved use not made up by the end [units].
+    Forgone,
+    /// Largest monthly shortfall over that month's reference demand [share].
+    PeakRate,
+    /// Days from the start to the first day short; infinite if never.
+    TimeToSurvive,
+    /// Days from the first day short to the last; zero if never.
+    TimeToRecover,
+    /// Smallest commercial stock in days of reference use [days].
+    MinimumCover,
+    /// Volume-weighted price, contract and spot [USD per unit].
+    PricePaid,
+    /// Time-weighted marginal price [USD per unit].
+    PriceSpot,
+    /// Value of arrivals from other countries [USD].
+    ImportBill,
+    /// Output lost to the shortfall [USD].
+    ValueLost,
+    /// Volume drawn from the state reserve [units].
+    ReserveDrawn,
+}
+
+impl Metric {
+    /// All metrics, in column order.
+    pub const ALL: [Self; 15] = [
+        Self::Shortfall,
+        Self::ShortfallShare,
+        Self::ShortfallDays,
+        Self::RationedByPrice,
+        Self::Unserved,
+        Self::Forgone,
+        Self::PeakRate,
+        Self::TimeToSurvive,
+        Self::TimeToRecover,
+        Self::MinimumCover,
+        Self::PricePaid,
+        Self::PriceSpot,
+        Self::ImportBill,
+        Self::ValueLost,
+        Self::ReserveDrawn,
+    ];
+
+    /// Name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shortfall => "shortfall",
+            Self::ShortfallShare => "shortfall_share",
+            Self::ShortfallDays => "shortfall_days",
+            Self::RationedByPrice => "rationed_by_price",
+            Self::Unserved => "unserved",
+            Self::Forgone => "forgone",
+            Self::PeakRate => "peak_rate",
+            Self::TimeToSurvive => "time_to_survive",
+            Self::TimeToRecover => "time_to_recover",
+            Self::MinimumCover => "minimum_cover",
+            Self::PricePaid => "price_paid",
+            Self::PriceSpot => "price_spot",
+            Self::ImportBill => "import_bill",
+            Self::ValueLost => "value_lost",
+            Self::ReserveDrawn => "reserve_drawn",
+        }
+    }
+
+    /// Unit in files and reports, given the commodity's unit.
+    #[must_use]
+    pub fn unit(self, commodity: &str) -> String {
+        match self {
+            Self::ShortfallShare | Self::PeakRate => "share".to_owned(),
+            Self::ShortfallDays | Self::TimeToSurvive | Self::TimeToRecover | Self::MinimumCover => {
+                "days".to_owned()
+            }
+            Self::PricePaid | Self::PriceSpot => format!("USD/{commodity}"),
+            Self::ImportBill | Self::ValueLost => "USD".to_owned(),
+            _ => commodity.to_owned(),
+        }
+    }
+}
+
+/// Everything a study found, enough to write every output.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Where the numbers come from.
+    pub stamp: Stamp,
+    /// Title of the scenario.
+    pub title: String,
+    /// The question the scenario answers.
+    pub question: Option<String>,
+    /// First day of the scenario.
+    pub start: Date,
+    /// Length [days].
+    pub horizon: f64,
+    /// First day of each month bin; the first is `start`.
+    pub months: Vec<Date>,
+    /// A trial counts as short above this share of demand.
+    pub short_above: f64,
+    /// One entry a focus.
+    pub focus: Vec<FocusOutcome>,
+    /// When each policy was in force.
+    pub policies: Vec<PolicyActivity>,
+    /// Trials that failed, in order; excluded from every column.
+    pub failures: Vec<Failure>,
+    /// Drawn parameters: (path, one value a trial).
+    pub parameters: Vec<(String, Vec<f64>)>,
+    /// Calendar events handled, both variants.
+    pub events: u64,
+    /// Whether the study was stopped before all trials were done.
+    pub interrupted: bool,
+}
+
+/// Where numbers come from; written into every file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Hash of all its files and overrides.
+    pub hash: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Trials asked for.
+    pub trials: u64,
+    /// Version of this program.
+    pub version: String,
+}
+
+/// A trial that could not be finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its index.
+    pub trial: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// A policy over time.
+#[derive(Clone, Debug)]
+pub struct PolicyActivity {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a shock (else a response; background is not listed).
+    pub shock: bool,
+    /// Share of trials in which it was in force at the end of each month bin.
+    pub active: Vec<f64>,
+    /// Mean volume it stopped, by commodity: (name, unit, volume).
+    pub stopped: Vec<(String, String, f64)>,
+}
+
+/// What was found about one (commodity, country).
+#[derive(Clone, Debug)]
+pub struct FocusOutcome {
+    /// Key of the commodity.
+    pub commodity: String,
+    /// Its name.
+    pub commodity_name: String,
+    /// Code of the country.
+    pub country: String,
+    /// Its name.
+    pub country_name: String,
+    /// Unit of volumes.
+    pub unit: String,
+    /// Reference price [USD per unit].
+    pub price: f64,
+    /// Mean reference use [units per day].
+    pub use_per_day: f64,
+    /// With every policy.
+    pub shocked: Variant,
+    /// Background policies only, same random numbers.
+    pub baseline: Variant,
+}
+
+/// One variant of a focus.
+#[derive(Clone, Debug, Default)]
+pub struct Variant {
+    /// One column a metric, in the order of [`Metric::ALL`]; one value a
+    /// trial that did not fail.
+    pub columns: Vec<Vec<f64>>,
+    /// Shortfall in each month bin as a share of that month's demand.
+    pub shortfall: Fan,
+    /// Commercial stock at the end of each month bin [days of use].
+    pub cover: Fan,
+    /// Mean arrivals over the horizon by origin [units per day]: country
+    /// code, name, rate; largest first. The country itself is its own output.
+    pub origins: Vec<(String, String, f64)>,
+}
+
+/// Quantiles by month bin.
+#[derive(Clone, Debug, Default)]
+pub struct Fan {
+    /// 5th percentile.
+    pub p5: Vec<f64>,
+    /// 25th percentile.
+    pub p25: Vec<f64>,
+    /// Median.
+    pub p50: Vec<f64>,
+    /// 75th percentile.
+    pub p75: Vec<f64>,
+    /// 95th percentile.
+    pub p95: Vec<f64>,
+    /// Mean.
+    pub mean: Vec<f64>,
+}
+
+impl Variant {
+    /// The column of a metric.
+    #[must_use]
+    pub fn column(&self, metric: Metric) -> &[f64] {
+        self.columns.get(metric as usize).map_or(&[], Vec::as_slice)
+    }
+}
