@@ -1,1 +1,3 @@
-//! 
+//! The scenario language.
+mod model;
+pub use model::*;

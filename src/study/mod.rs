@@ -1,1 +1,3 @@
-//! 
+//! Many trials.
+mod outcome;
+pub use outcome::*;
