@@ -109,7 +109,9 @@ fn continuous() -> Vec<Case> {
     ]
 }
 
-fn discrete() -> Vec<(&'static str, Law, Vec<(f64, f64)>)> {
+type DiscreteCase = (&'static str, Law, Vec<(f64, f64)>);
+
+fn discrete() -> Vec<DiscreteCase> {
     vec![
         (
             "bernoulli",
