@@ -253,7 +253,6 @@ pub(super) struct Desk {
     pub prior: Vec<f64>,
     pub offer: Vec<f64>,
     pub offer_max: Vec<f64>,
-    pub supply_elasticity: Vec<f64>,
     pub discount: Vec<f64>,
     pub nomination: Vec<f64>,
     pub contracted: Vec<f64>,

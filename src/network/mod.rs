@@ -5,7 +5,7 @@
 //! still to be drawn; a [`Base`] holds the steady state that one drawing of
 //! those numbers implies.
 
-mod balance;
+pub mod balance;
 mod base;
 mod compile;
 mod summary;
