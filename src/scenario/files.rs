@@ -10,9 +10,14 @@ pub(super) const SCENARIO_LIMIT: u64 = 5_000_000;
 pub(super) const TABLE_LIMIT: u64 = 20_000_000;
 
 /// Reads the tables that a scenario names, by their paths as written.
-pub(super) trait Files {
+pub(super) trait Files: std::fmt::Debug {
     /// The bytes of a file, or why they cannot be had.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, String>;
+
+    /// The name that messages give a file.
+    fn name(&self, path: &str) -> String {
+        path.to_owned()
+    }
 }
 
 /// The folder of a scenario file; nothing outside it can be read.
@@ -30,6 +35,10 @@ impl Files for Folder {
         } else {
             Err("it is a link out of the scenario's folder".to_owned())
         }
+    }
+
+    fn name(&self, path: &str) -> String {
+        self.0.join(path).display().to_string()
     }
 }
 

@@ -57,10 +57,6 @@ impl Index {
     pub(super) fn name(&self, number: usize) -> &str {
         &self.names[number].0
     }
-
-    pub(super) fn span(&self, number: usize) -> Span {
-        self.names[number].1
-    }
 }
 
 /// Every name of a scenario, gathered before anything else is read, so that

@@ -7,10 +7,10 @@ use super::model::{CommodityId, CountryId, Num, PerCommodity, PerCountry};
 use super::names::{Index, nearest};
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{Amount, Amounts, Reader};
+use super::table::{Amount, Amounts, NOTES, Reader};
 use super::tree::{Entry, Node, Value};
 use crate::random::{Law, LawError};
-use crate::units::{Dimension, Quantity};
+use crate::units::{Dimension, Quantity, Unit};
 
 /// How many standard deviations a normal law must stay within its bounds.
 const NORMAL_MARGIN: f64 = 4.0;
@@ -99,6 +99,12 @@ impl Measure {
         self
     }
 
+    /// Mentions an alternative in messages.
+    pub(super) fn or_said(mut self, also: &str) -> Self {
+        self.said.push_str(also);
+        self
+    }
+
     /// Zero is too low.
     pub(super) fn positive(mut self) -> Self {
         self.above = true;
@@ -123,12 +129,23 @@ impl Measure {
 /// A commodity as far as its numbers need it.
 #[derive(Clone, Debug)]
 pub(super) struct Good {
-    pub id: CommodityId,
     pub key: String,
     pub unit: String,
     dimension: Dimension,
     /// Base units in a unit.
     factor: f64,
+}
+
+impl Good {
+    /// Whether a unit measures volumes of it per time.
+    pub(super) fn is_rate(&self, unit: Unit) -> bool {
+        unit.dimension == self.dimension.per_time()
+    }
+
+    /// Its units per day in one unit of a rate.
+    pub(super) fn rate_factor(&self, unit: Unit) -> f64 {
+        unit.factor / self.factor
+    }
 }
 
 /// What a member of a law table is.
@@ -210,7 +227,6 @@ impl Reader<'_> {
     pub(super) fn good(&self, id: CommodityId) -> Option<Good> {
         let (unit, written) = self.names.units.get(id.0)?.clone()?;
         Some(Good {
-            id,
             key: self.names.commodities.name(id.0).to_owned(),
             unit: written,
             dimension: unit.dimension,
@@ -542,4 +558,24 @@ pub(super) fn is_law(node: &Node) -> bool {
 /// A fixed number that is not in the file.
 pub(super) fn constant(value: f64, path: String) -> Num {
     Num { law: Law::Constant(value), path }
+}
+
+/// JSON Schema of a number of the file.
+pub(super) fn schema() -> serde_json::Value {
+    let law = |name: &str| (name.to_owned(), serde_json::json!({ "type": ["object", "array"] }));
+    let mut laws: serde_json::Map<String, serde_json::Value> =
+        law_names().into_iter().map(law).collect();
+    for note in NOTES {
+        laws.insert(note.to_owned(), serde_json::json!({ "type": "string" }));
+    }
+    serde_json::json!({ "amount": { "anyOf": [
+        { "type": "number" },
+        { "type": "string", "description": "A quantity with its unit, as \"5.5 Mt/yr\"." },
+        {
+            "type": "object",
+            "description": "A probability law; its one key is its name.",
+            "properties": laws,
+            "additionalProperties": false,
+        },
+    ] } })
 }

@@ -115,11 +115,12 @@ fn set(root: &mut Node, steps: &[Step], value: Node) -> Result<(), Problem> {
 
 /// The value or entry that a step leads to.
 fn child<'a>(node: &'a mut Node, step: &Step, path: &str) -> Result<&'a mut Node, Problem> {
-    let index = position(node, &step.key).ok_or_else(|| unknown(node, step, path))?;
-    match &mut node.value {
-        Value::Table(entries) => Ok(&mut entries[index].node),
-        Value::Array(items) => Ok(&mut items[index]),
-        _ => Err(unknown(node, step, path)),
+    let found = position(node, &step.key);
+    let problem = unknown(node, step, path);
+    match (&mut node.value, found) {
+        (Value::Table(entries), Some(index)) => Ok(&mut entries[index].node),
+        (Value::Array(items), Some(index)) => Ok(&mut items[index]),
+        _ => Err(problem),
     }
 }
 
@@ -136,6 +137,7 @@ fn position(node: &Node, key: &str) -> Option<usize> {
 
 fn put(node: &mut Node, step: &Step, path: &str, value: Node) -> Result<(), Problem> {
     let found = position(node, &step.key);
+    let problem = unknown(node, step, path);
     match (&mut node.value, found) {
         (Value::Table(entries), Some(index)) => entries[index].node = value,
         (Value::Array(items), Some(index)) => items[index] = value,
@@ -144,7 +146,7 @@ fn put(node: &mut Node, step: &Step, path: &str, value: Node) -> Result<(), Prob
             key_span: step.span,
             node: value,
         }),
-        _ => return Err(unknown(node, step, path)),
+        _ => return Err(problem),
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! The files a scenario was read from, and places in them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::overrides::Override;
 
 /// Which of the [`Sources`] a place is in.
@@ -20,7 +23,7 @@ pub struct Span {
 #[derive(Clone, Debug)]
 struct Source {
     name: String,
-    text: String,
+    text: Arc<str>,
 }
 
 /// The files a scenario was read from, in the order of reading, and where in
@@ -28,12 +31,12 @@ struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,
-    places: std::collections::BTreeMap<String, Span>,
+    places: BTreeMap<String, Span>,
 }
 
 impl Sources {
     /// Adds a file under the name that messages give it.
-    pub(super) fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+    pub(super) fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         self.files.push(Source {
             name: name.into(),
             text: text.into(),

@@ -1,12 +1,15 @@
 //! Reading tables as declared: `table!` says once which keys a table has,
 //! what each holds and means, and what stands in for it when absent.
 
+use std::rc::Rc;
+
 use serde_json::{Value as Json, json};
 
+use super::files::Files;
 use super::model::Note;
 use super::names::{Names, nearest};
 use super::problem::{Problem, Problems};
-use super::source::{Sources, Span};
+use super::source::{ContentHash, Sources, Span};
 use super::tree::{Entry, Node, Value, join, parse_value};
 use crate::units::Date;
 
@@ -17,10 +20,10 @@ pub(super) const NOTES: [&str; 2] = ["source", "judgement"];
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub sources: &'a mut Sources,
-    pub files: &'a dyn super::files::Files,
-    pub hash: &'a mut super::source::ContentHash,
+    pub files: &'a dyn Files,
+    pub hash: &'a mut ContentHash,
     pub problems: Problems,
-    pub names: std::rc::Rc<Names>,
+    pub names: Rc<Names>,
     pub notes: Vec<Note>,
     /// Paths of the numbers that are drawn once per trial, and of those that
     /// are fixed.
@@ -217,10 +220,37 @@ macro_rules! choice {
 }
 pub(super) use choice;
 
+impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet.
+    pub(super) fn new(
+        sources: &'a mut Sources,
+        files: &'a dyn Files,
+        hash: &'a mut ContentHash,
+    ) -> Self {
+        Self {
+            sources,
+            files,
+            hash,
+            problems: Problems::default(),
+            names: Rc::default(),
+            notes: Vec::new(),
+            uncertain: Vec::new(),
+            fixed: Vec::new(),
+        }
+    }
+}
+
 impl Reader<'_> {
-    /// Adds a problem at a place, to be told more.
+    /// Adds a problem.
     pub(super) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Adds a problem at a place, if the place is known.
+    pub(super) fn report_at(&mut self, span: Option<Span>, problem: impl FnOnce(Span) -> Problem) {
+        if let Some(span) = span {
+            self.report(problem(span));
+        }
     }
 
     pub(super) fn missing(&mut self, table: &Node, key: &str, doc: &str) {
@@ -420,10 +450,7 @@ impl Read for Whole {
 impl Read for Day {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let date = match &node.value {
-            Value::Date(moment) if moment.time.is_none() => moment.date.and_then(|day| {
-                let [month, dom] = [day.month, day.day].map(|part| i8::try_from(part).unwrap_or(0));
-                Date::new(i16::try_from(day.year).ok()?, month, dom).ok()
-            }),
+            Value::Date(date) => *date,
             Value::Text(text) => text.parse().ok(),
             _ => None,
         };

@@ -1,10 +1,10 @@
 //! A TOML file as a tree in which everything knows its place.
 
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
-use toml::value::Datetime;
 
 use super::problem::{Problem, Problems};
 use super::source::{FileId, Sources, Span};
+use crate::units::Date;
 
 /// Deepest nesting that a scenario can need, with room to spare.
 const DEPTH: usize = 16;
@@ -26,7 +26,8 @@ pub(super) enum Value {
     Integer(i64),
     Float(f64),
     Bool(bool),
-    Date(Datetime),
+    /// A local date; `None` for a time, or a date with one.
+    Date(Option<Date>),
     Array(Vec<Node>),
     Table(Vec<Entry>),
 }
@@ -209,7 +210,12 @@ impl Builder<'_> {
             DeValue::Integer(integer) => self.integer(integer, span),
             DeValue::Float(float) => Value::Float(parse_float(float)),
             DeValue::Boolean(truth) => Value::Bool(*truth),
-            DeValue::Datetime(date) => Value::Date(*date),
+            DeValue::Datetime(moment) => Value::Date(
+                moment.date.filter(|_| moment.time.is_none()).and_then(|day| {
+                    let [month, dom] = [day.month, day.day].map(|part| i8::try_from(part).unwrap_or(0));
+                    Date::new(i16::try_from(day.year).ok()?, month, dom).ok()
+                }),
+            ),
             DeValue::Array(_) | DeValue::Table(_) if depth >= DEPTH => self.too_deep(span),
             DeValue::Array(items) => Value::Array(
                 items.iter().map(|item| self.node(item.get_ref(), item.span(), depth + 1)).collect(),
