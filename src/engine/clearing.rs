@@ -205,8 +205,10 @@ impl Trial<'_> {
             choke: terms.choke,
         };
         let solution = &mut self.s.markets[market].solution;
+        let before = solution.clone();
         let cleared = self.s.clearing.clear(m.rule, &problem, solution);
         if let Err(error) = cleared {
+            eprintln!("{problem:?} START {before:?} END {:?}", self.s.markets[market].solution);
             self.s.desk = desk;
             let (commodity, day) = (m.key.clone(), self.s.now.days());
             return Err(TrialError::Clearing { commodity, day, error });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{CommodityId, CountryId, Focus, Scenario, Site, SiteId};
+use super::model::{CommodityId, CountryId, Demand, Focus, Scenario, Site, SiteId};
 use super::names::nearest;
 use super::problem::Problem;
 use super::source::Span;
@@ -35,15 +35,19 @@ fn check_focus(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut Reader
         }
         if !uses(scenario, pair.commodity, pair.country) {
             let (good, country) = names(scenario, pair.commodity, pair.country);
-            let said = format!("{country} has no demand for {good}");
-            let help = "the focus is on final demand: add a [[demand]], or choose another pair";
+            let said = format!("nothing in {country} uses {good}");
+            let help = "add a [[demand]] or a plant that draws it, or choose another pair";
             reader.report(Problem::new(*span, said).help(help));
         }
     }
 }
 
 fn uses(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> bool {
-    scenario.demands.iter().any(|demand| demand.commodity == commodity && demand.country == country)
+    let of = |demand: &Demand| demand.commodity == commodity && demand.country == country;
+    let draws = |site: &Site| {
+        site.country == country && site.inputs.iter().any(|(input, _)| *input == commodity)
+    };
+    scenario.demands.iter().any(of) || scenario.sites.iter().any(draws)
 }
 
 fn names(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> (&str, &str) {

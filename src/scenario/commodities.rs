@@ -138,7 +138,7 @@ impl Listed {
         let restocking = reader.num(&self.restocking, &Measure::share());
         let nomination_cap = reader.num(&self.nomination_cap, &number.clone().positive());
         let discount = reader.num(&self.discount, &Measure::share().at_most(0.95));
-        let release = reader.num(&self.release, &days.clone().positive());
+        let release = reader.num(&self.release, &days);
         let working_stock = reader.num(&self.working_stock, &days);
         let transit = reader.law(&self.transit, &days);
         let minimum_cover = reader.num(&self.minimum_cover, &days);
