@@ -6,26 +6,26 @@ use shortfall::engine::market::{
 
 /// A [`Problem`] that owns its arrays.
 #[derive(Debug, Clone)]
-pub struct Market {
-    pub prior: Vec<f64>,
-    pub offer: Vec<f64>,
-    pub offer_max: Vec<f64>,
-    pub supply_elasticity: Vec<f64>,
-    pub discount: Vec<f64>,
-    pub nomination: Vec<f64>,
-    pub contracted: Vec<f64>,
-    pub elasticity: Vec<f64>,
-    pub cost: Vec<f64>,
-    pub cap: Vec<f64>,
-    pub domestic: Vec<bool>,
-    pub dispersion: f64,
-    pub choke: f64,
+pub(crate) struct Market {
+    pub(crate) prior: Vec<f64>,
+    pub(crate) offer: Vec<f64>,
+    pub(crate) offer_max: Vec<f64>,
+    pub(crate) supply_elasticity: Vec<f64>,
+    pub(crate) discount: Vec<f64>,
+    pub(crate) nomination: Vec<f64>,
+    pub(crate) contracted: Vec<f64>,
+    pub(crate) elasticity: Vec<f64>,
+    pub(crate) cost: Vec<f64>,
+    pub(crate) cap: Vec<f64>,
+    pub(crate) domestic: Vec<bool>,
+    pub(crate) dispersion: f64,
+    pub(crate) choke: f64,
 }
 
 impl Market {
     /// No costs, caps, contracts or supply response; θ = 10, ε = 0.25,
     /// φ = 0.5, λ_max = 9.
-    pub fn new(prior: Vec<f64>, offer: Vec<f64>, nomination: Vec<f64>) -> Self {
+    pub(crate) fn new(prior: Vec<f64>, offer: Vec<f64>, nomination: Vec<f64>) -> Self {
         let (sellers, buyers) = (offer.len(), nomination.len());
         Self {
             offer_max: offer.clone(),
@@ -44,7 +44,7 @@ impl Market {
         }
     }
 
-    pub fn problem(&self) -> Problem<'_> {
+    pub(crate) fn problem(&self) -> Problem<'_> {
         Problem {
             prior: &self.prior,
             offer: &self.offer,
@@ -62,37 +62,37 @@ impl Market {
         }
     }
 
-    pub fn sellers(&self) -> usize {
+    pub(crate) fn sellers(&self) -> usize {
         self.offer.len()
     }
 
-    pub fn buyers(&self) -> usize {
+    pub(crate) fn buyers(&self) -> usize {
         self.nomination.len()
     }
 
     /// Clears from a cold start.
-    pub fn clear(&self, rule: Rule) -> Result<Solution, ClearingError> {
+    pub(crate) fn clear(&self, rule: Rule) -> Result<Solution, ClearingError> {
         let mut solution = Solution::new(self.sellers(), self.buyers());
         self.clear_from(rule, &mut solution)?;
         Ok(solution)
     }
 
     /// Clears from the prices of an earlier solution.
-    pub fn clear_from(&self, rule: Rule, solution: &mut Solution) -> Result<(), ClearingError> {
+    pub(crate) fn clear_from(&self, rule: Rule, solution: &mut Solution) -> Result<(), ClearingError> {
         Clearing::new(self.sellers(), self.buyers()).clear(rule, &self.problem(), solution)
     }
 }
 
 /// World crude trade in 2024, mb/d, missing pairs filled and balanced.
 #[derive(Debug, Clone)]
-pub struct Crude {
-    pub exporters: Vec<String>,
-    pub importers: Vec<String>,
-    pub market: Market,
+pub(crate) struct Crude {
+    pub(crate) exporters: Vec<String>,
+    pub(crate) importers: Vec<String>,
+    pub(crate) market: Market,
 }
 
 impl Crude {
-    pub fn load() -> Self {
+    pub(crate) fn load() -> Self {
         let text = include_str!("../fixtures/crude-matrix.csv");
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let names = |record: &csv::StringRecord| record.iter().skip(1).map(str::to_owned).collect();
@@ -107,11 +107,11 @@ impl Crude {
         Self { exporters, importers, market }
     }
 
-    pub fn exporter(&self, name: &str) -> usize {
+    pub(crate) fn exporter(&self, name: &str) -> usize {
         self.exporters.iter().position(|n| n == name).unwrap()
     }
 
-    pub fn importer(&self, name: &str) -> usize {
+    pub(crate) fn importer(&self, name: &str) -> usize {
         self.importers.iter().position(|n| n == name).unwrap()
     }
 }
@@ -130,7 +130,7 @@ fn balanced(mut matrix: Vec<f64>, sellers: usize, buyers: usize) -> Market {
 }
 
 /// Row and column sums.
-pub fn margins(matrix: &[f64], sellers: usize, buyers: usize) -> (Vec<f64>, Vec<f64>) {
+pub(crate) fn margins(matrix: &[f64], sellers: usize, buyers: usize) -> (Vec<f64>, Vec<f64>) {
     let rows = (0..sellers).map(|i| matrix[i * buyers..(i + 1) * buyers].iter().sum());
     let columns = (0..buyers).map(|j| matrix.iter().skip(j).step_by(buyers).sum());
     (rows.collect(), columns.collect())
@@ -138,10 +138,10 @@ pub fn margins(matrix: &[f64], sellers: usize, buyers: usize) -> (Vec<f64>, Vec<
 
 /// SplitMix64: random markets that are the same everywhere.
 #[derive(Debug, Clone)]
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -149,15 +149,15 @@ impl Dice {
         ((z ^ (z >> 31)) >> 11) as f64 * 2f64.powi(-53)
     }
 
-    pub fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
-    pub fn pick(&mut self, from: &[f64]) -> f64 {
+    pub(crate) fn pick(&mut self, from: &[f64]) -> f64 {
         from[(self.unit() * from.len() as f64) as usize]
     }
 
-    pub fn between(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + (self.unit() * (high - low + 1) as f64) as usize
     }
 
@@ -169,7 +169,7 @@ impl Dice {
 
     /// A market with bans, quotas, discounts, contracts, sellers without
     /// goods and sometimes two halves that never trade.
-    pub fn market(&mut self, most_parties: usize) -> Market {
+    pub(crate) fn market(&mut self, most_parties: usize) -> Market {
         let (sellers, buyers) = (self.between(2, most_parties), self.between(2, most_parties));
         let split = self.chance(0.2);
         let prior: Vec<f64> = (0..sellers * buyers)
