@@ -319,3 +319,6 @@ impl<'a> Pairs<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
