@@ -205,10 +205,8 @@ impl Trial<'_> {
             choke: terms.choke,
         };
         let solution = &mut self.s.markets[market].solution;
-        let before = solution.clone();
         let cleared = self.s.clearing.clear(m.rule, &problem, solution);
         if let Err(error) = cleared {
-            eprintln!("{problem:?} START {before:?} END {:?}", self.s.markets[market].solution);
             self.s.desk = desk;
             let (commodity, day) = (m.key.clone(), self.s.now.days());
             return Err(TrialError::Clearing { commodity, day, error });
@@ -227,6 +225,24 @@ impl Trial<'_> {
         for (index, policy) in self.policies.iter().enumerate() {
             if self.s.policies[index].in_force && policy.markets.contains(&market) {
                 policy.gate(self, index, market, window, gates);
+            }
+        }
+        self.drop_idle_limits(market, window, gates);
+    }
+
+    /// A limit above all that the seller could ship is none: it neither
+    /// binds nor, when it moves, has the market clear again.
+    fn drop_idle_limits(&self, market: usize, window: f64, gates: &mut Gates) {
+        let m = &self.n.markets[market];
+        let buyers = m.buyers.len();
+        for (k, cap) in gates.cap.iter_mut().enumerate() {
+            if cap.is_finite() {
+                let seller = m.sellers.start + k / buyers;
+                let most = self.most_made(seller) * window + self.s.sellers[seller].stock;
+                if *cap > most {
+                    *cap = f64::INFINITY;
+                    gates.binding[k] = u32::MAX;
+                }
             }
         }
     }
