@@ -23,9 +23,14 @@ pub(super) struct Atlas {
 
 impl Atlas {
     pub(super) fn new(countries: &Map<Listed>, reader: &Reader<'_>) -> Self {
-        let mut atlas = Self { numbers: numbers(), ..Self::default() };
+        let mut atlas = Self {
+            numbers: numbers(),
+            ..Self::default()
+        };
         for (word, listed) in &countries.0 {
-            let Some(id) = reader.names.countries.find(&word.text).map(CountryId) else { continue };
+            let Some(id) = reader.names.countries.find(&word.text).map(CountryId) else {
+                continue;
+            };
             for code in listed.0.members.iter().chain([word]) {
                 atlas.homes.insert(code.text.clone(), id);
             }
@@ -61,20 +66,28 @@ pub(super) fn flows(
     let mut sums = BTreeMap::new();
     let year = year.to_string();
     let codes: Vec<&str> = codes.items.iter().map(|code| bare(&code.text)).collect();
-    reader.each_row(path, ["t", "i", "j", "k", "q"], |reader, [t, i, j, k, q]| {
-        if t.text != year.as_str() || !codes.contains(&bare(&k.text)) {
-            return Some(());
-        }
-        let seller = country(i, atlas, reader);
-        let buyer = country(j, atlas, reader);
-        let tonnes = if matches!(q.text.as_ref(), "" | "NA") { Some(0.0) } else { reader.cell_number(q) };
-        if let (Some(from), Some(to)) = (seller?, buyer?)
-            && from != to
-        {
-            *sums.entry((from, to)).or_insert(0.0) += tonnes?;
-        }
-        Some(())
-    })?;
+    reader.each_row(
+        path,
+        ["t", "i", "j", "k", "q"],
+        |reader, [t, i, j, k, q]| {
+            if t.text != year.as_str() || !codes.contains(&bare(&k.text)) {
+                return Some(());
+            }
+            let seller = country(i, atlas, reader);
+            let buyer = country(j, atlas, reader);
+            let tonnes = if matches!(q.text.as_ref(), "" | "NA") {
+                Some(0.0)
+            } else {
+                reader.cell_number(q)
+            };
+            if let (Some(from), Some(to)) = (seller?, buyer?)
+                && from != to
+            {
+                *sums.entry((from, to)).or_insert(0.0) += tonnes?;
+            }
+            Some(())
+        },
+    )?;
     Some(sums)
 }
 
@@ -89,7 +102,8 @@ fn country(cell: &Cell<'_>, atlas: &Atlas, reader: &mut Reader<'_>) -> Option<Op
         Ok(number) => Some(atlas.home(number).or(atlas.rest)),
         Err(_) => {
             let said = format!("`{}` is not the number of a country", cell.text);
-            reader.report(Problem::new(cell.span, said).help("BACI numbers countries, 392 is Japan"));
+            reader
+                .report(Problem::new(cell.span, said).help("BACI numbers countries, 392 is Japan"));
             None
         }
     }
@@ -103,7 +117,14 @@ mod tests {
     fn baci_has_its_own_numbers() {
         let numbers = numbers();
         assert!(numbers.len() > 250);
-        let known = [(392, "JP"), (156, "CN"), (842, "US"), (840, "US"), (251, "FR"), (490, "TW")];
+        let known = [
+            (392, "JP"),
+            (156, "CN"),
+            (842, "US"),
+            (840, "US"),
+            (251, "FR"),
+            (490, "TW"),
+        ];
         for (number, code) in known {
             assert_eq!(numbers.get(&number), Some(&code));
         }

@@ -7,6 +7,10 @@ use super::names::nearest;
 use super::problem::Problem;
 use super::source::Span;
 use super::table::Reader;
+use crate::random::Copula;
+
+/// Most numbers whose correlations are checked together.
+const MOST_CORRELATED: usize = 500;
 
 /// Reports what does not fit together.
 pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut Reader<'_>) {
@@ -15,6 +19,7 @@ pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut R
     check_demands(scenario, reader);
     check_reserves(scenario, reader);
     check_contracts(scenario, reader);
+    check_correlations(scenario, reader);
     if let Some(cycle) = find_cycle(scenario) {
         report_cycle(scenario, &cycle, reader);
     }
@@ -51,20 +56,35 @@ fn uses(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> bool
 }
 
 fn names(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> (&str, &str) {
-    (&scenario.commodities[commodity.0].key, &scenario.countries[country.0].code)
+    (
+        &scenario.commodities[commodity.0].key,
+        &scenario.countries[country.0].code,
+    )
 }
 
 /// Every commodity is made somewhere and used somewhere.
 fn check_goods(scenario: &Scenario, reader: &mut Reader<'_>) {
     let sites = &scenario.sites;
-    let made: BTreeSet<CommodityId> =
-        sites.iter().flat_map(|site| &site.outputs).map(|(id, _)| *id).collect();
-    let consumed = sites.iter().flat_map(|site| &site.inputs).map(|(id, _)| *id);
-    let used: BTreeSet<CommodityId> =
-        scenario.demands.iter().map(|demand| demand.commodity).chain(consumed).collect();
+    let made: BTreeSet<CommodityId> = sites
+        .iter()
+        .flat_map(|site| &site.outputs)
+        .map(|(id, _)| *id)
+        .collect();
+    let consumed = sites
+        .iter()
+        .flat_map(|site| &site.inputs)
+        .map(|(id, _)| *id);
+    let used: BTreeSet<CommodityId> = scenario
+        .demands
+        .iter()
+        .map(|demand| demand.commodity)
+        .chain(consumed)
+        .collect();
     for (index, good) in scenario.commodities.iter().enumerate() {
         let id = CommodityId(index);
-        let Some(span) = place(reader, &format!("commodities.{}", good.key)) else { continue };
+        let Some(span) = place(reader, &format!("commodities.{}", good.key)) else {
+            continue;
+        };
         if !made.contains(&id) {
             let said = format!("nobody makes {}", good.key);
             reader.report(Problem::new(span, said).help("add a [[sites]] entry that makes it"));
@@ -84,7 +104,10 @@ fn check_demands(scenario: &Scenario, reader: &mut Reader<'_>) {
         let key = (demand.commodity, demand.country, demand.tier.as_str());
         if let Some(first) = seen.insert(key, index) {
             let (good, country) = names(scenario, demand.commodity, demand.country);
-            let said = format!("two demands for {good} in {country} have the tier \"{}\"", demand.tier);
+            let said = format!(
+                "two demands for {good} in {country} have the tier \"{}\"",
+                demand.tier
+            );
             twice(reader, said, "demand", first, index);
         }
     }
@@ -97,11 +120,20 @@ fn check_reserves(scenario: &Scenario, reader: &mut Reader<'_>) {
     for (index, reserve) in scenario.reserves.iter().enumerate() {
         let (good, country) = names(scenario, reserve.commodity, reserve.country);
         if let Some(first) = seen.insert((reserve.commodity, reserve.country), index) {
-            twice(reader, format!("two reserves of {good} in {country}"), "reserves", first, index);
+            twice(
+                reader,
+                format!("two reserves of {good} in {country}"),
+                "reserves",
+                first,
+                index,
+            );
         }
         let consumes = |site: &Site| {
             site.country == reserve.country
-                && site.inputs.iter().any(|(input, _)| *input == reserve.commodity)
+                && site
+                    .inputs
+                    .iter()
+                    .any(|(input, _)| *input == reserve.commodity)
         };
         let used = uses(scenario, reserve.commodity, reserve.country);
         if !used && !scenario.sites.iter().any(consumes) {
@@ -125,10 +157,17 @@ fn check_contracts(scenario: &Scenario, reader: &mut Reader<'_>) {
     for (index, contract) in scenario.contracts.iter().enumerate() {
         let makes = |site: &&Site| {
             site.country == contract.from
-                && site.outputs.iter().any(|(made, _)| *made == contract.commodity)
+                && site
+                    .outputs
+                    .iter()
+                    .any(|(made, _)| *made == contract.commodity)
         };
-        let sellers: Vec<&str> =
-            scenario.sites.iter().filter(makes).map(|site| site.company.as_str()).collect();
+        let sellers: Vec<&str> = scenario
+            .sites
+            .iter()
+            .filter(makes)
+            .map(|site| site.company.as_str())
+            .collect();
         let (good, from) = names(scenario, contract.commodity, contract.from);
         let path = format!("contracts.{index}");
         match &contract.company {
@@ -151,6 +190,40 @@ fn check_contracts(scenario: &Scenario, reader: &mut Reader<'_>) {
     }
 }
 
+/// The correlations of all pairs fit together.
+fn check_correlations(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let given = &scenario.correlations;
+    let paths: BTreeSet<&str> = given
+        .iter()
+        .flat_map(|c| [c.first.as_str(), &c.second])
+        .collect();
+    let paths: Vec<&str> = paths.into_iter().take(MOST_CORRELATED).collect();
+    let number = |path: &str| paths.binary_search(&path).ok();
+    let mut matrix = identity(paths.len());
+    let mut seen = BTreeMap::new();
+    for (index, correlation) in given.iter().enumerate() {
+        let ends = (number(&correlation.first), number(&correlation.second));
+        let (Some(row), Some(column)) = ends else {
+            continue;
+        };
+        if let Some(first) = seen.insert((row.min(column), row.max(column)), index) {
+            let said = "these numbers are correlated twice".to_owned();
+            twice(reader, said, "correlations", first, index);
+        }
+        matrix[row * paths.len() + column] = correlation.rank;
+        matrix[column * paths.len() + row] = correlation.rank;
+    }
+    if let Err(error) = Copula::new(&matrix) {
+        let span = place(reader, "correlations.0");
+        reader.report_at(span, |span| Problem::new(span, error.to_string()));
+    }
+}
+
+fn identity(size: usize) -> Vec<f64> {
+    let cell = |at: usize| if at / size == at % size { 1.0 } else { 0.0 };
+    (0..size * size).map(cell).collect()
+}
+
 /// A site that turns one commodity into another.
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -162,8 +235,17 @@ struct Step {
 fn steps(scenario: &Scenario) -> Vec<Step> {
     let sites = scenario.sites.iter().enumerate();
     let of_site = |(index, site): (usize, &Site)| {
-        let pairs = site.inputs.iter().flat_map(|input| site.outputs.iter().map(move |out| (input.0, out.0)));
-        pairs.map(|(from, to)| Step { from, site: SiteId(index), to }).collect::<Vec<_>>()
+        let pairs = site
+            .inputs
+            .iter()
+            .flat_map(|input| site.outputs.iter().map(move |out| (input.0, out.0)));
+        pairs
+            .map(|(from, to)| Step {
+                from,
+                site: SiteId(index),
+                to,
+            })
+            .collect::<Vec<_>>()
     };
     sites.flat_map(of_site).collect()
 }
@@ -208,7 +290,10 @@ fn last_steps(steps: &[Step], goods: usize) -> Vec<Option<Step>> {
         }
     }
     let mut into = vec![None; goods];
-    for step in steps.iter().filter(|step| left[step.from.0] && left[step.to.0]) {
+    for step in steps
+        .iter()
+        .filter(|step| left[step.from.0] && left[step.to.0])
+    {
         into[step.to.0] = Some(*step);
     }
     into
@@ -220,16 +305,29 @@ fn report_cycle(scenario: &Scenario, cycle: &[Step], reader: &mut Reader<'_>) {
     let Some(first) = cycle.first() else { return };
     let mut chain = good(first.from).to_owned();
     for step in cycle {
-        chain.push_str(&format!(" → {} → {}", scenario.sites[step.site.0].name, good(step.to)));
+        chain.push_str(&format!(
+            " → {} → {}",
+            scenario.sites[step.site.0].name,
+            good(step.to)
+        ));
     }
     let mut sites: Vec<SiteId> = cycle.iter().map(|step| step.site).collect();
     sites.dedup();
     let places: Vec<Span> = sites
         .iter()
-        .filter_map(|site| place(reader, &format!("sites.{}.recipe", scenario.sites[site.0].name)))
+        .filter_map(|site| {
+            place(
+                reader,
+                &format!("sites.{}.recipe", scenario.sites[site.0].name),
+            )
+        })
         .collect();
-    let Some((&span, others)) = places.split_first() else { return };
+    let Some((&span, others)) = places.split_first() else {
+        return;
+    };
     let problem = Problem::new(span, "these recipes go round in a circle").help(chain);
-    let problem = others.iter().fold(problem, |problem, &span| problem.also(span, "and this"));
+    let problem = others
+        .iter()
+        .fold(problem, |problem, &span| problem.also(span, "and this"));
     reader.report(problem);
 }

@@ -6,6 +6,9 @@ use super::problem::Problem;
 use super::table::{Amount, Map, Reader, Word, choice, table};
 use crate::units::{Dimension, Unit};
 
+/// What volumes of a commodity can be counted in.
+pub(super) const MEASURES: [Dimension; 3] = [Dimension::MASS, Dimension::VOLUME, Dimension::ENERGY];
+
 table! {
     /// A traded good at one stage.
     struct Listed {
@@ -118,7 +121,11 @@ choice!(Start { "steady" => Start::Steady, "empty" => Start::Empty });
 
 /// The commodities, in the order of the file.
 pub(super) fn resolve(goods: &Map<Listed>, reader: &mut Reader<'_>) -> Vec<Commodity> {
-    goods.0.iter().filter_map(|(word, listed)| listed.resolve(word, reader)).collect()
+    goods
+        .0
+        .iter()
+        .filter_map(|(word, listed)| listed.resolve(word, reader))
+        .collect()
 }
 
 impl Listed {
@@ -200,12 +207,19 @@ impl Elasticities {
         let short = reader.num(&self.short, &number);
         let long_num = reader.num(long, &number);
         let adjust = reader.num(&self.adjust, &Measure::duration().positive());
-        let elasticity = Elasticity { short: short?, long: long_num?, adjust: adjust? };
+        let elasticity = Elasticity {
+            short: short?,
+            long: long_num?,
+            adjust: adjust?,
+        };
         if elasticity.long.law.mean() < elasticity.short.law.mean() {
             reader.report(
-                Problem::new(long.0.span, "the long-run elasticity is less than the short-run one")
-                    .also(self.short.0.span, "short run")
-                    .help("use adjusts more to price in the long run, not less"),
+                Problem::new(
+                    long.0.span,
+                    "the long-run elasticity is less than the short-run one",
+                )
+                .also(self.short.0.span, "short run")
+                .help("use adjusts more to price in the long run, not less"),
             );
         }
         Some(elasticity)
@@ -216,8 +230,11 @@ fn check_key(key: &Word, reader: &mut Reader<'_>) {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !key.text.chars().all(plain) || key.text == "default" || key.text.is_empty() {
         reader.report(
-            Problem::new(key.span, format!("`{}` cannot be the key of a commodity", key.text))
-                .help("a key is made of letters, digits, - and _"),
+            Problem::new(
+                key.span,
+                format!("`{}` cannot be the key of a commodity", key.text),
+            )
+            .help("a key is made of letters, digits, - and _"),
         );
     }
 }
@@ -225,9 +242,7 @@ fn check_key(key: &Word, reader: &mut Reader<'_>) {
 fn check_unit(word: &Word, reader: &mut Reader<'_>) -> Option<()> {
     let help = "a unit of mass, volume or energy, such as t, bbl or GJ";
     match Unit::parse(&word.text) {
-        Ok(unit) if [Dimension::MASS, Dimension::VOLUME, Dimension::ENERGY].contains(&unit.dimension) => {
-            return Some(());
-        }
+        Ok(unit) if MEASURES.contains(&unit.dimension) => return Some(()),
         Ok(unit) => {
             let said = format!("`{}` is a unit of {}", word.text, unit.dimension);
             reader.report(Problem::new(word.span, said).help(help));

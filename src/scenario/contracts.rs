@@ -64,7 +64,10 @@ impl Listed {
                     .also(start.span, "it starts here"),
             );
         } else if end.date < period.start {
-            reader.report(Problem::new(end.span, "this contract ends before the scenario starts"));
+            reader.report(Problem::new(
+                end.span,
+                "this contract ends before the scenario starts",
+            ));
         }
     }
 }

@@ -21,18 +21,28 @@ impl Listed {
     pub(super) fn resolve(&self, reader: &mut Reader<'_>) -> Option<Correlation> {
         let rank = self.rank(reader);
         let [first, second] = self.between.items.as_slice() else {
-            let said = format!("a correlation is between two numbers, not {}", self.between.items.len());
+            let said = format!(
+                "a correlation is between two numbers, not {}",
+                self.between.items.len()
+            );
             reader.report(Problem::new(self.between.span, said));
             return None;
         };
         if first.text == second.text {
-            reader.report(Problem::new(self.between.span, "a number cannot be correlated with itself"));
+            reader.report(Problem::new(
+                self.between.span,
+                "a number cannot be correlated with itself",
+            ));
         }
         for word in [first, second] {
             check_uncertain(word, reader);
         }
         let (first, second) = (first.text.clone(), second.text.clone());
-        Some(Correlation { first, second, rank: rank? })
+        Some(Correlation {
+            first,
+            second,
+            rank: rank?,
+        })
     }
 
     fn rank(&self, reader: &mut Reader<'_>) -> Option<f64> {
@@ -58,10 +68,15 @@ fn check_uncertain(word: &Word, reader: &mut Reader<'_>) {
         let problem = Problem::new(word.span, format!("`{}` is fixed", word.text));
         let place = reader.sources.span_of(&word.text);
         let problem = problem.help("only numbers given by a law can be correlated");
-        place.map_or(problem.clone(), |span| problem.also(span, "a single number"))
+        place.map_or(problem.clone(), |span| {
+            problem.also(span, "a single number")
+        })
     } else {
         let paths = reader.uncertain.iter().map(String::as_str);
-        let problem = Problem::new(word.span, format!("`{}` is no number drawn once per trial", word.text));
+        let problem = Problem::new(
+            word.span,
+            format!("`{}` is no number drawn once per trial", word.text),
+        );
         match nearest(&word.text, paths) {
             Some(path) => problem.label(format!("did you mean `{path}`?")),
             None => problem.help("write the path to it, such as sites.lynas-kuantan.capacity"),

@@ -50,7 +50,10 @@ pub(super) fn resolve(countries: &Map<Listed>, reader: &mut Reader<'_>) -> Vec<C
         check_code(word, reader);
     }
     if let Some((word, _)) = countries.0.get(MOST) {
-        reader.report(Problem::new(word.span, format!("more than {MOST} countries")));
+        reader.report(Problem::new(
+            word.span,
+            format!("more than {MOST} countries"),
+        ));
     }
     check_members(countries, reader);
     let country = |(word, listed): &(Word, Listed)| Country {
@@ -64,8 +67,11 @@ fn check_code(word: &Word, reader: &mut Reader<'_>) {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !word.text.chars().all(plain) || word.text == "default" || word.text.is_empty() {
         reader.report(
-            Problem::new(word.span, format!("`{}` cannot be the code of a country", word.text))
-                .help("a code is made of letters, digits, - and _"),
+            Problem::new(
+                word.span,
+                format!("`{}` cannot be the code of a country", word.text),
+            )
+            .help("a code is made of letters, digits, - and _"),
         );
     }
 }

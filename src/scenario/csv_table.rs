@@ -23,7 +23,10 @@ pub(super) struct Cell<'a> {
 
 impl Cell<'_> {
     pub(super) fn word(&self) -> Word {
-        Word { text: self.text.to_string(), span: self.span }
+        Word {
+            text: self.text.to_string(),
+            span: self.span,
+        }
     }
 }
 
@@ -41,7 +44,9 @@ impl Reader<'_> {
         let header = match rows.next() {
             Some(Ok(header)) => header,
             Some(Err(problem)) => return self.refuse(problem),
-            None => return self.refuse(Problem::new(path.span, format!("`{}` is empty", path.text))),
+            None => {
+                return self.refuse(Problem::new(path.span, format!("`{}` is empty", path.text)));
+            }
         };
         let at = self.columns(&header, columns)?;
         let mut bad = 0;
@@ -74,7 +79,9 @@ impl Reader<'_> {
         match text {
             Ok(text) => {
                 let text: Arc<str> = text.into();
-                let file = self.sources.add(self.files.name(&path.text), Arc::clone(&text));
+                let file = self
+                    .sources
+                    .add(self.files.name(&path.text), Arc::clone(&text));
                 Some((file, text))
             }
             Err(why) => {
@@ -85,7 +92,11 @@ impl Reader<'_> {
         }
     }
 
-    fn columns<const N: usize>(&mut self, header: &[Cell<'_>], names: [&str; N]) -> Option<[usize; N]> {
+    fn columns<const N: usize>(
+        &mut self,
+        header: &[Cell<'_>],
+        names: [&str; N],
+    ) -> Option<[usize; N]> {
         let mut at = [0; N];
         let mut complete = true;
         for (slot, name) in at.iter_mut().zip(names) {
@@ -101,8 +112,13 @@ impl Reader<'_> {
     }
 
     fn missing_column(&mut self, header: &[Cell<'_>], name: &str) {
-        let (Some(first), Some(last)) = (header.first(), header.last()) else { return };
-        let span = Span { end: last.span.end, ..first.span };
+        let (Some(first), Some(last)) = (header.first(), header.last()) else {
+            return;
+        };
+        let span = Span {
+            end: last.span.end,
+            ..first.span
+        };
         let found: Vec<&str> = header.iter().map(|cell| cell.text.trim()).collect();
         self.report(
             Problem::new(span, format!("this table has no column `{name}`"))
@@ -116,7 +132,9 @@ impl Reader<'_> {
             Ok(quantity) if quantity != Quantity::plain(quantity.value) => {
                 Problem::new(cell.span, "expected a number without a unit")
             }
-            Ok(quantity) if quantity.value < 0.0 => Problem::new(cell.span, "this number is negative"),
+            Ok(quantity) if quantity.value < 0.0 => {
+                Problem::new(cell.span, "this number is negative")
+            }
             Ok(quantity) => return Some(quantity.value),
             Err(_) => Problem::new(cell.span, format!("`{}` is not a number", cell.text)),
         };
@@ -131,12 +149,21 @@ impl Reader<'_> {
 }
 
 fn check_width<'a>(row: Vec<Cell<'a>>, header: &[Cell<'_>]) -> Result<Vec<Cell<'a>>, Problem> {
-    let (Some(first), Some(last)) = (row.first(), row.last()) else { return Ok(row) };
+    let (Some(first), Some(last)) = (row.first(), row.last()) else {
+        return Ok(row);
+    };
     if row.len() == header.len() {
         return Ok(row);
     }
-    let span = Span { end: last.span.end, ..first.span };
-    let said = format!("this row has {} cells, the header has {}", row.len(), header.len());
+    let span = Span {
+        end: last.span.end,
+        ..first.span
+    };
+    let said = format!(
+        "this row has {} cells, the header has {}",
+        row.len(),
+        header.len()
+    );
     Err(Problem::new(span, said))
 }
 
@@ -158,8 +185,15 @@ fn cells(line: &str, file: FileId, offset: usize) -> Result<Vec<Cell<'_>>, Probl
     let mut start = 0;
     loop {
         let length = cell_length(&line[start..]);
-        let span = Span { file, start: offset + start, end: offset + start + length };
-        cells.push(Cell { text: unquote(&line[start..start + length], span)?, span });
+        let span = Span {
+            file,
+            start: offset + start,
+            end: offset + start + length,
+        };
+        cells.push(Cell {
+            text: unquote(&line[start..start + length], span)?,
+            span,
+        });
         start += length + 1;
         if start > line.len() {
             return Ok(cells);
@@ -183,7 +217,9 @@ fn cell_length(rest: &str) -> usize {
 /// A cell without its quotes; doubled quotes inside them stand for one.
 fn unquote(cell: &str, span: Span) -> Result<Cow<'_, str>, Problem> {
     let cell = cell.trim();
-    let Some(open) = cell.strip_prefix('"') else { return Ok(Cow::Borrowed(cell)) };
+    let Some(open) = cell.strip_prefix('"') else {
+        return Ok(Cow::Borrowed(cell));
+    };
     let inner = open.strip_suffix('"');
     match inner.filter(|inner| inner.replace("\"\"", "").find('"').is_none()) {
         Some(inner) => Ok(Cow::Owned(inner.replace("\"\"", "\""))),
@@ -199,7 +235,10 @@ mod tests {
     fn texts(text: &str) -> Vec<Vec<String>> {
         let file = Sources::default().add("t.csv", "");
         let row = |row: Result<Vec<Cell<'_>>, Problem>| {
-            row.unwrap().into_iter().map(|cell| cell.text.into_owned()).collect()
+            row.unwrap()
+                .into_iter()
+                .map(|cell| cell.text.into_owned())
+                .collect()
         };
         rows(text, file).map(row).collect()
     }

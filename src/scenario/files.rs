@@ -50,7 +50,9 @@ impl Files for Embedded<'_> {
     fn read(&self, path: &str, _: u64) -> Result<Vec<u8>, String> {
         stay_inside(path)?;
         let found = self.0.iter().find(|(name, _)| *name == path);
-        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| "there is no such file".to_owned())
+        found
+            .map(|(_, text)| text.as_bytes().to_vec())
+            .ok_or_else(|| "there is no such file".to_owned())
     }
 }
 
@@ -76,7 +78,9 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| reason(&error))?;
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| reason(&error))?;
     if bytes.len() as u64 > limit {
         return Err(format!("it is larger than {} MB", limit / 1_000_000));
     }

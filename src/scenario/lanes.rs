@@ -78,7 +78,11 @@ impl Listed {
         let Some(words) = words else {
             let said = format!("`{}` has no `{key}`", self.path);
             let help = "a country, a list of countries, or \"*\" for any";
-            reader.report(Problem::new(self.at, said).label(format!("`{key}` is missing")).help(help));
+            reader.report(
+                Problem::new(self.at, said)
+                    .label(format!("`{key}` is missing"))
+                    .help(help),
+            );
             return None;
         };
         reader.each(words, end)
@@ -90,10 +94,15 @@ impl Listed {
         commodities: &[CommodityId],
         reader: &mut Reader<'_>,
     ) -> Option<Vec<Lane>> {
-        let others = [self.from.is_some(), self.to.is_some(), self.transit.is_some()];
+        let others = [
+            self.from.is_some(),
+            self.to.is_some(),
+            self.transit.is_some(),
+        ];
         if others.contains(&true) {
             let said = "the file says from where to where and how long";
-            reader.report(Problem::new(path.span, said).help("leave out `from`, `to` and `transit`"));
+            reader
+                .report(Problem::new(path.span, said).help("leave out `from`, `to` and `transit`"));
         }
         let mut lanes = Vec::new();
         let columns = ["from", "to", "median", "p90"];
@@ -114,7 +123,11 @@ impl Listed {
 }
 
 fn end(reader: &mut Reader<'_>, word: &Word) -> Option<End> {
-    if word.text == "*" { Some(None) } else { reader.country(word).map(Some) }
+    if word.text == "*" {
+        Some(None)
+    } else {
+        reader.country(word).map(Some)
+    }
 }
 
 /// Log-normal, or constant where no 90th percentile is given.

@@ -65,11 +65,19 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong with the file, each with its place.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Report> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     let folder = Folder(folder.unwrap_or(Path::new(".")).to_owned());
     let bytes = files::read_file(path, SCENARIO_LIMIT);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    assemble(&path.display().to_string(), &stem, bytes, &folder, overrides)
+    assemble(
+        &path.display().to_string(),
+        &stem,
+        bytes,
+        &folder,
+        overrides,
+    )
 }
 
 /// Reads a scenario that is compiled into the program: `files` are paths and
@@ -124,14 +132,25 @@ fn assemble(
         }
         Err(why) => {
             let file = sources.add(path, "");
-            let span = Span { file, start: 0, end: 0 };
-            problems.push(Problem::new(span, format!("cannot read the scenario: {why}")));
+            let span = Span {
+                file,
+                start: 0,
+                end: 0,
+            };
+            problems.push(Problem::new(
+                span,
+                format!("cannot read the scenario: {why}"),
+            ));
             None
         }
     };
     hash.add_overrides(overrides);
     match scenario.filter(|_| problems.is_empty()) {
-        Some(scenario) => Ok(Loaded { scenario, sources, hash: hash.finish() }),
+        Some(scenario) => Ok(Loaded {
+            scenario,
+            sources,
+            hash: hash.finish(),
+        }),
         None => Err(Report::new(sources, problems)),
     }
 }

@@ -95,7 +95,10 @@ impl Names {
         let goods = root.get("commodities");
         let unit = |key: &str| {
             let text = goods?.get(key)?.get("unit")?.text()?;
-            Some((Unit::parse(text).ok()?, text.to_owned()))
+            let unit = Unit::parse(text).ok()?;
+            super::commodities::MEASURES
+                .contains(&unit.dimension)
+                .then(|| (unit, text.to_owned()))
         };
         self.units = self.commodities.names().map(unit).collect();
     }

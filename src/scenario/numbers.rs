@@ -58,12 +58,20 @@ impl Measure {
 
     /// Events per day.
     pub(super) fn frequency() -> Self {
-        Self::new(Dimension::NONE.per_time(), "a number per time", "\"1.5/yr\"")
+        Self::new(
+            Dimension::NONE.per_time(),
+            "a number per time",
+            "\"1.5/yr\"",
+        )
     }
 
     /// Shares per day.
     pub(super) fn share_rate() -> Self {
-        Self::new(Dimension::NONE.per_time(), "a share per time", "\"5 %/week\"")
+        Self::new(
+            Dimension::NONE.per_time(),
+            "a share per time",
+            "\"5 %/week\"",
+        )
     }
 
     fn of_good(mut self, good: &Good, power: i32) -> Self {
@@ -112,7 +120,12 @@ impl Measure {
     }
 
     fn allows(&self, value: f64) -> bool {
-        value <= self.high && if self.above { value > self.low } else { value >= self.low }
+        value <= self.high
+            && if self.above {
+                value > self.low
+            } else {
+                value >= self.low
+            }
     }
 
     fn limits(&self) -> String {
@@ -175,7 +188,12 @@ const fn form(
     members: &'static [(&'static str, Member)],
     make: fn(&[f64]) -> Result<Law, LawError>,
 ) -> Form {
-    Form { name, members, plain: false, make }
+    Form {
+        name,
+        members,
+        plain: false,
+        make,
+    }
 }
 
 const fn plain_form(
@@ -183,43 +201,82 @@ const fn plain_form(
     members: &'static [(&'static str, Member)],
     make: fn(&[f64]) -> Result<Law, LawError>,
 ) -> Form {
-    Form { name, members, plain: true, make }
+    Form {
+        name,
+        members,
+        plain: true,
+        make,
+    }
 }
 
 use Member::{Count, Plain, Spread};
 const FORMS: [Form; 13] = [
-    form("uniform", &[("low", Member::Value), ("high", Member::Value)], |m| Law::uniform(m[0], m[1])),
+    form(
+        "uniform",
+        &[("low", Member::Value), ("high", Member::Value)],
+        |m| Law::uniform(m[0], m[1]),
+    ),
     form(
         "triangular",
-        &[("low", Member::Value), ("mode", Member::Value), ("high", Member::Value)],
+        &[
+            ("low", Member::Value),
+            ("mode", Member::Value),
+            ("high", Member::Value),
+        ],
         |m| Law::triangular(m[0], m[1], m[2]),
     ),
     form(
         "pert",
-        &[("low", Member::Value), ("mode", Member::Value), ("high", Member::Value)],
+        &[
+            ("low", Member::Value),
+            ("mode", Member::Value),
+            ("high", Member::Value),
+        ],
         |m| Law::pert(m[0], m[1], m[2]),
     ),
-    form("normal", &[("mean", Member::Value), ("sd", Spread)], |m| Law::normal(m[0], m[1])),
-    form("lognormal", &[("mean", Member::Value), ("sd", Spread)], |m| {
-        Law::lognormal_mean_sd(m[0], m[1])
+    form("normal", &[("mean", Member::Value), ("sd", Spread)], |m| {
+        Law::normal(m[0], m[1])
     }),
-    form("lognormal", &[("median", Member::Value), ("p90", Member::Value)], |m| {
-        Law::lognormal_median_p90(m[0], m[1])
+    form(
+        "lognormal",
+        &[("mean", Member::Value), ("sd", Spread)],
+        |m| Law::lognormal_mean_sd(m[0], m[1]),
+    ),
+    form(
+        "lognormal",
+        &[("median", Member::Value), ("p90", Member::Value)],
+        |m| Law::lognormal_median_p90(m[0], m[1]),
+    ),
+    form("exponential", &[("mean", Member::Value)], |m| {
+        Law::exponential(m[0])
     }),
-    form("exponential", &[("mean", Member::Value)], |m| Law::exponential(m[0])),
-    form("erlang", &[("shape", Count), ("mean", Member::Value)], |m| {
-        Law::erlang(m[0] as u32, m[1])
+    form(
+        "erlang",
+        &[("shape", Count), ("mean", Member::Value)],
+        |m| Law::erlang(m[0] as u32, m[1]),
+    ),
+    form("gamma", &[("shape", Plain), ("mean", Member::Value)], |m| {
+        Law::gamma(m[0], m[1])
     }),
-    form("gamma", &[("shape", Plain), ("mean", Member::Value)], |m| Law::gamma(m[0], m[1])),
-    form("weibull", &[("shape", Plain), ("scale", Member::Value)], |m| Law::weibull(m[0], m[1])),
+    form(
+        "weibull",
+        &[("shape", Plain), ("scale", Member::Value)],
+        |m| Law::weibull(m[0], m[1]),
+    ),
     plain_form("geometric", &[("p", Plain)], |m| Law::geometric(m[0])),
-    plain_form("beta", &[("mean", Plain), ("sd", Plain)], |m| Law::beta_mean_sd(m[0], m[1])),
+    plain_form("beta", &[("mean", Plain), ("sd", Plain)], |m| {
+        Law::beta_mean_sd(m[0], m[1])
+    }),
     plain_form("bernoulli", &[("p", Plain)], |m| Law::bernoulli(m[0])),
 ];
 
 /// The names of all laws, in alphabetical order.
 pub(super) fn law_names() -> BTreeSet<&'static str> {
-    FORMS.iter().map(|form| form.name).chain(["discrete", "empirical"]).collect()
+    FORMS
+        .iter()
+        .map(|form| form.name)
+        .chain(["discrete", "empirical"])
+        .collect()
 }
 
 impl Reader<'_> {
@@ -241,9 +298,16 @@ impl Reader<'_> {
 
     pub(super) fn num_at(&mut self, node: &Node, measure: &Measure) -> Option<Num> {
         let law = self.law_at(node, measure)?;
-        let paths = if law.is_constant() { &mut self.fixed } else { &mut self.uncertain };
+        let paths = if law.is_constant() {
+            &mut self.fixed
+        } else {
+            &mut self.uncertain
+        };
         paths.push(node.path.clone());
-        Some(Num { law, path: node.path.clone() })
+        Some(Num {
+            law,
+            path: node.path.clone(),
+        })
     }
 
     /// The same for a key that may be absent.
@@ -273,8 +337,11 @@ impl Reader<'_> {
     pub(super) fn fixed(&mut self, amount: &Amount, measure: &Measure) -> Option<f64> {
         if matches!(amount.0.value, Value::Table(_)) {
             self.report(
-                Problem::new(amount.0.span, format!("{} that is fixed is needed here", measure.said))
-                    .help(format!("write a single number, like {}", measure.example)),
+                Problem::new(
+                    amount.0.span,
+                    format!("{} that is fixed is needed here", measure.said),
+                )
+                .help(format!("write a single number, like {}", measure.example)),
             );
             return None;
         }
@@ -341,8 +408,11 @@ impl Reader<'_> {
         let entries = self.entries(node, "a law")?;
         let [entry] = entries.as_slice() else {
             self.report(
-                Problem::new(node.span, format!("a law has one key, this table has {}", entries.len()))
-                    .help("write it like { uniform = { low = …, high = … } }"),
+                Problem::new(
+                    node.span,
+                    format!("a law has one key, this table has {}", entries.len()),
+                )
+                .help("write it like { uniform = { low = …, high = … } }"),
             );
             return None;
         };
@@ -352,7 +422,10 @@ impl Reader<'_> {
             name => self.formed(name, entry, measure)?,
         };
         let law = law.map_err(|error| {
-            self.report(Problem::new(entry.node.span, format!("this is no {} law: {error}", entry.key)));
+            self.report(Problem::new(
+                entry.node.span,
+                format!("this is no {} law: {error}", entry.key),
+            ));
         });
         self.within_bounds(law.ok()?, &entry.key, node.span, measure)
     }
@@ -364,7 +437,10 @@ impl Reader<'_> {
         measure: &Measure,
     ) -> Option<Result<Law, LawError>> {
         let given = |form: &&Form| {
-            form.members.iter().filter(|(member, _)| entry.node.get(member).is_some()).count()
+            form.members
+                .iter()
+                .filter(|(member, _)| entry.node.get(member).is_some())
+                .count()
         };
         let forms = FORMS.iter().rev().filter(|form| form.name == name);
         let Some(form) = forms.max_by_key(given) else {
@@ -372,7 +448,10 @@ impl Reader<'_> {
             return None;
         };
         if form.plain && measure.dimension != Dimension::NONE {
-            let said = format!("a {name} law gives plain numbers, but this is {}", measure.said);
+            let said = format!(
+                "a {name} law gives plain numbers, but this is {}",
+                measure.said
+            );
             self.report(Problem::new(entry.key_span, said));
             return None;
         }
@@ -399,7 +478,11 @@ impl Reader<'_> {
             .map(|(key, member)| match node.get(key) {
                 Some(value) => self.member(value, *member, measure),
                 None => {
-                    self.missing(node, key, &format!("a {} law has {}", form.name, keys.join(" and ")));
+                    self.missing(
+                        node,
+                        key,
+                        &format!("a {} law has {}", form.name, keys.join(" and ")),
+                    );
                     None
                 }
             })
@@ -410,7 +493,14 @@ impl Reader<'_> {
     fn member(&mut self, node: &Node, member: Member, measure: &Measure) -> Option<f64> {
         match member {
             Member::Value => self.value(node, measure),
-            Spread => self.value(node, &Measure { low: 0.0, high: f64::INFINITY, ..measure.clone() }),
+            Spread => self.value(
+                node,
+                &Measure {
+                    low: 0.0,
+                    high: f64::INFINITY,
+                    ..measure.clone()
+                },
+            ),
             Plain => self.value(node, &Measure::number()),
             Count => {
                 let value = self.value(node, &Measure::number().at_least(1.0).at_most(1e6))?;
@@ -442,13 +532,23 @@ impl Reader<'_> {
             self.wrong_kind(node, &format!("a list of values, each {}", measure.said));
             return None;
         }
-        let values: Vec<_> = node.items().iter().map(|item| self.value(item, measure)).collect();
+        let values: Vec<_> = node
+            .items()
+            .iter()
+            .map(|item| self.value(item, measure))
+            .collect();
         values.into_iter().collect()
     }
 
     /// Makes sure that a law gives no values out of bounds. A normal law may
     /// do so with a probability that is negligible.
-    fn within_bounds(&mut self, law: Law, name: &str, span: Span, measure: &Measure) -> Option<Law> {
+    fn within_bounds(
+        &mut self,
+        law: Law,
+        name: &str,
+        span: Span,
+        measure: &Measure,
+    ) -> Option<Law> {
         let (low, high) = match law {
             Law::Normal { mean, sd } => (mean - NORMAL_MARGIN * sd, mean + NORMAL_MARGIN * sd),
             _ => law.support(),
@@ -461,7 +561,10 @@ impl Reader<'_> {
         } else {
             "use a law of positive numbers, such as lognormal, gamma or triangular"
         };
-        let said = format!("a {name} law like this can leave the range of {}", measure.said);
+        let said = format!(
+            "a {name} law like this can leave the range of {}",
+            measure.said
+        );
         self.report(Problem::new(span, said).label(measure.limits()).help(help));
         None
     }
@@ -469,10 +572,12 @@ impl Reader<'_> {
     /// The dimension of the first quantity in a number or law.
     pub(super) fn dimension_of(node: &Node) -> Option<Dimension> {
         match &node.value {
-            Value::Text(text) => Quantity::parse(text).ok().map(|quantity| quantity.dimension),
-            Value::Table(entries) => {
-                entries.iter().find_map(|entry| Self::dimension_of(&entry.node))
-            }
+            Value::Text(text) => Quantity::parse(text)
+                .ok()
+                .map(|quantity| quantity.dimension),
+            Value::Table(entries) => entries
+                .iter()
+                .find_map(|entry| Self::dimension_of(&entry.node)),
             Value::Array(items) => items.iter().find_map(Self::dimension_of),
             _ => None,
         }
@@ -487,8 +592,17 @@ impl Reader<'_> {
         unlisted: Option<f64>,
     ) -> Option<PerCommodity> {
         let names = Rc::clone(&self.names);
-        let (default, given) = self.by_name(&amounts.0, &names.commodities, "commodity", measure, unlisted)?;
-        let given = given.into_iter().map(|(id, num)| (CommodityId(id), num)).collect();
+        let (default, given) = self.by_name(
+            &amounts.0,
+            &names.commodities,
+            "commodity",
+            measure,
+            unlisted,
+        )?;
+        let given = given
+            .into_iter()
+            .map(|(id, num)| (CommodityId(id), num))
+            .collect();
         Some(PerCommodity { default, given })
     }
 
@@ -500,8 +614,12 @@ impl Reader<'_> {
         unlisted: Option<f64>,
     ) -> Option<PerCountry> {
         let names = Rc::clone(&self.names);
-        let (default, given) = self.by_name(&amounts.0, &names.countries, "country", measure, unlisted)?;
-        let given = given.into_iter().map(|(id, num)| (CountryId(id), num)).collect();
+        let (default, given) =
+            self.by_name(&amounts.0, &names.countries, "country", measure, unlisted)?;
+        let given = given
+            .into_iter()
+            .map(|(id, num)| (CountryId(id), num))
+            .collect();
         Some(PerCountry { default, given })
     }
 
@@ -517,13 +635,18 @@ impl Reader<'_> {
             return Some((self.num_at(node, measure)?, Vec::new()));
         }
         let entries = self.entries(node, "a table")?;
-        let (defaults, rest): (Vec<&Entry>, Vec<&Entry>) =
-            entries.into_iter().partition(|entry| entry.key == "default");
+        let (defaults, rest): (Vec<&Entry>, Vec<&Entry>) = entries
+            .into_iter()
+            .partition(|entry| entry.key == "default");
         let default = match (defaults.first(), unlisted) {
             (Some(entry), _) => self.num_at(&entry.node, measure),
             (None, Some(value)) => Some(constant(value, format!("{}.default", node.path))),
             (None, None) => {
-                self.missing(node, "default", &format!("the number for each {kind} not listed"));
+                self.missing(
+                    node,
+                    "default",
+                    &format!("the number for each {kind} not listed"),
+                );
                 None
             }
         };
@@ -557,12 +680,20 @@ pub(super) fn is_law(node: &Node) -> bool {
 
 /// A fixed number that is not in the file.
 pub(super) fn constant(value: f64, path: String) -> Num {
-    Num { law: Law::Constant(value), path }
+    Num {
+        law: Law::Constant(value),
+        path,
+    }
 }
 
 /// JSON Schema of a number of the file.
 pub(super) fn schema() -> serde_json::Value {
-    let law = |name: &str| (name.to_owned(), serde_json::json!({ "type": ["object", "array"] }));
+    let law = |name: &str| {
+        (
+            name.to_owned(),
+            serde_json::json!({ "type": ["object", "array"] }),
+        )
+    };
     let mut laws: serde_json::Map<String, serde_json::Value> =
         law_names().into_iter().map(law).collect();
     for note in NOTES {

@@ -41,7 +41,11 @@ pub(super) fn apply(
 
 fn read(text: &str, file: FileId, problems: &mut Problems) -> Option<(Vec<Step>, Node)> {
     let Some(equals) = unquoted_equals(text) else {
-        let span = Span { file, start: 0, end: text.len() };
+        let span = Span {
+            file,
+            start: 0,
+            end: text.len(),
+        };
         problems.push(
             Problem::new(span, "an override without `=`")
                 .help("write it as `--set sites.lynas-kuantan.capacity=\"20 kt/yr\"`"),
@@ -74,38 +78,49 @@ fn read_path(path: &str, file: FileId, problems: &mut Problems) -> Option<Vec<St
     let mut steps = Vec::new();
     let mut node = &tree;
     while let [entry] = node.entries() {
-        steps.push(Step { key: entry.key.clone(), span: entry.key_span });
+        steps.push(Step {
+            key: entry.key.clone(),
+            span: entry.key_span,
+        });
         node = &entry.node;
     }
     if found.is_empty() && !steps.is_empty() && !path.contains('\n') {
         return Some(steps);
     }
-    let span = Span { file, start: 0, end: path.len() };
-    problems.push(
-        Problem::new(span, "not a path of keys")
-            .help("keys are separated by dots; quote a key that holds anything but letters, digits, - and _"),
-    );
+    let span = Span {
+        file,
+        start: 0,
+        end: path.len(),
+    };
+    problems.push(Problem::new(span, "not a path of keys").help(
+        "keys are separated by dots; quote a key that holds anything but letters, digits, - and _",
+    ));
     None
 }
 
 /// Reads a value: TOML, or else a bare text.
 fn read_value(text: &str, file: FileId, offset: usize, problems: &mut Problems) -> Option<Node> {
-    let span = Span { file, start: offset, end: offset + text.len() };
-    if let Some(node) = parse_value(text, file, offset, problems) {
+    let start = offset + text.len() - text.trim_start().len();
+    let text = text.trim();
+    let end = start + text.len();
+    let span = Span { file, start, end };
+    if let Some(node) = parse_value(text, file, start, problems) {
         return Some(node);
     }
-    if text.trim_start().starts_with(['[', '{', '"', '\'']) {
+    if text.starts_with(['[', '{', '"', '\'']) {
         problems.push(Problem::new(span, "not a TOML value"));
         return None;
     }
-    let (value, path) = (Value::Text(text.trim().to_owned()), String::new());
+    let (value, path) = (Value::Text(text.to_owned()), String::new());
     Some(Node { value, span, path })
 }
 
 fn set(root: &mut Node, steps: &[Step], value: Node) -> Result<(), Problem> {
     let mut node = root;
     let mut path = String::new();
-    let (last, parents) = steps.split_last().ok_or_else(|| Problem::new(value.span, "no path"))?;
+    let (last, parents) = steps
+        .split_last()
+        .ok_or_else(|| Problem::new(value.span, "no path"))?;
     for step in parents {
         node = child(node, step, &path)?;
         path = join(&path, &step.key);
@@ -152,7 +167,11 @@ fn put(node: &mut Node, step: &Step, path: &str, value: Node) -> Result<(), Prob
 }
 
 fn unknown(node: &Node, step: &Step, path: &str) -> Problem {
-    let within = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
+    let within = if path.is_empty() {
+        "the scenario".to_owned()
+    } else {
+        format!("`{path}`")
+    };
     let known: Vec<&str> = match &node.value {
         Value::Table(entries) => entries.iter().map(|entry| entry.key.as_str()).collect(),
         Value::Array(items) => items.iter().filter_map(Node::name).collect(),
@@ -186,18 +205,31 @@ mod tests {
 
     #[test]
     fn values_are_replaced_and_added() {
-        for set in ["a.b=2", "a.new=30 days", "s.\"x y\".c=[1]", "s.1.d.0={ x = 1 }", "a = { z = 1 }"] {
+        for set in [
+            "a.b=2",
+            "a.new=30 days",
+            "s.\"x y\".c=[1]",
+            "s.1.d.0={ x = 1 }",
+            "a = { z = 1 }",
+        ] {
             let (_, problems) = applied(TEXT, set);
             assert!(problems.is_empty(), "{set}: {problems:?}");
         }
         let (root, _) = applied(TEXT, "a.new=30 days");
-        assert_eq!(root.get("a").and_then(|a| a.get("new")).and_then(Node::text), Some("30 days"));
+        assert_eq!(
+            root.get("a")
+                .and_then(|a| a.get("new"))
+                .and_then(Node::text),
+            Some("30 days")
+        );
         assert!(applied(TEXT, "a.b=2025-04-04").0.get("a").is_some());
     }
 
     #[test]
     fn mistakes_are_problems() {
-        for set in ["", "=1", "a.b", "b.c=1", "a..b=1", "s.2.c=1", "a.b.c=1", "a.b=[1", "s.9=1", "a b=1"] {
+        for set in [
+            "", "=1", "a.b", "b.c=1", "a..b=1", "s.2.c=1", "a.b.c=1", "a.b=[1", "s.9=1", "a b=1",
+        ] {
             assert_eq!(applied(TEXT, set).1.len(), 1, "{set}");
         }
     }

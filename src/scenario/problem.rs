@@ -61,7 +61,9 @@ impl Problem {
         let mut group = title.element(snippet(sources, self.primary.0.file, &main));
         if sources.text(self.primary.0.file).is_empty() {
             let origin = Origin::path(sources.name(self.primary.0.file));
-            group = Level::ERROR.primary_title(self.message.as_str()).element(origin);
+            group = Level::ERROR
+                .primary_title(self.message.as_str())
+                .element(origin);
         }
         for (file, places) in &others {
             group = group.element(snippet(sources, *file, places));
@@ -74,13 +76,18 @@ impl Problem {
 
     /// The places in the primary file, and those in each other file.
     fn places_by_file(&self) -> (Vec<Place<'_>>, Vec<(FileId, Vec<Place<'_>>)>) {
-        let mut main = vec![(AnnotationKind::Primary, self.primary.0, self.primary.1.as_str())];
+        let mut main = vec![(
+            AnnotationKind::Primary,
+            self.primary.0,
+            self.primary.1.as_str(),
+        )];
         let mut others: Vec<(FileId, Vec<Place<'_>>)> = Vec::new();
         for (span, label) in &self.related {
             let place = (AnnotationKind::Context, *span, label.as_str());
             if span.file == self.primary.0.file {
                 main.push(place);
-            } else if let Some((_, places)) = others.iter_mut().find(|(file, _)| *file == span.file) {
+            } else if let Some((_, places)) = others.iter_mut().find(|(file, _)| *file == span.file)
+            {
                 places.push(place);
             } else {
                 others.push((span.file, vec![place]));
@@ -106,7 +113,11 @@ fn snippet<'a>(
         let from = floor(text, span.start) - start;
         let to = floor(text, span.end.max(span.start)) - start;
         let annotation = kind.span(from..to);
-        if label.is_empty() { annotation } else { annotation.label(*label) }
+        if label.is_empty() {
+            annotation
+        } else {
+            annotation.label(*label)
+        }
     };
     Snippet::source(&text[start..end])
         .path(sources.name(file))
@@ -118,7 +129,9 @@ fn snippet<'a>(
 fn whole_lines(text: &str, first: usize, last: usize) -> (usize, usize) {
     let (first, last) = (floor(text, first), floor(text, last.max(first)));
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
+    let end = text[last..]
+        .find('\n')
+        .map_or(text.len(), |at| last + at + 1);
     (start, end)
 }
 
@@ -230,12 +243,25 @@ mod tests {
     #[test]
     fn problems_come_in_the_order_of_the_file() {
         let text = report([(11, 16), (4, 7)]).render();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+    error: bad
+     --> a.toml:2:1
+      |
+    2 | two µ
+      | ^^^ here
+
+    error: bad
+     --> a.toml:3:1
+      |
+    3 | three
+      | ^^^^^ here
+    "#);
     }
 
     #[test]
     fn no_place_breaks_the_drawing() {
-        report([(0, 0), (17, 17), (900, 2), (9, 10), (3, 4), (0, 900)]).render();
+        let text = report([(0, 0), (17, 17), (900, 2), (9, 10), (3, 4), (0, 900)]).render();
+        assert_eq!(text.matches("error: bad").count(), 6);
     }
 
     #[test]

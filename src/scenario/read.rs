@@ -46,15 +46,27 @@ table! {
 impl File {
     /// Resolves every part; `None` if anything is wrong, which is then among
     /// the problems.
-    pub(super) fn resolve(&self, root: &Node, stem: &str, reader: &mut Reader<'_>) -> Option<Scenario> {
+    pub(super) fn resolve(
+        &self,
+        root: &Node,
+        stem: &str,
+        reader: &mut Reader<'_>,
+    ) -> Option<Scenario> {
         let study = self.scenario.resolve(stem, reader);
-        let period = self.scenario.period(reader).unwrap_or_else(|| self.unknown_period());
+        let period = self
+            .scenario
+            .period(reader)
+            .unwrap_or_else(|| self.unknown_period());
         let countries = countries::resolve(&self.countries, reader);
         let commodities = self.commodities(reader);
         let sites = sites::resolve(&self.sites, period, reader);
         let demands = each(&self.demand, |listed| listed.resolve(reader));
         let complete = sites.len() == items(root, "sites");
-        let setting = Setting { period, sites: &sites, complete };
+        let setting = Setting {
+            period,
+            sites: &sites,
+            complete,
+        };
         let policies = policies::resolve(&self.policies, setting, reader);
         let processes = regimes::resolve(&self.regimes, root, period, reader);
         let reserves = each(&self.reserves, |listed| listed.resolve(reader));
@@ -63,7 +75,13 @@ impl File {
         let correlations = each(&self.correlations, |listed| listed.resolve(reader));
         let all_goods = commodities.len() == reader.names.commodities.len();
         let all_uses = demands.len() == items(root, "demand");
-        let Resolved { name, trials, seed, short_above, focus } = study?;
+        let Resolved {
+            name,
+            trials,
+            seed,
+            short_above,
+            focus,
+        } = study?;
         let scenario = Scenario {
             name,
             title: self.scenario.title.clone(),
@@ -96,7 +114,11 @@ impl File {
     /// A stand-in where the horizon is wrong, so that the rest is read.
     fn unknown_period(&self) -> Period {
         let start = self.scenario.start.date;
-        Period { start, horizon: f64::INFINITY, span: self.scenario.horizon.0.span }
+        Period {
+            start,
+            horizon: f64::INFINITY,
+            span: self.scenario.horizon.0.span,
+        }
     }
 
     /// The commodities with their observed trade.
@@ -114,7 +136,9 @@ impl File {
 
     fn citations(&self) -> BTreeMap<String, String> {
         let sources = self.scenario.sources.as_ref();
-        sources.map(|citations| citations.0.clone()).unwrap_or_default()
+        sources
+            .map(|citations| citations.0.clone())
+            .unwrap_or_default()
     }
 }
 

@@ -31,22 +31,26 @@ impl Reader<'_> {
 
     pub(super) fn country(&mut self, word: &Word) -> Option<CountryId> {
         let names = Rc::clone(&self.names);
-        self.find(&names.countries, "country", &word.text, word.span, []).map(CountryId)
+        self.find(&names.countries, "country", &word.text, word.span, [])
+            .map(CountryId)
     }
 
     pub(super) fn commodity(&mut self, word: &Word) -> Option<CommodityId> {
         let names = Rc::clone(&self.names);
-        self.find(&names.commodities, "commodity", &word.text, word.span, []).map(CommodityId)
+        self.find(&names.commodities, "commodity", &word.text, word.span, [])
+            .map(CommodityId)
     }
 
     pub(super) fn site(&mut self, word: &Word) -> Option<SiteId> {
         let names = Rc::clone(&self.names);
-        self.find(&names.sites, "site", &word.text, word.span, []).map(SiteId)
+        self.find(&names.sites, "site", &word.text, word.span, [])
+            .map(SiteId)
     }
 
     pub(super) fn company(&mut self, word: &Word) -> Option<String> {
         let names = Rc::clone(&self.names);
-        self.find(&names.companies, "company", &word.text, word.span, []).map(|_| word.text.clone())
+        self.find(&names.companies, "company", &word.text, word.span, [])
+            .map(|_| word.text.clone())
     }
 
     pub(super) fn regime(&mut self, word: &Word) -> Option<RegimeId> {
@@ -74,7 +78,10 @@ impl Reader<'_> {
         for word in &words.items {
             match find(self, word) {
                 Some(id) if ids.contains(&id) => {
-                    self.report(Problem::new(word.span, format!("`{}` is listed twice", word.text)));
+                    self.report(Problem::new(
+                        word.span,
+                        format!("`{}` is listed twice", word.text),
+                    ));
                 }
                 Some(id) => ids.push(id),
                 None => complete = false,

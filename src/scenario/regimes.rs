@@ -101,8 +101,10 @@ impl Listed {
             None => Some(None),
         };
         let start = self.start(&own, path.as_ref().and_then(Option::as_ref), period, reader);
-        let states: Vec<_> =
-            own.names().map(|state| self.state(state, &own, period, reader)).collect();
+        let states: Vec<_> = own
+            .names()
+            .map(|state| self.state(state, &own, period, reader))
+            .collect();
         Some(Process {
             name: name.text.clone(),
             states: states.into_iter().collect::<Option<_>>()?,
@@ -120,7 +122,7 @@ impl Listed {
         reader: &mut Reader<'_>,
     ) -> Option<usize> {
         if let Some(word) = &self.start {
-            return reader.find(own, "regime of this process", &word.text, word.span, []);
+            return reader.find(own, "regime", &word.text, word.span, []);
         }
         let begun = path.and_then(|path| path.iter().rev().find(|(from, _)| *from <= period.start));
         if begun.is_none() {
@@ -142,7 +144,12 @@ impl Listed {
     ) -> Option<State> {
         match self.states.0.iter().find(|(word, _)| word.text == name) {
             Some((_, regime)) => regime.resolve(name, own, period, reader),
-            None => Some(State { name: name.to_owned(), ends: None, then: Vec::new(), leaves: Vec::new() }),
+            None => Some(State {
+                name: name.to_owned(),
+                ends: None,
+                then: Vec::new(),
+                leaves: Vec::new(),
+            }),
         }
     }
 }
@@ -161,15 +168,18 @@ fn resolve_path(
     for pair in steps.windows(2) {
         if pair[1].from.date <= pair[0].from.date {
             reader.report(
-                Problem::new(pair[1].from.span, "the steps of a path must be in the order of time")
-                    .also(pair[0].from.span, "this comes before it"),
+                Problem::new(
+                    pair[1].from.span,
+                    "the steps of a path must be in the order of time",
+                )
+                .also(pair[0].from.span, "this comes before it"),
             );
         }
     }
     let step = |step: &Step| {
         period.check_before_end(step.from, reader);
         let state = &step.state;
-        let id = reader.find(own, "regime of this process", &state.text, state.span, [])?;
+        let id = reader.find(own, "regime", &state.text, state.span, [])?;
         Some((step.from.date, id))
     };
     let steps: Vec<_> = steps.iter().map(step).collect();
@@ -188,7 +198,12 @@ impl Regime {
         let then = ways(&self.then, &Measure::share(), own, reader);
         let leaves = ways(&self.leaves, &Measure::frequency(), own, reader);
         self.check_then(then.as_deref(), reader);
-        Some(State { name: name.to_owned(), ends: ends?, then: then?, leaves: leaves? })
+        Some(State {
+            name: name.to_owned(),
+            ends: ends?,
+            then: then?,
+            leaves: leaves?,
+        })
     }
 
     fn ends(&self, period: Period, reader: &mut Reader<'_>) -> Option<Option<Ends>> {
@@ -225,13 +240,18 @@ impl Regime {
                 reader.report(Problem::new(self.at, said).help(help));
             }
             (false, [(first, _), ..]) => {
-                let said = format!("`{}` never ends by itself, so nothing can follow", self.path);
+                let said = format!(
+                    "`{}` never ends by itself, so nothing can follow",
+                    self.path
+                );
                 let help = "add `lasts` or `until`, or use `leaves`";
                 reader.report(Problem::new(first.span, said).help(help));
             }
             _ => {}
         }
-        let Some(then) = then.filter(|then| !then.is_empty()) else { return };
+        let Some(then) = then.filter(|then| !then.is_empty()) else {
+            return;
+        };
         let fixed = then.iter().all(|(_, num)| num.law.is_constant());
         let sum: f64 = then.iter().map(|(_, num)| num.law.mean()).sum();
         if fixed && (sum - 1.0).abs() > ROUNDING {
@@ -240,13 +260,25 @@ impl Regime {
     }
 
     fn report_sum(&self, sum: f64, reader: &mut Reader<'_>) {
-        let Some(((first, _), (_, last))) = self.then.0.first().zip(self.then.0.last()) else { return };
-        let span = Span { end: last.0.span.end.max(first.span.end), ..first.span };
-        let span = if last.0.span.file == first.span.file { span } else { first.span };
+        let Some(((first, _), (_, last))) = self.then.0.first().zip(self.then.0.last()) else {
+            return;
+        };
+        let span = Span {
+            end: last.0.span.end.max(first.span.end),
+            ..first.span
+        };
+        let span = if last.0.span.file == first.span.file {
+            span
+        } else {
+            first.span
+        };
         let rounded = (sum * 1e9).round() / 1e9;
         reader.report(
-            Problem::new(span, format!("these probabilities add up to {rounded}, not 1"))
-                .label(format!("they add up to {rounded}")),
+            Problem::new(
+                span,
+                format!("these probabilities add up to {rounded}, not 1"),
+            )
+            .label(format!("they add up to {rounded}")),
         );
     }
 }
@@ -259,7 +291,7 @@ fn ways(
     reader: &mut Reader<'_>,
 ) -> Option<Vec<(usize, Num)>> {
     let way = |(word, amount): &(Word, Amount)| {
-        let state = reader.find(own, "regime of this process", &word.text, word.span, []);
+        let state = reader.find(own, "regime", &word.text, word.span, []);
         let num = reader.num(amount, measure);
         Some((state?, num?))
     };

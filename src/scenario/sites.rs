@@ -91,7 +91,10 @@ impl Read for Season {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let items = node.items();
         if items.len() != 12 {
-            let said = format!("a season has 12 numbers, January first; here are {}", items.len());
+            let said = format!(
+                "a season has 12 numbers, January first; here are {}",
+                items.len()
+            );
             reader.report(Problem::new(node.span, said));
             return None;
         }
@@ -102,7 +105,10 @@ impl Read for Season {
         let factors: Vec<f64> = factors.into_iter().collect::<Option<_>>()?;
         let mean = factors.iter().sum::<f64>() / 12.0;
         if mean <= 0.0 || !mean.is_finite() {
-            reader.report(Problem::new(node.span, "the factors of a season cannot all be 0"));
+            reader.report(Problem::new(
+                node.span,
+                "the factors of a season cannot all be 0",
+            ));
             return None;
         }
         let normalised: Vec<f64> = factors.iter().map(|factor| factor / mean).collect();
@@ -144,7 +150,10 @@ impl Listed {
         Some(Site {
             name: self.name.text.clone(),
             country: country?,
-            company: self.company.clone().unwrap_or_else(|| self.country.text.clone()),
+            company: self
+                .company
+                .clone()
+                .unwrap_or_else(|| self.country.text.clone()),
             inputs,
             outputs,
             capacity: capacity?,
@@ -229,10 +238,18 @@ impl Recipe {
             return None;
         }
         for (input, _) in &self.inputs.0 {
-            if let Some((output, _)) = self.outputs.0.iter().find(|(out, _)| out.text == input.text) {
+            if let Some((output, _)) = self
+                .outputs
+                .0
+                .iter()
+                .find(|(out, _)| out.text == input.text)
+            {
                 reader.report(
-                    Problem::new(input.span, format!("`{}` goes in and comes out", input.text))
-                        .also(output.span, "comes out here"),
+                    Problem::new(
+                        input.span,
+                        format!("`{}` goes in and comes out", input.text),
+                    )
+                    .also(output.span, "comes out here"),
                 );
             }
         }
@@ -254,7 +271,8 @@ fn side(map: &Map<Amount>, reader: &mut Reader<'_>) -> Option<Coefficients> {
 
 impl SiteOutages {
     fn resolve(&self, period: Period, reader: &mut Reader<'_>) -> Option<Outages> {
-        self.losses.resolve(period, self.capacity == Capacity::WhileUp, reader)
+        self.losses
+            .resolve(period, self.capacity == Capacity::WhileUp, reader)
     }
 }
 
@@ -283,9 +301,9 @@ impl Losses {
                 let up_time = Measure::duration().positive();
                 reader.law(every, &up_time).map(Arrival::Renewal)
             }
-            (None, Some(rate), None) => {
-                reader.num(rate, &Measure::frequency()).map(Arrival::Overlapping)
-            }
+            (None, Some(rate), None) => reader
+                .num(rate, &Measure::frequency())
+                .map(Arrival::Overlapping),
             (None, None, Some(at)) => once(at, period, reader).map(Arrival::Once),
             _ => {
                 let said = "give one of `every`, `rate` and `at`";
@@ -301,7 +319,9 @@ impl Losses {
 /// Days from the start to what happens once.
 fn once(at: &Node, period: Period, reader: &mut Reader<'_>) -> Option<Law> {
     let dated = matches!(at.value, Value::Date(_))
-        || at.text().is_some_and(|text| text.parse::<crate::units::Date>().is_ok());
+        || at
+            .text()
+            .is_some_and(|text| text.parse::<crate::units::Date>().is_ok());
     if !dated {
         return reader.law(&Amount(at.clone()), &Measure::duration());
     }
@@ -309,7 +329,10 @@ fn once(at: &Node, period: Period, reader: &mut Reader<'_>) -> Option<Law> {
     period.check_before_end(day, reader);
     let days = period.days_to(day.date);
     if days < 0.0 {
-        reader.report(Problem::new(day.span, "this is before the start of the scenario"));
+        reader.report(Problem::new(
+            day.span,
+            "this is before the start of the scenario",
+        ));
     }
     Some(Law::Constant(days))
 }
@@ -320,10 +343,16 @@ pub(super) fn resolve(sites: &[Listed], period: Period, reader: &mut Reader<'_>)
     for site in sites {
         if let Some(first) = names.add(&site.name.text, site.name.span) {
             reader.report(
-                Problem::new(site.name.span, format!("two sites are named `{}`", site.name.text))
-                    .also(first, "the first"),
+                Problem::new(
+                    site.name.span,
+                    format!("two sites are named `{}`", site.name.text),
+                )
+                .also(first, "the first"),
             );
         }
     }
-    sites.iter().filter_map(|site| site.resolve(period, reader)).collect()
+    sites
+        .iter()
+        .filter_map(|site| site.resolve(period, reader))
+        .collect()
 }

@@ -79,10 +79,7 @@ impl Sources {
     /// Name, line and column (both from 1) of the beginning of a place.
     #[must_use]
     pub fn position(&self, span: Span) -> (&str, usize, usize) {
-        let before = self
-            .text(span.file)
-            .get(..span.start)
-            .unwrap_or_default();
+        let before = self.text(span.file).get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
         (self.name(span.file), line, column)
@@ -102,7 +99,8 @@ impl ContentHash {
     pub(super) fn add(&mut self, piece: &[u8]) {
         let length = (piece.len() as u64).to_le_bytes();
         for &byte in piece.iter().chain(&length) {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B);
+            self.0 =
+                (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B);
         }
     }
 
@@ -126,7 +124,11 @@ mod tests {
     fn positions_count_characters_from_one() {
         let mut sources = Sources::default();
         let file = sources.add("a.toml", "x = 1\nµµ = 2\n");
-        let span = Span { file, start: 11, end: 12 };
+        let span = Span {
+            file,
+            start: 11,
+            end: 12,
+        };
         assert_eq!(sources.excerpt(span), "=");
         assert_eq!(sources.position(span), ("a.toml", 2, 4));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{CommodityId, CountryId, Focus};
+use super::model::Focus;
 use super::numbers::Measure;
 use super::problem::Problem;
 use super::source::Span;
@@ -54,7 +54,9 @@ impl Read for Citations {
         let citation = |entry: &super::tree::Entry| {
             Some((entry.key.clone(), String::read(&entry.node, reader)?))
         };
-        Some(Citations(node.entries().iter().filter_map(citation).collect()))
+        Some(Citations(
+            node.entries().iter().filter_map(citation).collect(),
+        ))
     }
 
     fn schema() -> serde_json::Value {
@@ -82,8 +84,11 @@ impl Period {
     pub(super) fn check_before_end(&self, day: Day, reader: &mut Reader<'_>) {
         if self.days_to(day.date) >= self.horizon {
             reader.report(
-                Problem::new(day.span, format!("{} is after the end of the scenario", day.date))
-                    .also(self.span, "the scenario ends here"),
+                Problem::new(
+                    day.span,
+                    format!("{} is after the end of the scenario", day.date),
+                )
+                .also(self.span, "the scenario ends here"),
             );
         }
     }
@@ -110,7 +115,11 @@ impl Study {
             reader.fixed(&self.horizon, &any)?
         };
         self.check_horizon(horizon, reader)?;
-        Some(Period { start: self.start.date, horizon, span: node.span })
+        Some(Period {
+            start: self.start.date,
+            horizon,
+            span: node.span,
+        })
     }
 
     fn check_horizon(&self, horizon: f64, reader: &mut Reader<'_>) -> Option<()> {
@@ -134,7 +143,12 @@ impl Study {
         let trials = whole(self.trials, 1, MOST_TRIALS, reader);
         let seed = whole(self.seed, 0, i64::MAX, reader);
         let short_above = reader.fixed(&self.short_above, &Measure::share());
-        let focus = self.focus.items.iter().map(|word| focus(word, reader)).collect::<Vec<_>>();
+        let focus = self
+            .focus
+            .items
+            .iter()
+            .map(|word| focus(word, reader))
+            .collect::<Vec<_>>();
         Some(Resolved {
             name: name?,
             trials: trials?,
@@ -145,7 +159,9 @@ impl Study {
     }
 
     fn checked_name(&self, stem: &str, reader: &mut Reader<'_>) -> Option<String> {
-        let Some(word) = &self.name else { return Some(simplified(stem)) };
+        let Some(word) = &self.name else {
+            return Some(simplified(stem));
+        };
         if simplified(&word.text) == word.text {
             return Some(word.text.clone());
         }
@@ -158,10 +174,20 @@ impl Study {
 
 /// A name in lower case with hyphens for all that is no letter or digit.
 fn simplified(name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let name: String = name.chars().map(plain).collect();
     let name = name.trim_matches('-');
-    if name.is_empty() { "scenario".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "scenario".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 fn is_date(node: &Node) -> bool {
@@ -178,21 +204,28 @@ pub(super) fn whole(whole: Whole, low: i64, high: i64, reader: &mut Reader<'_>) 
     } else {
         format!("must lie between {low} and {high}")
     };
-    reader.report(Problem::new(whole.span, format!("{} is out of range", whole.value)).label(limits));
+    reader
+        .report(Problem::new(whole.span, format!("{} is out of range", whole.value)).label(limits));
     None
 }
 
 /// Reads `commodity @ country`.
 fn focus(word: &Word, reader: &mut Reader<'_>) -> Option<(Focus, Span)> {
-    let Some((commodity, country)) = word.text.split_once('@') else {
+    let Some(sign) = word.text.find('@') else {
         let said = "expected a commodity and a country";
         reader.report(Problem::new(word.span, said).help("write it as \"ndfeb-magnet @ JP\""));
         return None;
     };
-    let part = |text: &str| Word { text: text.trim().to_owned(), span: word.span };
-    let commodity: Option<CommodityId> = reader.commodity(&part(commodity));
-    let country: Option<CountryId> = reader.country(&part(country));
-    Some((Focus { commodity: commodity?, country: country? }, word.span))
+    let commodity = word.part(0..sign, reader.sources);
+    let country = word.part(sign + 1..word.text.len(), reader.sources);
+    let (commodity, country) = (reader.commodity(&commodity), reader.country(&country));
+    Some((
+        Focus {
+            commodity: commodity?,
+            country: country?,
+        },
+        word.span,
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Reading tables as declared: `table!` says once which keys a table has,
 //! what each holds and means, and what stands in for it when absent.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
@@ -10,7 +11,7 @@ use super::model::Note;
 use super::names::{Names, nearest};
 use super::problem::{Problem, Problems};
 use super::source::{ContentHash, Sources, Span};
-use super::tree::{Entry, Node, Value, join, parse_value};
+use super::tree::{Entry, Node, Value, inside, join, parse_value};
 use crate::units::Date;
 
 /// Keys that every table may have.
@@ -29,6 +30,8 @@ pub(super) struct Reader<'a> {
     /// are fixed.
     pub uncertain: Vec<String>,
     pub fixed: Vec<String>,
+    /// Keys that were written otherwise, by their paths.
+    misspelt: BTreeSet<String>,
 }
 
 /// A key of a declared table.
@@ -80,9 +83,15 @@ impl<T: Table> Read for T {
 
     fn schema() -> Json {
         let fields = T::fields();
-        let required: Vec<&str> = fields.iter().filter(|f| f.required).map(|f| f.key).collect();
-        let mut properties: serde_json::Map<String, Json> =
-            fields.iter().map(|field| (field.key.to_owned(), field.described())).collect();
+        let required: Vec<&str> = fields
+            .iter()
+            .filter(|f| f.required)
+            .map(|f| f.key)
+            .collect();
+        let mut properties: serde_json::Map<String, Json> = fields
+            .iter()
+            .map(|field| (field.key.to_owned(), field.described()))
+            .collect();
         for note in NOTES {
             properties.insert(note.to_owned(), json!({ "type": "string" }));
         }
@@ -236,6 +245,7 @@ impl<'a> Reader<'a> {
             notes: Vec::new(),
             uncertain: Vec::new(),
             fixed: Vec::new(),
+            misspelt: BTreeSet::new(),
         }
     }
 }
@@ -254,7 +264,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn missing(&mut self, table: &Node, key: &str, doc: &str) {
-        let within = if table.path.is_empty() { "the scenario".to_owned() } else { format!("`{}`", table.path) };
+        if self.misspelt.contains(&join(&table.path, key)) {
+            return;
+        }
+        let within = if table.path.is_empty() {
+            "the file".to_owned()
+        } else {
+            format!("`{}`", table.path)
+        };
         let first = doc.trim().split(['.', ';']).next().unwrap_or_default();
         self.report(
             Problem::new(table.span, format!("{within} has no `{key}`"))
@@ -280,12 +297,23 @@ impl Reader<'_> {
     }
 
     fn unknown_key(&mut self, table: &Node, entry: &Entry, keys: &[&str]) {
-        let within = if table.path.is_empty() { String::new() } else { format!(" in `{}`", table.path) };
-        let problem = Problem::new(entry.key_span, format!("unknown key `{}`{within}", entry.key));
-        self.report(match nearest(&entry.key, keys.iter().copied()) {
-            Some(key) => problem.label(format!("did you mean `{key}`?")),
+        let within = if table.path.is_empty() {
+            String::new()
+        } else {
+            format!(" in `{}`", table.path)
+        };
+        let problem = Problem::new(
+            entry.key_span,
+            format!("unknown key `{}`{within}", entry.key),
+        );
+        let problem = match nearest(&entry.key, keys.iter().copied()) {
+            Some(key) => {
+                self.misspelt.insert(join(&table.path, key));
+                problem.label(format!("did you mean `{key}`?"))
+            }
             None => problem.help(format!("the keys here are {}", keys.join(", "))),
-        });
+        };
+        self.report(problem);
     }
 
     /// The entries of a table; its source and judgement are noted.
@@ -295,16 +323,27 @@ impl Reader<'_> {
             return None;
         };
         self.note(node);
-        Some(entries.iter().filter(|entry| !NOTES.contains(&entry.key.as_str())).collect())
+        Some(
+            entries
+                .iter()
+                .filter(|entry| !NOTES.contains(&entry.key.as_str()))
+                .collect(),
+        )
     }
 
     /// Notes where the figures of a table come from.
     fn note(&mut self, node: &Node) {
         let source = node.get("source").and_then(|source| self.citation(source));
-        let judgement = node.get("judgement").and_then(|why| String::read(why, self));
+        let judgement = node
+            .get("judgement")
+            .and_then(|why| String::read(why, self));
         if source.is_some() || judgement.is_some() {
             let path = node.path.clone();
-            self.notes.push(Note { path, source, judgement });
+            self.notes.push(Note {
+                path,
+                source,
+                judgement,
+            });
         }
     }
 
@@ -327,7 +366,11 @@ impl Reader<'_> {
 
     /// One of a few words.
     pub(super) fn one_of(&mut self, node: &Node, words: &[&'static str]) -> Option<&'static str> {
-        let list = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+        let list = words
+            .iter()
+            .map(|word| format!("\"{word}\""))
+            .collect::<Vec<_>>()
+            .join(", ");
         let Some(text) = node.text() else {
             self.wrong_kind(node, &format!("one of {list}"));
             return None;
@@ -357,6 +400,17 @@ fn lower_first(text: &str) -> String {
 pub(super) struct Word {
     pub text: String,
     pub span: Span,
+}
+
+impl Word {
+    /// A part of it, without the blanks around.
+    pub(super) fn part(&self, at: std::ops::Range<usize>, sources: &Sources) -> Word {
+        let part = self.text.get(at.clone()).unwrap_or_default();
+        let start = at.start + part.len() - part.trim_start().len();
+        let text = part.trim().to_owned();
+        let span = inside(self.span, &self.text, start..start + text.len(), sources);
+        Word { text, span }
+    }
 }
 
 /// A number of the file: plain, with a unit, or a law. What it measures is
@@ -411,7 +465,10 @@ impl Read for String {
 
 impl Read for Word {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        String::read(node, reader).map(|text| Word { text, span: node.span })
+        String::read(node, reader).map(|text| Word {
+            text,
+            span: node.span,
+        })
     }
 
     fn schema() -> Json {
@@ -436,7 +493,10 @@ impl Read for bool {
 impl Read for Whole {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         if let Value::Integer(value) = node.value {
-            return Some(Whole { value, span: node.span });
+            return Some(Whole {
+                value,
+                span: node.span,
+            });
         }
         reader.wrong_kind(node, "a whole number");
         None
@@ -455,11 +515,13 @@ impl Read for Day {
             _ => None,
         };
         if date.is_none() {
-            reader.report(
-                Problem::new(node.span, "expected a date").help("write it as 2025-04-04"),
-            );
+            reader
+                .report(Problem::new(node.span, "expected a date").help("write it as 2025-04-04"));
         }
-        date.map(|date| Day { date, span: node.span })
+        date.map(|date| Day {
+            date,
+            span: node.span,
+        })
     }
 
     fn schema() -> Json {
@@ -522,7 +584,12 @@ impl<T: Read> Read for Vec<T> {
             reader.wrong_kind(node, "a list");
             return None;
         };
-        Some(items.iter().filter_map(|item| T::read(item, reader)).collect())
+        Some(
+            items
+                .iter()
+                .filter_map(|item| T::read(item, reader))
+                .collect(),
+        )
     }
 
     fn absent(_: &Node, _: &Field, _: &mut Reader<'_>) -> Option<Self> {
@@ -544,7 +611,10 @@ impl<T: Read> Read for OneOrMany<T> {
             Value::Array(_) => Vec::read(node, reader)?,
             _ => vec![T::read(node, reader)?],
         };
-        Some(OneOrMany { items, span: node.span })
+        Some(OneOrMany {
+            items,
+            span: node.span,
+        })
     }
 
     fn schema() -> Json {
@@ -559,7 +629,10 @@ impl<T: Read> Read for Map<T> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let entries = reader.entries(node, "a table")?;
         let pair = |entry: &Entry| {
-            let word = Word { text: entry.key.clone(), span: entry.key_span };
+            let word = Word {
+                text: entry.key.clone(),
+                span: entry.key_span,
+            };
             Some((word, T::read(&entry.node, reader)?))
         };
         Some(Map(entries.into_iter().filter_map(pair).collect()))

@@ -53,7 +53,10 @@ impl Listed {
         match (&self.flows, &self.baci) {
             (Some(flows), None) => match &flows.value {
                 Value::Text(path) => {
-                    let path = Word { text: path.clone(), span: flows.span };
+                    let path = Word {
+                        text: path.clone(),
+                        span: flows.span,
+                    };
                     self.own_layout(&path, good, reader)
                 }
                 _ => inline(flows, good, reader),
@@ -72,19 +75,26 @@ impl Listed {
         let scale = self.scale(good, reader)?;
         let mut pairs: BTreeMap<(CountryId, CountryId), Span> = BTreeMap::new();
         let mut flows = Vec::new();
-        reader.each_row(path, ["from", "to", "volume"], |reader, [from, to, volume]| {
-            let pair = pair(from, to, reader);
-            let volume = reader.cell_number(volume);
-            let (seller, buyer) = pair?;
-            let row = Span { end: to.span.end, ..from.span };
-            if let Some(first) = pairs.insert((seller, buyer), row) {
-                let said = format!("trade from {} to {} is given twice", from.text, to.text);
-                reader.report(Problem::new(row, said).also(first, "the first"));
-            }
-            let path = format!("{}.flows.{}.{}", self.path, from.text, to.text);
-            flows.push((seller, buyer, constant(volume? * scale, path)));
-            Some(())
-        })?;
+        reader.each_row(
+            path,
+            ["from", "to", "volume"],
+            |reader, [from, to, volume]| {
+                let pair = pair(from, to, reader);
+                let volume = reader.cell_number(volume);
+                let (seller, buyer) = pair?;
+                let row = Span {
+                    end: to.span.end,
+                    ..from.span
+                };
+                if let Some(first) = pairs.insert((seller, buyer), row) {
+                    let said = format!("trade from {} to {} is given twice", from.text, to.text);
+                    reader.report(Problem::new(row, said).also(first, "the first"));
+                }
+                let path = format!("{}.flows.{}.{}", self.path, from.text, to.text);
+                flows.push((seller, buyer, constant(volume? * scale, path)));
+                Some(())
+            },
+        )?;
         Some(flows)
     }
 
@@ -92,11 +102,17 @@ impl Listed {
     fn scale(&self, good: &Good, reader: &mut Reader<'_>) -> Option<f64> {
         let example = format!("{}/yr", good.unit);
         let Some(word) = &self.unit else {
-            let said = format!("`{}` does not say what its volumes are counted in", self.path);
+            let said = format!(
+                "`{}` does not say what its volumes are counted in",
+                self.path
+            );
             reader.report(Problem::new(self.at, said).help(format!("add unit = \"{example}\"")));
             return None;
         };
-        let help = format!("expected a unit of {} per time, like \"{example}\"", good.key);
+        let help = format!(
+            "expected a unit of {} per time, like \"{example}\"",
+            good.key
+        );
         match Unit::parse(&word.text) {
             Ok(unit) if good.is_rate(unit) => return Some(good.rate_factor(unit)),
             Ok(unit) => {
@@ -123,13 +139,19 @@ impl Listed {
         };
         let tonnes = Unit::parse("t/yr").ok().filter(|unit| good.is_rate(*unit));
         let Some(tonnes) = tonnes else {
-            let said = format!("BACI counts tonnes, but {} is counted in {}", good.key, good.unit);
+            let said = format!(
+                "BACI counts tonnes, but {} is counted in {}",
+                good.key, good.unit
+            );
             reader.report(Problem::new(path.span, said));
             return None;
         };
         let found = baci::flows(path, codes, year.value, atlas, reader)?;
         if found.is_empty() {
-            let said = format!("`{}` holds no trade of these codes in {}", path.text, year.value);
+            let said = format!(
+                "`{}` holds no trade of these codes in {}",
+                path.text, year.value
+            );
             reader.report(Problem::new(codes.span, said).also(year.span, "in this year"));
         }
         let scale = good.rate_factor(tonnes);
@@ -166,5 +188,8 @@ fn inline(flows: &Node, good: &Good, reader: &mut Reader<'_>) -> Option<Flows> {
 }
 
 fn key(entry: &Entry) -> Word {
-    Word { text: entry.key.clone(), span: entry.key_span }
+    Word {
+        text: entry.key.clone(),
+        span: entry.key_span,
+    }
 }

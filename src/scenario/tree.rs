@@ -1,5 +1,7 @@
 //! A TOML file as a tree in which everything knows its place.
 
+use std::ops::Range;
+
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::problem::{Problem, Problems};
@@ -85,19 +87,9 @@ impl Node {
         }
     }
 
-    /// The place of some bytes of its text: exact if the text stands in the
-    /// file as it is, else the whole value.
-    pub(super) fn inside(&self, sources: &Sources, at: std::ops::Range<usize>) -> Span {
-        let written = sources.excerpt(self.span);
-        let text = self.text().unwrap_or_default();
-        match written.find(text) {
-            Some(offset) if written.len() <= text.len() + 2 && at.end > at.start => Span {
-                start: self.span.start + offset + at.start,
-                end: self.span.start + offset + at.end,
-                ..self.span
-            },
-            _ => self.span,
-        }
+    /// The place of some bytes of its text.
+    pub(super) fn inside(&self, sources: &Sources, at: Range<usize>) -> Span {
+        inside(self.span, self.text().unwrap_or_default(), at, sources)
     }
 
     /// Gives this node and all below it their paths.
@@ -139,6 +131,20 @@ impl Node {
     }
 }
 
+/// The place of some bytes of a text: exact if it stands in the file as it
+/// is, else the place of the whole text.
+pub(super) fn inside(span: Span, text: &str, at: Range<usize>, sources: &Sources) -> Span {
+    let written = sources.excerpt(span);
+    match written.find(text) {
+        Some(offset) if written.len() <= text.len() + 2 && at.end > at.start => Span {
+            start: span.start + offset + at.start,
+            end: span.start + offset + at.end,
+            ..span
+        },
+        _ => span,
+    }
+}
+
 /// A path and one step more.
 pub(super) fn join(path: &str, step: &str) -> String {
     if path.is_empty() {
@@ -154,10 +160,22 @@ pub(super) fn parse(text: &str, file: FileId, problems: &mut Problems) -> Node {
     for error in errors {
         problems.push(syntax_problem(&error, file, text.len()));
     }
-    let mut builder = Builder { file, offset: 0, problems };
-    let span = Span { file, start: 0, end: 0 };
+    let mut builder = Builder {
+        file,
+        offset: 0,
+        problems,
+    };
+    let span = Span {
+        file,
+        start: 0,
+        end: 0,
+    };
     let value = builder.table(table.get_ref(), 0);
-    Node { value, span, path: String::new() }
+    Node {
+        value,
+        span,
+        path: String::new(),
+    }
 }
 
 /// Reads one value that begins at byte `offset` of a file.
@@ -168,13 +186,21 @@ pub(super) fn parse_value(
     problems: &mut Problems,
 ) -> Option<Node> {
     let value = DeValue::parse(text).ok()?;
-    let mut builder = Builder { file, offset, problems };
+    let mut builder = Builder {
+        file,
+        offset,
+        problems,
+    };
     Some(builder.node(value.get_ref(), value.span(), 0))
 }
 
 fn syntax_problem(error: &toml::de::Error, file: FileId, length: usize) -> Problem {
     let at = error.span().unwrap_or(length..length);
-    let span = Span { file, start: at.start, end: at.end };
+    let span = Span {
+        file,
+        start: at.start,
+        end: at.end,
+    };
     let (said, expected) = match error.message().split_once(", expected ") {
         Some((said, expected)) => (said, Some(expected)),
         None => (error.message(), None),
@@ -182,6 +208,7 @@ fn syntax_problem(error: &toml::de::Error, file: FileId, length: usize) -> Probl
     let problem = Problem::new(span, format!("not TOML: {said}"));
     match expected {
         Some("nothing") => problem.label("nothing may stand here"),
+        Some("literal string") => problem.label("put it in quotes"),
         Some(expected) => problem.label(format!("expected {expected}")),
         None => problem,
     }
@@ -195,7 +222,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn span(&self, range: std::ops::Range<usize>) -> Span {
+    fn span(&self, range: Range<usize>) -> Span {
         Span {
             file: self.file,
             start: self.offset + range.start,
@@ -203,7 +230,7 @@ impl Builder<'_> {
         }
     }
 
-    fn node(&mut self, value: &DeValue<'_>, range: std::ops::Range<usize>, depth: usize) -> Node {
+    fn node(&mut self, value: &DeValue<'_>, range: Range<usize>, depth: usize) -> Node {
         let span = self.span(range);
         let value = match value {
             DeValue::String(text) => Value::Text(text.to_string()),
@@ -211,18 +238,29 @@ impl Builder<'_> {
             DeValue::Float(float) => Value::Float(parse_float(float)),
             DeValue::Boolean(truth) => Value::Bool(*truth),
             DeValue::Datetime(moment) => Value::Date(
-                moment.date.filter(|_| moment.time.is_none()).and_then(|day| {
-                    let [month, dom] = [day.month, day.day].map(|part| i8::try_from(part).unwrap_or(0));
-                    Date::new(i16::try_from(day.year).ok()?, month, dom).ok()
-                }),
+                moment
+                    .date
+                    .filter(|_| moment.time.is_none())
+                    .and_then(|day| {
+                        let [month, dom] =
+                            [day.month, day.day].map(|part| i8::try_from(part).unwrap_or(0));
+                        Date::new(i16::try_from(day.year).ok()?, month, dom).ok()
+                    }),
             ),
             DeValue::Array(_) | DeValue::Table(_) if depth >= DEPTH => self.too_deep(span),
             DeValue::Array(items) => Value::Array(
-                items.iter().map(|item| self.node(item.get_ref(), item.span(), depth + 1)).collect(),
+                items
+                    .iter()
+                    .map(|item| self.node(item.get_ref(), item.span(), depth + 1))
+                    .collect(),
             ),
             DeValue::Table(table) => self.table(table, depth + 1),
         };
-        Node { value, span, path: String::new() }
+        Node {
+            value,
+            span,
+            path: String::new(),
+        }
     }
 
     fn table(&mut self, table: &DeTable<'_>, depth: usize) -> Value {
@@ -235,7 +273,11 @@ impl Builder<'_> {
                 continue;
             }
             let node = self.node(value.get_ref(), value.span(), depth);
-            entries.push(Entry { key: key.get_ref().to_string(), key_span, node });
+            entries.push(Entry {
+                key: key.get_ref().to_string(),
+                key_span,
+                node,
+            });
         }
         Value::Table(entries)
     }
@@ -244,7 +286,8 @@ impl Builder<'_> {
         let digits = integer.as_str().replace('_', "");
         i64::from_str_radix(&digits, integer.radix()).map_or_else(
             |_| {
-                self.problems.push(Problem::new(span, "this integer is too large"));
+                self.problems
+                    .push(Problem::new(span, "this integer is too large"));
                 Value::Integer(0)
             },
             Value::Integer,
@@ -252,7 +295,8 @@ impl Builder<'_> {
     }
 
     fn too_deep(&mut self, span: Span) -> Value {
-        self.problems.push(Problem::new(span, "nested too deep").label(format!("more than {DEPTH} levels")));
+        self.problems
+            .push(Problem::new(span, "nested too deep").label(format!("more than {DEPTH} levels")));
         Value::Bool(false)
     }
 }
@@ -280,7 +324,11 @@ mod tests {
     fn paths_lead_to_places() {
         let text = "[a.b]\nc = 1\n[[s]]\nname = \"x\"\nq = { u = [1, \"zw\"] }\n[[s]]\nk = 1\n";
         let (_, sources, _) = tree(text);
-        let at = |path: &str| sources.span_of(path).map(|span| sources.excerpt(span).to_owned());
+        let at = |path: &str| {
+            sources
+                .span_of(path)
+                .map(|span| sources.excerpt(span).to_owned())
+        };
         assert_eq!(at("a.b.c").as_deref(), Some("1"));
         assert_eq!(at("a.b").as_deref(), Some("b"));
         assert_eq!(at("s.x.q.u.1").as_deref(), Some("\"zw\""));

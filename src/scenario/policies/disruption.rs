@@ -30,7 +30,10 @@ impl Declared for Listed {
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let sites = self.struck(setting, reader);
         let outages = self.losses.resolve(setting.period, true, reader);
-        Some(Instrument::Disruption(Disruption { sites: sites?, outages: outages? }))
+        Some(Instrument::Disruption(Disruption {
+            sites: sites?,
+            outages: outages?,
+        }))
     }
 }
 
@@ -46,7 +49,10 @@ impl Listed {
             }
             (None, None, None, Some(word)) => {
                 let company = reader.company(word)?;
-                let words = OneOrMany { items: vec![word.clone()], span: word.span };
+                let words = OneOrMany {
+                    items: vec![word.clone()],
+                    span: word.span,
+                };
                 self.matching(setting, |site| site.company == company, &words, reader)
             }
             _ => {
@@ -66,10 +72,15 @@ impl Listed {
         reader: &mut Reader<'_>,
     ) -> Option<Vec<SiteId>> {
         let sites = setting.sites.iter().enumerate();
-        let ids: Vec<SiteId> =
-            sites.filter(|(_, site)| struck(site)).map(|(id, _)| SiteId(id)).collect();
+        let ids: Vec<SiteId> = sites
+            .filter(|(_, site)| struck(site))
+            .map(|(id, _)| SiteId(id))
+            .collect();
         if ids.is_empty() && setting.complete {
-            reader.report(Problem::new(by.span, "this policy binds nothing: there is no such site"));
+            reader.report(Problem::new(
+                by.span,
+                "this policy binds nothing: there is no such site",
+            ));
         }
         Some(ids)
     }

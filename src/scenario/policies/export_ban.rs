@@ -40,7 +40,11 @@ impl Declared for Listed {
             in_regime.push(regime.zip(share));
         }
         let in_regime = in_regime.into_iter().collect::<Option<_>>()?;
-        Some(Instrument::ExportBan(ExportBan { scope, share: share?, in_regime }))
+        Some(Instrument::ExportBan(ExportBan {
+            scope,
+            share: share?,
+            in_regime,
+        }))
     }
 }
 

@@ -29,7 +29,11 @@ impl Declared for Listed {
         let period = reader.fixed(&self.period, &Measure::duration().at_least(1.0));
         check_listed(&self.volume, &scope, self.bound.on.span, reader);
         let volume = self.volume(&scope, reader);
-        Some(Instrument::ExportQuota(ExportQuota { scope, volume: volume?, period: period? }))
+        Some(Instrument::ExportQuota(ExportQuota {
+            scope,
+            volume: volume?,
+            period: period?,
+        }))
     }
 }
 
@@ -50,8 +54,11 @@ impl Listed {
         let good = reader.good(id)?;
         let node = &self.volume.0;
         let by_name = matches!(node.value, Value::Table(_)) && !is_law(node);
-        let own: Option<&Node> =
-            if by_name { node.get(&good.key).or_else(|| node.get("default")) } else { Some(node) };
+        let own: Option<&Node> = if by_name {
+            node.get(&good.key).or_else(|| node.get("default"))
+        } else {
+            Some(node)
+        };
         let Some(own) = own else {
             let said = format!("`{}` has no volume for `{}`", node.path, good.key);
             reader.report(

@@ -119,7 +119,9 @@ impl Kinds {
         timing.check(setting.period, reader);
         let when = timing.regimes(reader);
         let instrument = declared.resolve(setting, reader);
-        let effective = timing.effective.map_or(setting.period.start, |day| day.date);
+        let effective = timing
+            .effective
+            .map_or(setting.period.start, |day| day.date);
         Some(Policy {
             name: name.text.clone(),
             role: timing.role,
@@ -133,11 +135,17 @@ impl Kinds {
 
     fn not_one(&self, name: &Word, count: usize, reader: &mut Reader<'_>) {
         let problem = if count == 0 {
-            Problem::new(name.span, format!("policy `{}` has no instrument", name.text))
-                .help("write it as [policies.NAME.export-ban], or another instrument")
+            Problem::new(
+                name.span,
+                format!("policy `{}` has no instrument", name.text),
+            )
+            .help("write it as [policies.NAME.export-ban], or another instrument")
         } else {
-            Problem::new(name.span, format!("policy `{}` has {count} instruments", name.text))
-                .help("give each instrument a policy of its own")
+            Problem::new(
+                name.span,
+                format!("policy `{}` has {count} instruments", name.text),
+            )
+            .help("give each instrument a policy of its own")
         };
         // A table that could not be read has told of its own problems.
         if count > 0 || reader.problems.is_empty() {
@@ -155,15 +163,21 @@ impl Timing {
     }
 
     fn check(&self, period: Period, reader: &mut Reader<'_>) {
-        for day in [self.announced, self.effective, self.ends].into_iter().flatten() {
+        for day in [self.announced, self.effective, self.ends]
+            .into_iter()
+            .flatten()
+        {
             period.check_before_end(day, reader);
         }
         if let (Some(announced), Some(effective)) = (self.announced, self.effective)
             && announced.date > effective.date
         {
             reader.report(
-                Problem::new(announced.span, "this policy is announced after it takes effect")
-                    .also(effective.span, "it takes effect here"),
+                Problem::new(
+                    announced.span,
+                    "this policy is announced after it takes effect",
+                )
+                .also(effective.span, "it takes effect here"),
             );
         }
         if let Some(ends) = self.ends {
@@ -178,7 +192,10 @@ impl Timing {
                     .also(effective.span, "it takes effect here"),
             ),
             _ if ends.date <= period.start => {
-                reader.report(Problem::new(ends.span, "this policy ends before the scenario starts"));
+                reader.report(Problem::new(
+                    ends.span,
+                    "this policy ends before the scenario starts",
+                ));
             }
             _ => {}
         }
@@ -190,7 +207,11 @@ impl Bound {
         let by = reader.country(&self.by);
         let on = reader.commodities(&self.on);
         let to = self.destinations(by, reader);
-        let scope = Scope { by: by?, on: on?, to: to? };
+        let scope = Scope {
+            by: by?,
+            on: on?,
+            to: to?,
+        };
         self.check_binds(&scope, setting, reader);
         Some(scope)
     }
@@ -212,7 +233,10 @@ impl Bound {
                     None => Vec::new(),
                 };
                 let all = (0..reader.names.countries.len()).map(CountryId);
-                Some(all.filter(|id| Some(*id) != by && !left_out.contains(id)).collect())
+                Some(
+                    all.filter(|id| Some(*id) != by && !left_out.contains(id))
+                        .collect(),
+                )
             }
             (Some(to), Some(except)) => {
                 reader.report(
@@ -236,7 +260,10 @@ impl Bound {
     fn check_binds(&self, scope: &Scope, setting: Setting<'_>, reader: &mut Reader<'_>) {
         let makes = |site: &Site| site.country == scope.by && makes_any(site, &scope.on);
         if setting.complete && !setting.sites.iter().any(makes) {
-            let said = format!("this policy binds nothing: {} makes none of these", self.by.text);
+            let said = format!(
+                "this policy binds nothing: {} makes none of these",
+                self.by.text
+            );
             reader.report(Problem::new(self.on.span, said).also(self.by.span, "the exporter"));
         }
         if scope.to.is_empty() {
