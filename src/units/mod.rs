@@ -1,1 +1,12 @@
-//! 
+//! Quantities with dimensions, and the scenario's clock.
+//!
+//! A scenario file writes `"5.5 Mt/yr"`; everything behind it computes in
+//! base units: tonnes, cubic metres, gigajoules, US dollars and days. Time
+//! itself is counted in whole seconds, as [`Tick`] and [`Ticks`].
+
+mod date;
+mod quantity;
+
+pub use date::{Calendar, DAY, Tick, Ticks};
+pub use jiff::civil::Date;
+pub use quantity::{Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity};
