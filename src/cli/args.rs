@@ -9,7 +9,12 @@ use crate::scenario::Override;
 /// How short of supplies a country runs under export controls and sanctions,
 /// by Monte Carlo simulation.
 #[derive(Debug, Parser)]
-#[command(name = "shortfall", version, help_expected = true, max_term_width = 100)]
+#[command(
+    name = "shortfall",
+    version,
+    help_expected = true,
+    max_term_width = 100
+)]
 #[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// What to do.
@@ -135,7 +140,15 @@ mod tests {
     fn whole_numbers_are_checked() {
         assert_eq!(trials("10_000"), Ok(10_000));
         let complaint = Err("expected a whole number from 1 to 10,000,000".to_owned());
-        for text in ["0", "-1", "1.5", "1e4", "10000001", "99999999999999999999", ""] {
+        for text in [
+            "0",
+            "-1",
+            "1.5",
+            "1e4",
+            "10000001",
+            "99999999999999999999",
+            "",
+        ] {
             assert_eq!(trials(text), complaint, "{text}");
         }
         assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));

@@ -48,7 +48,9 @@ fn load(args: &RunArgs) -> Result<Loaded, Failure> {
 }
 
 fn study(args: &RunArgs, loaded: &Loaded) -> Plan {
-    let threads = args.threads.and_then(|threads| usize::try_from(threads).ok());
+    let threads = args
+        .threads
+        .and_then(|threads| usize::try_from(threads).ok());
     Plan {
         trials: args.trials.unwrap_or(loaded.scenario.trials),
         seed: args.seed.unwrap_or(loaded.scenario.seed),

@@ -26,9 +26,17 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     folder.write(&files).map_err(anyhow::Error::from)?;
     output::print(&export::table(&outcome, &rows))?;
     if !plan.quiet {
-        output::message(&format!("wrote {} to {}", FILES.join(", "), folder.path().display()));
+        output::message(&format!(
+            "wrote {} to {}",
+            FILES.join(", "),
+            folder.path().display()
+        ));
     }
-    if outcome.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+    if outcome.interrupted {
+        Err(Failure::Interrupted)
+    } else {
+        Ok(())
+    }
 }
 
 fn study(plan: &RunPlan) -> Result<Outcome, Failure> {

@@ -187,7 +187,10 @@ mod tests {
         let taken = folder.path().join("taken");
         fs::create_dir(&taken).unwrap();
         let error = write_whole(&taken, b"x").unwrap_err().to_string();
-        assert_eq!(error, format!("cannot write {}: is a directory", taken.display()));
+        assert_eq!(
+            error,
+            format!("cannot write {}: is a directory", taken.display())
+        );
         assert!(Folder::claim(folder.path(), &["taken"]).is_err());
         assert_eq!(names_in(folder.path()), ["taken"]);
     }
@@ -198,9 +201,17 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, b"").unwrap();
         let error = Folder::claim(&file, &[]).unwrap_err().to_string();
-        assert!(error.ends_with("there is a file of that name, not a folder"), "{error}");
-        let error = Folder::claim(file.join("below"), &[]).unwrap_err().to_string();
-        assert!(error.ends_with("part of the path is a file, not a folder"), "{error}");
+        assert!(
+            error.ends_with("there is a file of that name, not a folder"),
+            "{error}"
+        );
+        let error = Folder::claim(file.join("below"), &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with("part of the path is a file, not a folder"),
+            "{error}"
+        );
     }
 
     #[test]

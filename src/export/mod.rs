@@ -7,11 +7,11 @@
 mod atomic;
 mod number;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod summary_csv;
 mod summary_json;
 mod table;
-#[cfg(test)]
-mod sample;
 
 pub use atomic::{Folder, WriteError, write_whole};
 pub use number::count;

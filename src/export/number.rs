@@ -15,7 +15,7 @@ pub(super) fn plain(value: f64) -> String {
     }
     let digits = match value.abs() {
         0.0 => return "0".to_owned(),
-        size if size < 999.5 => 3,
+        size if size < 1_000.0 => 3,
         _ => 4,
     };
     signed(value, &rounded(value.abs(), digits))
@@ -47,7 +47,9 @@ pub(super) fn percent(share: f64) -> String {
 /// ten where it would need more than four zeros after the point.
 fn rounded(value: f64, digits: usize) -> String {
     let scientific = format!("{value:.*e}", digits - 1);
-    let exponent = scientific.split_once('e').map_or("0", |(_, exponent)| exponent);
+    let exponent = scientific
+        .split_once('e')
+        .map_or("0", |(_, exponent)| exponent);
     match exponent.parse::<i32>().unwrap_or(0) {
         ..-4 | 15.. => scientific,
         exponent => {
@@ -81,13 +83,38 @@ mod tests {
 
     #[test]
     fn counts_are_grouped() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(count),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 
     #[test]
     fn numbers_keep_three_or_four_digits() {
-        let shown = [0.0, 0.012_345, 1.0, 12.345, 999.4, 999.6, 4746.53, 1_234_567.0].map(plain);
-        assert_eq!(shown, ["0", "0.0123", "1.00", "12.3", "999", "1,000", "4,747", "1,235,000"]);
+        let shown = [
+            0.0,
+            0.012_345,
+            1.0,
+            12.345,
+            999.4,
+            999.6,
+            4746.53,
+            1_234_567.0,
+        ]
+        .map(plain);
+        assert_eq!(
+            shown,
+            [
+                "0",
+                "0.0123",
+                "1.00",
+                "12.3",
+                "999",
+                "1,000",
+                "4,747",
+                "1,235,000"
+            ]
+        );
         let odd = [-4746.53, 1.5e-9, 2e20, f64::NAN, f64::INFINITY].map(plain);
         assert_eq!(odd, ["−4,747", "1.50e-9", "2.000e20", "–", "∞"]);
     }
@@ -101,6 +128,17 @@ mod tests {
     #[test]
     fn shares_become_percentages() {
         let shown = [0.0, 0.632, -0.0501, -0.00001, 0.004_56, 1.0, 12.3].map(percent);
-        assert_eq!(shown, ["0 %", "63.2 %", "−5.0 %", "0 %", "0.46 %", "100.0 %", "1,230.0 %"]);
+        assert_eq!(
+            shown,
+            [
+                "0 %",
+                "63.2 %",
+                "−5.0 %",
+                "0 %",
+                "0.46 %",
+                "100.0 %",
+                "1,230.0 %"
+            ]
+        );
     }
 }

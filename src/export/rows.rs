@@ -1,4 +1,4 @@
-use crate::stats;
+use crate::stats::{self, Estimate};
 use crate::study::{FocusOutcome, Metric, Outcome};
 
 /// Which values of a metric a row summarises, one a trial.
@@ -58,54 +58,88 @@ pub struct Measures {
     /// ends, any other value above zero. Of a difference, the share of trials
     /// in which the difference is above that mark (of a time to survive:
     /// above zero).
-    pub p_any: f64,
+    pub p_any: Estimate,
     /// Share of trials never short; only of a time to survive.
     pub share_never: Option<f64>,
-    /// Quantiles at [`Measures::QUANTILES`].
-    pub quantiles: [stats::Estimate; 4],
+    /// Quantiles at [`Measures::LEVELS`].
+    pub quantiles: [Estimate; 4],
     /// Means of the upper tails beyond [`Measures::TAILS`].
-    pub cvar: [stats::Estimate; 3],
+    pub cvar: [Estimate; 3],
 }
 
 impl Measures {
-    /// Names of the quantiles.
+    /// Levels of the quantiles.
+    pub const LEVELS: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
+    /// Their names.
     pub const QUANTILES: [&'static str; 4] = ["p50", "p90", "p95", "p99"];
-    /// Names of the tail means.
-    pub const TAILS: [&'static str; 3] = ["p90", "p95", "p99"];
+    /// Levels beyond which tails are averaged.
+    pub const TAILS: [f64; 3] = [0.9, 0.95, 0.99];
+    /// Their names.
+    pub const CVARS: [&'static str; 3] = ["p90", "p95", "p99"];
 
-    fn new(values: &[f64], p_any: f64, share_never: Option<f64>, scratch: &mut Vec<f64>) -> Self {
-        let none = stats::Estimate { value: f64::NAN, se: f64::NAN };
-        let measures = Self {
+    /// Of finite values.
+    fn finite(values: &[f64], p_any: Estimate, sorted: &mut Vec<f64>) -> Self {
+        stats::summarise(values, 0.0, sorted).map_or(Self::nothing(values, p_any), |found| Self {
+            mean: found.mean,
+            sd: found.sd,
+            se: found.se,
+            ..Self::nothing(values, p_any).with_order(sorted)
+        })
+    }
+
+    /// Of times, some of which are infinite.
+    fn censored(values: &[f64], p_any: Estimate, sorted: &mut Vec<f64>) -> Self {
+        let found = stats::summarise_censored(values, sorted);
+        found.map_or(Self::nothing(values, p_any), |found| Self {
+            mean: found.mean,
+            sd: found.sd,
+            se: found.se,
+            share_never: Some(found.never.value),
+            ..Self::nothing(values, p_any).with_order(sorted)
+        })
+    }
+
+    fn nothing(values: &[f64], p_any: Estimate) -> Self {
+        let unknown = Estimate {
+            value: f64::NAN,
+            se: f64::NAN,
+        };
+        Self {
             values: values.len(),
             mean: f64::NAN,
             sd: f64::NAN,
             se: f64::NAN,
             p_any,
-            share_never,
-            quantiles: [none; 4],
-            cvar: [none; 3],
-        };
-        stats::summarise(values, scratch).map_or(measures, |found| Self {
-            mean: found.mean,
-            sd: found.sd,
-            se: found.se,
-            quantiles: found.quantiles,
-            cvar: found.cvar,
-            ..measures
-        })
+            share_never: None,
+            quantiles: [unknown; 4],
+            cvar: [unknown; 3],
+        }
+    }
+
+    fn with_order(self, sorted: &[f64]) -> Self {
+        Self {
+            quantiles: Self::LEVELS.map(|level| stats::quantile(sorted, level)),
+            cvar: Self::TAILS.map(|level| stats::cvar(sorted, level)),
+            ..self
+        }
     }
 }
 
 /// Every metric of every focus on every side, in that order.
 #[must_use]
 pub fn rows(outcome: &Outcome) -> Vec<Row<'_>> {
-    let mut scratch = Vec::new();
+    let mut sorted = Vec::new();
     let mut rows = Vec::with_capacity(outcome.focus.len() * Metric::ALL.len() * Side::ALL.len());
     for focus in &outcome.focus {
         for metric in Metric::ALL {
             for side in Side::ALL {
-                let measures = measure(outcome, focus, metric, side, &mut scratch);
-                rows.push(Row { focus, metric, side, measures });
+                let measures = measure(outcome, focus, metric, side, &mut sorted);
+                rows.push(Row {
+                    focus,
+                    metric,
+                    side,
+                    measures,
+                });
             }
         }
     }
@@ -117,27 +151,29 @@ fn measure(
     focus: &FocusOutcome,
     metric: Metric,
     side: Side,
-    scratch: &mut Vec<f64>,
+    sorted: &mut Vec<f64>,
 ) -> Measures {
     let values = values(focus, metric, side);
+    if metric == Metric::TimeToSurvive && side != Side::Difference {
+        return Measures::censored(&values, share(&values, f64::is_finite), sorted);
+    }
     let p_any = match metric {
-        Metric::Shortfall | Metric::ShortfallDays => {
+        Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
             let shares = self::values(focus, Metric::ShortfallShare, side);
             share(&shares, |share| share > outcome.short_above)
         }
-        Metric::ShortfallShare => share(&values, |share| share > outcome.short_above),
-        Metric::TimeToSurvive if side != Side::Difference => share(&values, f64::is_finite),
         _ => share(&values, |value| value > 0.0),
     };
-    let censored = metric == Metric::TimeToSurvive && side != Side::Difference;
-    let share_never = censored.then(|| share(&values, f64::is_infinite));
-    Measures::new(&values, p_any, share_never, scratch)
+    Measures::finite(&values, p_any, sorted)
 }
 
 /// The values of a metric on one side.
 pub(super) fn values(focus: &FocusOutcome, metric: Metric, side: Side) -> Vec<f64> {
     let (shocked, baseline) = (focus.shocked.column(metric), focus.baseline.column(metric));
-    let differences = shocked.iter().zip(baseline).map(|(with, without)| with - without);
+    let differences = shocked
+        .iter()
+        .zip(baseline)
+        .map(|(with, without)| with - without);
     match side {
         Side::Shocked => shocked.to_vec(),
         Side::Baseline => baseline.to_vec(),
@@ -148,9 +184,9 @@ pub(super) fn values(focus: &FocusOutcome, metric: Metric, side: Side) -> Vec<f6
     }
 }
 
-fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> f64 {
-    let count = values.iter().filter(|&&value| holds(value)).count();
-    count as f64 / values.len() as f64
+fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> Estimate {
+    let happened = values.iter().filter(|&&value| holds(value)).count();
+    Estimate::share(happened, values.len())
 }
 
 #[cfg(test)]
@@ -161,7 +197,9 @@ mod tests {
     fn row(metric: Metric, side: Side) -> Measures {
         let outcome = sample::outcome();
         let rows = rows(&outcome);
-        let row = rows.iter().find(|row| row.metric == metric && row.side == side);
+        let row = rows
+            .iter()
+            .find(|row| row.metric == metric && row.side == side);
         row.unwrap().measures
     }
 
@@ -172,7 +210,10 @@ mod tests {
 
     #[test]
     fn differences_are_taken_trial_by_trial() {
-        let (shocked, baseline) = (row(Metric::Shortfall, Side::Shocked), row(Metric::Shortfall, Side::Baseline));
+        let (shocked, baseline) = (
+            row(Metric::Shortfall, Side::Shocked),
+            row(Metric::Shortfall, Side::Baseline),
+        );
         let difference = row(Metric::Shortfall, Side::Difference);
         assert!((difference.mean - (shocked.mean - baseline.mean)).abs() < 1e-9);
         assert!(difference.sd < shocked.sd);
@@ -180,21 +221,27 @@ mod tests {
 
     #[test]
     fn a_shortfall_counts_above_the_mark_of_the_scenario() {
-        assert_eq!(row(Metric::Shortfall, Side::Shocked).p_any, 0.5);
-        assert_eq!(row(Metric::ShortfallShare, Side::Shocked).p_any, 0.5);
-        assert_eq!(row(Metric::Unserved, Side::Shocked).p_any, 0.75);
-        assert_eq!(row(Metric::Shortfall, Side::Baseline).p_any, 0.0);
-        assert_eq!(row(Metric::Shortfall, Side::Difference).p_any, 0.5);
+        assert_eq!(row(Metric::Shortfall, Side::Shocked).p_any.value, 0.5);
+        assert_eq!(row(Metric::ShortfallShare, Side::Shocked).p_any.value, 0.5);
+        assert_eq!(row(Metric::Unserved, Side::Shocked).p_any.value, 0.75);
+        assert_eq!(row(Metric::Shortfall, Side::Baseline).p_any.value, 0.0);
+        assert_eq!(row(Metric::Shortfall, Side::Difference).p_any.value, 0.5);
     }
 
     #[test]
     fn never_short_is_not_averaged_in() {
         let shocked = row(Metric::TimeToSurvive, Side::Shocked);
-        assert_eq!((shocked.p_any, shocked.share_never), (0.75, Some(0.25)));
+        assert_eq!(
+            (shocked.p_any.value, shocked.share_never),
+            (0.75, Some(0.25))
+        );
         assert_eq!(shocked.mean, 100.0);
         assert_eq!(shocked.quantiles[3].value, f64::INFINITY);
         let baseline = row(Metric::TimeToSurvive, Side::Baseline);
-        assert_eq!((baseline.p_any, baseline.share_never), (0.0, Some(1.0)));
+        assert_eq!(
+            (baseline.p_any.value, baseline.share_never),
+            (0.0, Some(1.0))
+        );
         let difference = row(Metric::TimeToSurvive, Side::Difference);
         assert_eq!((difference.values, difference.share_never), (0, None));
         assert!(difference.mean.is_nan());

@@ -48,7 +48,10 @@ fn focus() -> FocusOutcome {
         unit: "t".to_owned(),
         price: 75_000.0,
         use_per_day: 14_500.0 / 365.25,
-        shocked: variant([0.0, 29.0, 1_450.0, 5_800.0], [f64::INFINITY, 200.0, 60.0, 40.0]),
+        shocked: variant(
+            [0.0, 29.0, 1_450.0, 5_800.0],
+            [f64::INFINITY, 200.0, 60.0, 40.0],
+        ),
         baseline: variant([0.0, 0.0, 0.0, 14.5], [f64::INFINITY; 4]),
     }
 }

@@ -26,10 +26,19 @@ fn header() -> impl Iterator<Item = String> {
     let stamp = ["scenario", "hash", "seed", "trials", "version"];
     let row = ["commodity", "country", "metric", "unit", "variant"];
     let moments = ["mean", "sd", "se", "p_any"];
-    let tails = Measures::TAILS.map(|name| format!("cvar_{name}"));
-    let estimates: Vec<_> = Measures::QUANTILES.map(str::to_owned).into_iter().chain(tails).collect();
-    let errors: Vec<_> = estimates.iter().map(|name| format!("{name}_se")).collect();
-    let fixed = stamp.into_iter().chain(row).chain(moments).map(str::to_owned);
+    let quantiles = Measures::QUANTILES.map(str::to_owned);
+    let cvars = Measures::CVARS.map(|name| format!("cvar_{name}"));
+    let estimates: Vec<_> = quantiles.into_iter().chain(cvars).collect();
+    let errors = ["p_any"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(estimates.clone());
+    let errors: Vec<_> = errors.map(|name| format!("{name}_se")).collect();
+    let fixed = stamp
+        .into_iter()
+        .chain(row)
+        .chain(moments)
+        .map(str::to_owned);
     let last = ["values", "share_never"].map(str::to_owned);
     fixed.chain(estimates).chain(errors).chain(last)
 }
@@ -50,13 +59,23 @@ fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
         row.metric.unit(&row.focus.unit),
         row.side.name().to_owned(),
     ];
-    let moments = [measures.mean, measures.sd, measures.se, measures.p_any];
+    let moments = [
+        measures.mean,
+        measures.sd,
+        measures.se,
+        measures.p_any.value,
+    ];
     let estimates = move |part: fn(Estimate) -> f64| {
-        measures.quantiles.into_iter().chain(measures.cvar).map(part)
+        measures
+            .quantiles
+            .into_iter()
+            .chain(measures.cvar)
+            .map(part)
     };
     let numbers = moments
         .into_iter()
         .chain(estimates(|estimate| estimate.value))
+        .chain([measures.p_any.se])
         .chain(estimates(|estimate| estimate.se))
         .map(cell);
     let share_never = measures.share_never.map_or_else(String::new, cell);
@@ -81,7 +100,11 @@ mod tests {
     fn lines() -> Vec<String> {
         let outcome = sample::outcome();
         let bytes = summary_csv(&outcome, &rows(&outcome)).unwrap();
-        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+        String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]
@@ -94,13 +117,25 @@ mod tests {
 
     #[test]
     fn the_header_names_every_column() {
-        insta::assert_snapshot!(lines()[0], @"");
+        insta::assert_snapshot!(lines()[0], @"scenario,hash,seed,trials,version,commodity,country,metric,unit,variant,mean,sd,se,p_any,p50,p90,p95,p99,cvar_p90,cvar_p95,cvar_p99,p_any_se,p50_se,p90_se,p95_se,p99_se,cvar_p90_se,cvar_p95_se,cvar_p99_se,values,share_never");
+    }
+
+    #[test]
+    fn every_row_has_all_columns() {
+        let columns = lines()[0].split(',').count();
+        assert!(
+            lines()
+                .iter()
+                .all(|line| line.split(',').count() == columns)
+        );
     }
 
     #[test]
     fn never_is_an_empty_cell() {
         let lines = lines();
-        let survival = lines.iter().find(|line| line.contains("time_to_survive,days,shocked"));
-        assert!(survival.unwrap().contains(",60.0,,,"), "{survival:?}");
+        let survival = lines
+            .iter()
+            .find(|line| line.contains("time_to_survive,days,shocked"));
+        assert!(survival.unwrap().contains(",130.0,,,"), "{survival:?}");
     }
 }

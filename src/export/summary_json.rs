@@ -75,6 +75,7 @@ struct Entry<'a> {
     p_any: f64,
     quantiles: Named,
     cvar: Named,
+    p_any_se: f64,
     quantiles_se: Named,
     cvar_se: Named,
     values: usize,
@@ -84,9 +85,11 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn new(row: &Row<'a>) -> Self {
-        let Measures { quantiles, cvar, .. } = row.measures;
+        let Measures {
+            quantiles, cvar, ..
+        } = row.measures;
         let named_quantiles = |part| Named::new(&Measures::QUANTILES, &quantiles, part);
-        let named_tails = |part| Named::new(&Measures::TAILS, &cvar, part);
+        let named_tails = |part| Named::new(&Measures::CVARS, &cvar, part);
         Self {
             commodity: &row.focus.commodity,
             country: &row.focus.country,
@@ -96,9 +99,10 @@ impl<'a> Entry<'a> {
             mean: row.measures.mean,
             sd: row.measures.sd,
             se: row.measures.se,
-            p_any: row.measures.p_any,
+            p_any: row.measures.p_any.value,
             quantiles: named_quantiles(|estimate| estimate.value),
             cvar: named_tails(|estimate| estimate.value),
+            p_any_se: row.measures.p_any.se,
             quantiles_se: named_quantiles(|estimate| estimate.se),
             cvar_se: named_tails(|estimate| estimate.se),
             values: row.measures.values,
@@ -158,11 +162,14 @@ struct Stopped<'a> {
 
 impl<'a> Policy<'a> {
     fn new(policy: &'a PolicyActivity) -> Self {
-        let stopped = policy.stopped.iter().map(|(commodity, unit, mean)| Stopped {
-            commodity,
-            unit,
-            mean: *mean,
-        });
+        let stopped = policy
+            .stopped
+            .iter()
+            .map(|(commodity, unit, mean)| Stopped {
+                commodity,
+                unit,
+                mean: *mean,
+            });
         Self {
             name: &policy.name,
             role: if policy.shock { "shock" } else { "response" },
@@ -216,7 +223,7 @@ mod tests {
         for name in Measures::QUANTILES {
             assert!(entry["quantiles"][name].is_number(), "{name}");
         }
-        for name in Measures::TAILS {
+        for name in Measures::CVARS {
             assert!(entry["cvar"][name].is_number(), "{name}");
         }
         assert!(entry.get("share_never").is_none());
@@ -225,7 +232,7 @@ mod tests {
     #[test]
     fn never_is_null() {
         let entry = entry("time_to_survive", "shocked");
-        assert_eq!(entry["quantiles"]["p50"], 60.0);
+        assert_eq!(entry["quantiles"]["p50"], 130.0);
         assert!(entry["quantiles"]["p99"].is_null());
         assert_eq!(entry["share_never"], 0.25);
     }
