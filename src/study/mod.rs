@@ -1,1 +1,5 @@
-//! 
+//! Many trials, and what they found.
+
+pub mod outcome;
+
+pub use outcome::*;

@@ -1,0 +1,76 @@
+//! One value a trial, sorted.
+
+/// The finite values of a column in ascending order, none below zero.
+pub(super) struct Column(Vec<f64>);
+
+impl Column {
+    /// Sorts a column; values that are not finite are left out.
+    pub(super) fn new(values: &[f64]) -> Self {
+        let finite = values.iter().copied().filter(|value| value.is_finite());
+        let mut sorted: Vec<f64> = finite.map(|value| value.max(0.0)).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Self(sorted)
+    }
+
+    /// Largest value, zero if there is none.
+    pub(super) fn most(&self) -> f64 {
+        self.0.last().copied().unwrap_or(0.0)
+    }
+
+    /// Mean, zero if there is no value.
+    pub(super) fn mean(&self) -> f64 {
+        mean(&self.0)
+    }
+
+    /// Quantile by linear interpolation between order statistics (type 7 of
+    /// Hyndman and Fan 1996), zero if there is no value.
+    pub(super) fn quantile(&self, p: f64) -> f64 {
+        let at = p * self.0.len().saturating_sub(1) as f64;
+        let (below, above) = (at.floor() as usize, at.ceil() as usize);
+        match (self.0.get(below), self.0.get(above)) {
+            (Some(low), Some(high)) => low + (high - low) * at.fract(),
+            _ => 0.0,
+        }
+    }
+
+    /// Mean of the values not below the quantile of `p`: what the worst
+    /// 1 − `p` of trials come to on average.
+    pub(super) fn tail_mean(&self, p: f64) -> f64 {
+        let from = self.quantile(p);
+        let start = self.0.partition_point(|&value| value < from);
+        mean(&self.0[start..])
+    }
+
+    /// Share of values above `x`.
+    pub(super) fn share_above(&self, x: f64) -> f64 {
+        let above = self.0.len() - self.0.partition_point(|&value| value <= x);
+        above as f64 / self.0.len().max(1) as f64
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    let count = values.len().max(1) as f64;
+    values.iter().map(|value| value / count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_of_one_to_a_hundred() {
+        let column = Column::new(&(0..=100).rev().map(f64::from).collect::<Vec<_>>());
+        assert_eq!(column.quantile(0.9), 90.0);
+        assert_eq!(column.tail_mean(0.95), 97.5);
+        assert_eq!(column.mean().round(), 50.0);
+        assert_eq!(column.share_above(99.0), 1.0 / 101.0);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_left_out() {
+        let column = Column::new(&[f64::NAN, f64::INFINITY, -1.0]);
+        assert_eq!((column.most(), column.quantile(0.9), column.tail_mean(0.95)), (0.0, 0.0, 0.0));
+        let empty = Column::new(&[]);
+        assert_eq!((empty.mean(), empty.quantile(0.5), empty.share_above(0.0)), (0.0, 0.0, 0.0));
+    }
+}

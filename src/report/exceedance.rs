@@ -1,0 +1,57 @@
+//! How likely a shortfall larger than any given size is.
+
+use super::Drawn;
+use super::canvas::{Canvas, Rect, Stroke};
+use super::column::Column;
+use super::panel::{Frame, Height, Key, baseline_line, heading, shocked_line};
+use super::tail::Tail;
+use super::theme::INK;
+
+/// Draws the share of trials above each shortfall, shocked and baseline.
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'_>) -> Drawn {
+    let legend =
+        [Key::line("with the shocks", shocked_line()), Key::line("baseline", baseline_line())];
+    let title = "Chance of a larger shortfall";
+    let room = heading(canvas, rect, title, subject, &legend)?;
+    let most = tail.shocked.share_above(0.0).max(tail.baseline.share_above(0.0));
+    let height = Height::percent(if most > 0.0 { most } else { 1.0 }, "share of trials above");
+    let plot = Tail::plot(room, height.gutter());
+    let frame = Frame { rect: plot, x_end: tail.axis.end, y_end: height.end() };
+    height.draw(canvas, &frame)?;
+    tail.draw_axis(canvas, &frame)?;
+    tail.draw_flags(canvas, room, &frame)?;
+    curve(canvas, &frame, &tail.baseline, baseline_line())?;
+    curve(canvas, &frame, &tail.shocked, shocked_line())?;
+    if !tail.any() {
+        return frame.remark(canvas, "no shortfall in any trial");
+    }
+    dots(canvas, &frame, tail)
+}
+
+/// A descending staircase, resolved to half a pixel.
+fn curve(canvas: &Canvas<'_>, frame: &Frame, column: &Column, stroke: Stroke) -> Drawn {
+    let steps = (frame.rect.width() * 2.0) as usize;
+    let mut share = column.share_above(0.0);
+    let mut points = vec![frame.at((0.0, share * 100.0))];
+    for i in 1..=steps {
+        let x = frame.x_end * i as f64 / steps as f64;
+        let next = column.share_above(x);
+        if next < share || i == steps {
+            points.push(frame.at((x, share * 100.0)));
+            points.push(frame.at((x, next * 100.0)));
+            share = next;
+        }
+    }
+    canvas.line(&points, stroke)
+}
+
+/// Dots where the flagged values meet the shocked curve.
+fn dots(canvas: &Canvas<'_>, frame: &Frame, tail: &Tail<'_>) -> Drawn {
+    for mark in tail.marks() {
+        if mark > 0.0 {
+            let share = tail.shocked.share_above(mark);
+            canvas.dot(frame.at((mark, share * 100.0)), 8.0, INK)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! How a quantity spreads over trials, month by month.
+
+use super::Drawn;
+use super::canvas::{Canvas, Point, Rect, Stroke};
+use super::panel::{Frame, Height, Key, ROW, heading};
+use super::policies::Shocks;
+use super::theme::{BASELINE, INK, INNER_BAND, OUTER_BAND, SHOCKED};
+use super::timeline::Timeline;
+use crate::study::{Fan, FocusOutcome};
+
+/// Where in its month a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Middle,
+    End,
+}
+
+/// One fan chart: what it says, its values and its scale.
+struct Subject<'o> {
+    title: String,
+    subject: &'o str,
+    shocked: &'o Fan,
+    baseline: &'o Fan,
+    /// Values are multiplied by this for display.
+    times: f64,
+    within: Within,
+    height: Height,
+}
+
+/// Draws the shortfall of each month as a share of its demand.
+pub(super) fn draw_shortfall(
+    canvas: &Canvas<'_>,
+    rect: Rect,
+    subject: &str,
+    focus: &FocusOutcome,
+    time: (&Timeline, &Shocks<'_>),
+) -> Drawn {
+    let (shocked, baseline) = (&focus.shocked.shortfall, &focus.baseline.shortfall);
+    let most = most(shocked, baseline);
+    let chart = Subject {
+        title: "Short, by month".to_owned(),
+        subject,
+        shocked,
+        baseline,
+        times: 100.0,
+        within: Within::Middle,
+        height: Height::percent(if most > 0.0 { most } else { 0.1 }, "of the month's demand"),
+    };
+    let frame = chart.draw(canvas, rect, time)?;
+    if most > 0.0 { Ok(()) } else { frame.remark(canvas, "not short in any month") }
+}
+
+/// Draws the commercial stock at the end of each month.
+pub(super) fn draw_cover(
+    canvas: &Canvas<'_>,
+    rect: Rect,
+    subject: &str,
+    focus: &FocusOutcome,
+    time: (&Timeline, &Shocks<'_>),
+) -> Drawn {
+    let (shocked, baseline) = (&focus.shocked.cover, &focus.baseline.cover);
+    let most = most(shocked, baseline);
+    let chart = Subject {
+        title: "Commercial stock at the end of each month".to_owned(),
+        subject,
+        shocked,
+        baseline,
+        times: 1.0,
+        within: Within::End,
+        height: Height::amount(most, "days", "of use"),
+    };
+    let frame = chart.draw(canvas, rect, time)?;
+    if most > 0.0 { Ok(()) } else { frame.remark(canvas, "no commercial stock in any month") }
+}
+
+/// Largest value drawn.
+fn most(shocked: &Fan, baseline: &Fan) -> f64 {
+    let drawn = [&shocked.p95, &shocked.p50, &shocked.mean, &baseline.mean];
+    let values = drawn.into_iter().flatten().copied();
+    values.filter(|value| value.is_finite()).fold(0.0, f64::max)
+}
+
+impl Subject<'_> {
+    fn draw(
+        &self,
+        canvas: &Canvas<'_>,
+        rect: Rect,
+        (timeline, shocks): (&Timeline, &Shocks<'_>),
+    ) -> Drawn<Frame> {
+        let room = heading(canvas, rect, &self.title, self.subject, &legend())?;
+        let plot = Rect {
+            left: room.left + self.height.gutter(),
+            top: room.top + shocks.height() + ROW + 8.0,
+            bottom: room.bottom - 2.0 * ROW - 6.0,
+            right: room.right - 10.0,
+        };
+        let frame = Frame { rect: plot, x_end: timeline.end(), y_end: self.height.end() };
+        shocks.rows(canvas, &frame, &timeline.edges, room.top)?;
+        shocks.shade(canvas, &frame, &timeline.edges)?;
+        self.height.draw(canvas, &frame)?;
+        self.bands(canvas, &frame, timeline)?;
+        self.lines(canvas, &frame, timeline)?;
+        timeline.draw(canvas, &frame)?;
+        Ok(frame)
+    }
+
+    fn bands(&self, canvas: &Canvas<'_>, frame: &Frame, timeline: &Timeline) -> Drawn {
+        let Fan { p5, p25, p75, p95, .. } = self.shocked;
+        for (low, high, opacity) in [(p5, p95, OUTER_BAND), (p25, p75, INNER_BAND)] {
+            let mut points = self.path(frame, timeline, high);
+            points.extend(self.path(frame, timeline, low).into_iter().rev());
+            canvas.polygon(&points, SHOCKED, opacity)?;
+        }
+        Ok(())
+    }
+
+    fn lines(&self, canvas: &Canvas<'_>, frame: &Frame, timeline: &Timeline) -> Drawn {
+        let fans = [(&self.baseline.mean, baseline()), (&self.shocked.p50, median())];
+        for (values, stroke) in fans.into_iter().chain([(&self.shocked.mean, mean())]) {
+            canvas.line(&self.path(frame, timeline, values), stroke)?;
+        }
+        Ok(())
+    }
+
+    /// Where the values stand; what is not finite is left out.
+    fn path(&self, frame: &Frame, timeline: &Timeline, values: &[f64]) -> Vec<Point> {
+        let days = timeline.edges.windows(2).map(|month| match self.within {
+            Within::Middle => (month[0] + month[1]) / 2.0,
+            Within::End => month[1],
+        });
+        let finite = days.zip(values).filter(|(_, value)| value.is_finite());
+        let mut points: Vec<_> =
+            finite.map(|(day, value)| frame.at((day, value * self.times))).collect();
+        if let (Some(&first), Some(&last)) = (points.first(), points.last()) {
+            points.insert(0, (frame.rect.left, first.1));
+            points.push((frame.rect.right, last.1));
+        }
+        points
+    }
+}
+
+fn legend() -> [Key; 5] {
+    [
+        Key::block("5–95\u{a0}% of trials", SHOCKED, OUTER_BAND),
+        Key::block("25–75\u{a0}%", SHOCKED, OUTER_BAND + INNER_BAND),
+        Key::line("median", median()),
+        Key::line("mean", mean()),
+        Key::line("baseline mean", baseline()),
+    ]
+}
+
+fn median() -> Stroke {
+    Stroke::solid(INK, 3.0)
+}
+
+fn mean() -> Stroke {
+    Stroke::solid(SHOCKED, 4.0)
+}
+
+fn baseline() -> Stroke {
+    Stroke::dashed(BASELINE, 4.0, 14.0)
+}

@@ -1,0 +1,68 @@
+//! The finding in words.
+
+use super::column::Column;
+use super::number::{percent, quantity, relative};
+use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+
+/// One or two sentences that say how likely a country is to be short of a
+/// commodity, by how much, and how that compares to the baseline.
+#[must_use]
+pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
+    let (country, commodity) = (&focus.country_name, &focus.commodity_name);
+    let trials = focus.shocked.column(Metric::Shortfall).len();
+    let short = share_short(&focus.shocked, outcome.short_above);
+    if trials == 0 {
+        return format!("No trial was finished for {country} and {commodity}.");
+    }
+    if short <= 0.0 {
+        return format!("{country} is short of {commodity} in no trial{}.", bar(outcome));
+    }
+    let often = often(short, trials);
+    let size = size(focus, trials);
+    let before = comparison(share_short(&focus.baseline, outcome.short_above), short);
+    format!("{often} {country} is short of {commodity}{size}. {before}")
+}
+
+/// Share of trials that count as short.
+pub(super) fn share_short(variant: &Variant, above: f64) -> f64 {
+    Column::new(variant.column(Metric::ShortfallShare)).share_above(above)
+}
+
+/// What counts as short, where that is more than nothing.
+fn bar(outcome: &Outcome) -> String {
+    if outcome.short_above < 5e-4 {
+        return String::new();
+    }
+    format!(" by more than {} of demand", relative(outcome.short_above))
+}
+
+fn often(short: f64, trials: usize) -> String {
+    match (trials, short) {
+        (1, _) => "In the only trial".to_owned(),
+        (_, 1.0..) => "In every trial".to_owned(),
+        _ => format!("In {} of trials", percent(short)),
+    }
+}
+
+fn size(focus: &FocusOutcome, trials: usize) -> String {
+    let volume = Column::new(focus.shocked.column(Metric::Shortfall));
+    let share = Column::new(focus.shocked.column(Metric::ShortfallShare)).mean();
+    let mean = quantity(volume.mean(), &focus.unit);
+    let demand = relative(share);
+    if trials == 1 {
+        return format!(" by {mean}, {demand} of demand");
+    }
+    let worst = quantity(volume.tail_mean(0.95), &focus.unit);
+    format!("; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}")
+}
+
+fn comparison(baseline: f64, shocked: f64) -> String {
+    match baseline {
+        0.0 => "Without the shocks it never is.".to_owned(),
+        1.0.. => "Without the shocks it is short in every trial too.".to_owned(),
+        share if (share - shocked).abs() < 0.005 => {
+            "Without the shocks it is short as often.".to_owned()
+        }
+        share => format!("Without the shocks it is short in {}.", percent(share)),
+    }
+}

@@ -1,0 +1,179 @@
+//! What all panels share: headings, legends, the frame of a plot.
+
+use plotters::style::RGBColor;
+
+use super::Drawn;
+use super::axis::Axis;
+use super::canvas::{Align, Canvas, Point, Rect, Stroke};
+use super::theme::{BASELINE, CAPTION, GRID, INK, NOTE, PANEL, RULE, SHOCKED, TICK};
+
+/// Height of a row of small text [px].
+pub(super) const ROW: f64 = 35.0;
+/// Height of a panel's heading: title, subject, legend [px].
+const HEADING: f64 = 132.0;
+const SWATCH: f64 = 40.0;
+
+/// An entry of a legend.
+pub(super) struct Key {
+    text: &'static str,
+    swatch: Swatch,
+}
+
+enum Swatch {
+    Block(RGBColor, f64),
+    Line(Stroke),
+}
+
+impl Key {
+    /// A filled area.
+    pub(super) const fn block(text: &'static str, colour: RGBColor, opacity: f64) -> Self {
+        Self { text, swatch: Swatch::Block(colour, opacity) }
+    }
+
+    /// A line.
+    pub(super) const fn line(text: &'static str, stroke: Stroke) -> Self {
+        Self { text, swatch: Swatch::Line(stroke) }
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, left: f64, middle: f64) -> Drawn {
+        let right = left + SWATCH;
+        match self.swatch {
+            Swatch::Block(colour, opacity) => {
+                let rect = Rect::new(left, middle - 11.0, right, middle + 11.0);
+                canvas.rect(rect, colour, opacity)?;
+            }
+            Swatch::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke)?,
+        }
+        let at = (right + 10.0, middle + NOTE.drop());
+        canvas.text(self.text, at, NOTE, Align::Left)
+    }
+
+    fn width(&self) -> f64 {
+        SWATCH + 10.0 + NOTE.width(self.text)
+    }
+}
+
+/// The line of the shocked variant.
+pub(super) fn shocked_line() -> Stroke {
+    Stroke::solid(SHOCKED, 3.5)
+}
+
+/// The line of the baseline.
+pub(super) fn baseline_line() -> Stroke {
+    Stroke::solid(BASELINE, 3.0)
+}
+
+/// Draws a panel's title, its subject and its legend, and returns the room
+/// that is left.
+pub(super) fn heading(
+    canvas: &Canvas<'_>,
+    rect: Rect,
+    title: &str,
+    subject: &str,
+    legend: &[Key],
+) -> Drawn<Rect> {
+    let Rect { left, top, .. } = rect;
+    let title = PANEL.fit(title, rect.width());
+    canvas.text(&title, (left, top + 33.0), PANEL, Align::Left)?;
+    let subject = CAPTION.fit(subject, rect.width());
+    canvas.text(&subject, (left, top + 70.0), CAPTION, Align::Left)?;
+    let mut x = left;
+    for key in legend {
+        key.draw(canvas, x, top + 104.0)?;
+        x += key.width() + 30.0;
+    }
+    Ok(Rect { top: top + HEADING, ..rect })
+}
+
+/// The rectangle inside the axes of a plot, and what its edges stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    /// On the canvas.
+    pub(super) rect: Rect,
+    /// Value at the right edge; the left edge is zero.
+    pub(super) x_end: f64,
+    /// Value at the upper edge; the lower edge is zero.
+    pub(super) y_end: f64,
+}
+
+impl Frame {
+    /// How far across the canvas a value stands.
+    pub(super) fn x(&self, value: f64) -> f64 {
+        self.rect.left + self.rect.width() * (value / self.x_end).clamp(0.0, 1.0)
+    }
+
+    /// How far down the canvas a value stands.
+    pub(super) fn y(&self, value: f64) -> f64 {
+        self.rect.bottom - self.rect.height() * (value / self.y_end).clamp(0.0, 1.0)
+    }
+
+    /// Where a pair of values stands.
+    pub(super) fn at(&self, (x, y): (f64, f64)) -> Point {
+        (self.x(x), self.y(y))
+    }
+
+    /// Draws the line at the bottom.
+    pub(super) fn ground(&self, canvas: &Canvas<'_>) -> Drawn {
+        let Rect { left, right, bottom, .. } = self.rect;
+        canvas.line(&[(left, bottom), (right, bottom)], Stroke::solid(RULE, 2.0))
+    }
+
+    /// Writes a line of text in the middle of the plot.
+    pub(super) fn remark(&self, canvas: &Canvas<'_>, text: &str) -> Drawn {
+        let Rect { left, right, top, bottom } = self.rect;
+        let at = ((left + right) / 2.0, (top + bottom) / 2.0);
+        let text = NOTE.fit(text, self.rect.width());
+        canvas.text(&text, at, NOTE.coloured(INK), Align::Centre)
+    }
+}
+
+/// A vertical axis with its labels and caption.
+pub(super) struct Height {
+    axis: Axis,
+    suffix: String,
+    caption: String,
+}
+
+impl Height {
+    /// In per cent, up to at least the share `most`.
+    pub(super) fn percent(most: f64, caption: &str) -> Self {
+        let axis = Axis::to((most * 100.0).max(0.01), 5);
+        let suffix = format!("\u{a0}{}", axis.unit("%"));
+        Self { axis, suffix, caption: caption.to_owned() }
+    }
+
+    /// In a unit, up to at least `most`; the caption names the unit.
+    pub(super) fn amount(most: f64, unit: &str, caption: &str) -> Self {
+        let axis = Axis::to(most, 5);
+        let caption = format!("{} {caption}", axis.unit(unit));
+        Self { axis, suffix: String::new(), caption }
+    }
+
+    /// Value at the upper end.
+    pub(super) const fn end(&self) -> f64 {
+        self.axis.end
+    }
+
+    /// Room needed left of the plot [px].
+    pub(super) fn gutter(&self) -> f64 {
+        let widths = self.axis.ticks.iter().map(|&tick| TICK.width(&self.label(tick)));
+        widths.fold(0.0, f64::max) + 14.0
+    }
+
+    /// Draws grid lines, labels and the caption over the upper left corner.
+    pub(super) fn draw(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
+        let Rect { left, top, right, .. } = frame.rect;
+        for &tick in &self.axis.ticks {
+            let y = frame.y(tick);
+            canvas.line(&[(left, y), (right, y)], Stroke::solid(GRID, 1.5))?;
+            let at = (left - 12.0, y + TICK.drop());
+            canvas.text(&self.label(tick), at, TICK, Align::Right)?;
+        }
+        let at = (left - self.gutter() + 2.0, top - 22.0);
+        canvas.text(&self.caption, at, CAPTION, Align::Left)
+    }
+
+    fn label(&self, tick: f64) -> String {
+        format!("{}{}", self.axis.label(tick), self.suffix)
+    }
+}

@@ -1,0 +1,173 @@
+//! The distribution of the shortfall over trials, with the two numbers that
+//! sum up its bad end.
+
+use super::Drawn;
+use super::axis::Axis;
+use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::column::Column;
+use super::finding::share_short;
+use super::number::{figures, percent, quantity, relative};
+use super::panel::{Frame, ROW};
+use super::theme::{CAPTION, INK, NOTE, PAPER, RULE, TICK};
+use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+
+/// Room over a plot for its flags and the caption of its vertical axis [px].
+const ABOVE: f64 = 3.0 * ROW + 8.0;
+/// Room under a plot for two scales, a caption and a note [px].
+const BELOW: f64 = 4.0 * ROW + 8.0;
+
+/// Shortfalls of both variants on one horizontal axis.
+pub(super) struct Tail<'o> {
+    /// Every trial with the shocks.
+    pub(super) shocked: Column,
+    /// Every trial of the baseline.
+    pub(super) baseline: Column,
+    /// Shortfall [units].
+    pub(super) axis: Axis,
+    focus: &'o FocusOutcome,
+    /// Reference demand over the horizon [units].
+    demand: f64,
+}
+
+/// A value worth a line through the plot.
+struct Flag {
+    at: f64,
+    text: String,
+    stroke: Stroke,
+}
+
+impl<'o> Tail<'o> {
+    /// Sorts the shortfalls of a focus and scales their axis.
+    pub(super) fn new(outcome: &Outcome, focus: &'o FocusOutcome) -> Self {
+        let shocked = Column::new(focus.shocked.column(Metric::Shortfall));
+        let baseline = Column::new(focus.baseline.column(Metric::Shortfall));
+        let axis = Axis::to(reach(&shocked).max(reach(&baseline)), 4);
+        let demand = focus.use_per_day * outcome.horizon;
+        Self { shocked, baseline, axis, focus, demand }
+    }
+
+    /// Whether any trial has a shortfall.
+    pub(super) fn any(&self) -> bool {
+        self.shocked.most() > 0.0 || self.baseline.most() > 0.0
+    }
+
+    /// The room for the plot inside the room of its panel.
+    pub(super) fn plot(rect: Rect, gutter: f64) -> Rect {
+        let Rect { left, top, right, bottom } = rect;
+        Rect::new(left + gutter, top + ABOVE, right - 24.0, bottom - BELOW)
+    }
+
+    /// Draws the horizontal axis: the unit, the share of demand under it,
+    /// and what lies beyond.
+    pub(super) fn draw_axis(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
+        frame.ground(canvas)?;
+        let Rect { left, right, bottom, .. } = frame.rect;
+        for &tick in &self.axis.ticks {
+            let x = frame.x(tick);
+            canvas.line(&[(x, bottom), (x, bottom + 8.0)], Stroke::solid(RULE, 2.0))?;
+            canvas.text(&self.axis.label(tick), (x, bottom + ROW), TICK, Align::Centre)?;
+            if let Some(share) = self.share_of_demand(tick) {
+                canvas.text(&share, (x, bottom + 2.0 * ROW), CAPTION, Align::Centre)?;
+            }
+        }
+        let middle = (left + right) / 2.0;
+        let caption = CAPTION.fit(&self.caption(), right - left + 90.0);
+        canvas.text(&caption, (middle, bottom + 3.0 * ROW), CAPTION, Align::Centre)?;
+        let note = CAPTION.fit(&self.beyond(), right - left + 90.0);
+        canvas.text(&note, (middle, bottom + 4.0 * ROW), CAPTION, Align::Centre)
+    }
+
+    fn caption(&self) -> String {
+        let unit = self.axis.unit(&self.focus.unit);
+        let share = if self.demand > 0.0 { ", and share of demand" } else { "" };
+        format!("shortfall [{unit}]{share}")
+    }
+
+    fn share_of_demand(&self, volume: f64) -> Option<String> {
+        let share = volume / self.demand;
+        (self.demand > 0.0 && share.is_finite()).then(|| relative(share))
+    }
+
+    fn beyond(&self) -> String {
+        let end = self.axis.end;
+        let share = self.shocked.share_above(end);
+        let most = self.shocked.most().max(self.baseline.most());
+        if most <= end {
+            return String::new();
+        }
+        let most = quantity(most, &self.focus.unit);
+        if share > 0.0 {
+            format!("{} of trials lie beyond, up to {most}", percent(share))
+        } else {
+            format!("baseline trials lie beyond, up to {most}")
+        }
+    }
+
+    /// Draws lines at P90 and CVaR95 of the shocked variant, each named in a
+    /// row of its own over the plot.
+    pub(super) fn draw_flags(&self, canvas: &Canvas<'_>, panel: Rect, frame: &Frame) -> Drawn {
+        for (row, flag) in self.flags().iter().enumerate() {
+            let middle = panel.top + (row as f64 + 0.5) * ROW;
+            let x = frame.x(flag.at);
+            canvas.line(&[(x, middle - 14.0), (x, frame.rect.bottom)], flag.stroke)?;
+            let width = NOTE.width(&flag.text);
+            let left = (x + 10.0).min(panel.right - width).max(panel.left);
+            let behind = Rect::new(left - 5.0, middle - 15.0, left + width + 4.0, middle + 16.0);
+            canvas.rect(behind, PAPER, 1.0)?;
+            canvas.text(&flag.text, (left, middle + NOTE.drop()), NOTE, Align::Left)?;
+        }
+        Ok(())
+    }
+
+    fn flags(&self) -> Vec<Flag> {
+        let (p90, worst) = (self.shocked.quantile(0.9), self.shocked.tail_mean(0.95));
+        let unit = &self.focus.unit;
+        if worst <= 0.0 {
+            return Vec::new();
+        }
+        let p90_text = if p90 > 0.0 {
+            format!("1 trial in 10 is above {} (P90)", quantity(p90, unit))
+        } else {
+            "fewer than 1 trial in 10 is short (P90 = 0)".to_owned()
+        };
+        let worst_text = format!("worst 5\u{a0}% average {} (CVaR95)", quantity(worst, unit));
+        vec![
+            Flag { at: p90, text: p90_text, stroke: Stroke::dashed(INK, 2.5, 14.0) },
+            Flag { at: worst, text: worst_text, stroke: Stroke::dashed(INK, 2.5, 5.0) },
+        ]
+    }
+
+    /// P90 and CVaR95 of the shocked variant [units].
+    pub(super) fn marks(&self) -> [f64; 2] {
+        [self.shocked.quantile(0.9), self.shocked.tail_mean(0.95)]
+    }
+}
+
+/// How far an axis must reach to show a column: to its largest value, unless
+/// a few trials lie far out.
+fn reach(column: &Column) -> f64 {
+    let most = column.most();
+    let bulk = (1.25 * column.quantile(0.995)).max(1.1 * column.tail_mean(0.95));
+    if most > 1.6 * bulk { bulk } else { most }
+}
+
+/// Shortfalls of the trials that count as short [units].
+pub(super) fn short_trials(variant: &Variant, above: f64) -> Vec<f64> {
+    let shares = variant.column(Metric::ShortfallShare);
+    let volumes = variant.column(Metric::Shortfall);
+    let pairs = volumes.iter().zip(shares);
+    pairs.filter(|(volume, share)| volume.is_finite() && **share > above).map(|(v, _)| *v).collect()
+}
+
+/// What the trials that do not count as short are called.
+pub(super) fn not_short(outcome: &Outcome) -> String {
+    if outcome.short_above < 5e-4 {
+        return "none".to_owned();
+    }
+    format!("none or under {}", figures(outcome.short_above * 100.0) + "\u{a0}%")
+}
+
+/// Share of trials that do not count as short.
+pub(super) fn share_not_short(variant: &Variant, above: f64) -> f64 {
+    1.0 - share_short(variant, above)
+}
