@@ -58,7 +58,7 @@ pub struct RunArgs {
     pub out: Option<PathBuf>,
 
     /// Set a value of the scenario, e.g. scenario.horizon="24 months"
-    #[arg(long, value_name = "KEY.PATH=VALUE", value_parser = setting)]
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
     pub set: Vec<Override>,
 
     /// Show no progress and no messages but warnings and errors
@@ -74,7 +74,7 @@ pub struct CheckArgs {
     pub files: Vec<PathBuf>,
 
     /// Set a value of each scenario, e.g. scenario.horizon="24 months"
-    #[arg(long, value_name = "KEY.PATH=VALUE", value_parser = setting)]
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
     pub set: Vec<Override>,
 }
 
@@ -116,16 +116,6 @@ fn whole_number(text: &str, least: u64, most: u64) -> Result<u64, String> {
     fits.ok_or_else(|| format!("expected a whole number from {least} to {}", count(most)))
 }
 
-fn setting(text: &str) -> Result<Override, String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() => Ok(Override {
-            path: path.trim().to_owned(),
-            value: value.trim().to_owned(),
-        }),
-        _ => Err("expected key.path=value".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,13 +143,5 @@ mod tests {
         }
         assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
         assert!(threads("0").is_err() && threads("4096").is_err());
-    }
-
-    #[test]
-    fn a_setting_is_split_at_its_first_sign() {
-        let setting_of = |text| setting(text).map(|set| (set.path, set.value));
-        let split = ("a.b".to_owned(), "x=1".to_owned());
-        assert_eq!(setting_of("a.b = x=1"), Ok(split));
-        assert!(setting_of("a.b").is_err() && setting_of("=1").is_err());
     }
 }

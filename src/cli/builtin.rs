@@ -1,11 +1,24 @@
-//! The scenario that comes with the program.
-
 use crate::scenario::{self, Loaded, Override, Report};
 
-const NAME: &str = "rare-earths-2025";
+/// The scenario that comes with the program.
+const NAME: &str = "rare-earths-2025.toml";
 
-/// Every file of the scenario, by its path beside the others.
-const FILES: &[(&str, &[u8])] = &[];
+/// A file of the scenario, by its path from the scenario's folder.
+macro_rules! file {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../../scenarios/", $path)))
+    };
+}
+
+const FILES: &[(&str, &str)] = &[
+    file!("rare-earths-2025.toml"),
+    file!("data/dytb-oxide-2024.csv"),
+    file!("data/ionic-clay-2024.csv"),
+    file!("data/light-concentrate-2024.csv"),
+    file!("data/ndfeb-magnet-2024.csv"),
+    file!("data/ndpr-oxide-2024.csv"),
+    file!("data/rare-earth-lanes.csv"),
+];
 
 pub(super) fn load(overrides: &[Override]) -> Result<Loaded, Report> {
     scenario::load_embedded(NAME, FILES, overrides)

@@ -6,13 +6,12 @@ use tempfile::{Builder, NamedTempFile};
 
 /// A file or folder that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {}", path.display(), cause(source))]
+#[error("cannot write {}: {}", path.display(), in_words(cause))]
 pub struct WriteError {
     /// Which.
     pub path: PathBuf,
     /// Why.
-    #[source]
-    pub source: io::Error,
+    pub cause: io::Error,
 }
 
 /// A folder known to take the files of a run.
@@ -129,21 +128,25 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> WriteError {
-    move |source| WriteError {
+    move |cause| WriteError {
         path: path.to_owned(),
-        source,
+        cause,
     }
 }
 
-/// The kind of the error in words, without what the system or a library adds
-/// to it: the message names the path already.
-fn cause(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::Other | io::ErrorKind::InvalidInput => error.to_string(),
-        io::ErrorKind::AlreadyExists => "there is a file of that name, not a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "part of the path is a file, not a folder".to_owned(),
-        kind => kind.to_string(),
-    }
+/// Without the path that a library adds: the message names it already.
+fn in_words(error: &io::Error) -> String {
+    let words = match error.kind() {
+        io::ErrorKind::AlreadyExists => "there is a file of that name, not a folder",
+        io::ErrorKind::NotADirectory => "part of the path is a file, not a folder",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::NotFound => "there is no such folder",
+        io::ErrorKind::StorageFull => "the disk is full",
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
+        io::ErrorKind::Other | io::ErrorKind::InvalidInput => return error.to_string(),
+        kind => return kind.to_string(),
+    };
+    words.to_owned()
 }
 
 #[cfg(test)]
@@ -189,7 +192,7 @@ mod tests {
         let error = write_whole(&taken, b"x").unwrap_err().to_string();
         assert_eq!(
             error,
-            format!("cannot write {}: is a directory", taken.display())
+            format!("cannot write {}: it is a folder", taken.display())
         );
         assert!(Folder::claim(folder.path(), &["taken"]).is_err());
         assert_eq!(names_in(folder.path()), ["taken"]);
@@ -229,11 +232,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_leaves_the_old_file() {
+    fn a_full_disk_is_called_so() {
         let error = WriteError {
             path: "x".into(),
-            source: io::Error::from_raw_os_error(28),
+            cause: io::Error::from_raw_os_error(28),
         };
-        assert_eq!(error.to_string(), "cannot write x: no storage space");
+        assert_eq!(error.to_string(), "cannot write x: the disk is full");
     }
 }
