@@ -49,7 +49,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
 
-    /// Number of threads, without influence on the results [default: one a core]
+    /// Number of threads, of no influence on the results [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u64>,
 
