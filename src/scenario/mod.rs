@@ -1,1 +1,157 @@
-//! 
+//! What a user writes: a TOML file of export controls, the trade they strike
+//! and how sure anybody is of either, and CSV tables beside it.
+//!
+//! [`load`] reads a file in two stages. First it becomes a tree in which
+//! every value knows its place, tables as they are declared. Then names turn
+//! into ids and quantities into base units: a [`Scenario`], which the rest of
+//! the crate works with. All that is wrong is reported at once, each
+//! [`Problem`] with its place in the file.
+
+mod baci;
+mod check;
+mod commodities;
+mod contracts;
+mod correlations;
+mod countries;
+mod csv_table;
+mod demand;
+mod files;
+mod lanes;
+mod model;
+mod names;
+mod numbers;
+mod overrides;
+mod policies;
+mod problem;
+mod read;
+mod refs;
+mod regimes;
+mod reserves;
+mod sites;
+mod source;
+mod study;
+mod table;
+mod trade;
+mod tree;
+
+use std::path::Path;
+use std::rc::Rc;
+
+use files::{Embedded, Files, Folder, SCENARIO_LIMIT};
+use names::Names;
+use source::ContentHash;
+use table::{Read, Reader};
+
+pub use model::*;
+pub use overrides::Override;
+pub use problem::{Problem, Problems, Report};
+pub use source::{FileId, Sources, Span};
+
+/// A scenario and where it was read from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The scenario, valid in itself.
+    pub scenario: Scenario,
+    /// Its files and the places of its keys.
+    pub sources: Sources,
+    /// Hash of the bytes of all files and of the overrides: FNV-1a of 128
+    /// bits, as 32 hexadecimal digits. The same on every machine.
+    pub hash: String,
+}
+
+/// Reads a scenario file and the tables it names, with changes from the
+/// command line.
+///
+/// # Errors
+/// Everything that is wrong with the file, each with its place.
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Report> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = Folder(folder.unwrap_or(Path::new(".")).to_owned());
+    let bytes = files::read_file(path, SCENARIO_LIMIT);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    assemble(&path.display().to_string(), &stem, bytes, &folder, overrides)
+}
+
+/// Reads a scenario that is compiled into the program: `files` are paths and
+/// texts, and the scenario is `name.toml` among them.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its place.
+pub fn load_embedded(
+    name: &str,
+    files: &[(&str, &str)],
+    overrides: &[Override],
+) -> Result<Loaded, Report> {
+    let files = Embedded(files);
+    let path = format!("{name}.toml");
+    let bytes = files.read(&path, SCENARIO_LIMIT);
+    assemble(&path, name, bytes, &files, overrides)
+}
+
+/// The JSON Schema of scenario files, with the meaning of every key.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = <read::File as Read>::schema();
+    if let Some(object) = schema.as_object_mut() {
+        let dialect = "https://json-schema.org/draft/2020-12/schema";
+        object.insert("$schema".to_owned(), dialect.into());
+        object.insert("$defs".to_owned(), numbers::schema());
+    }
+    schema
+}
+
+fn assemble(
+    path: &str,
+    stem: &str,
+    bytes: Result<Vec<u8>, String>,
+    files: &dyn Files,
+    overrides: &[Override],
+) -> Result<Loaded, Report> {
+    let mut sources = Sources::default();
+    let mut hash = ContentHash::new();
+    let mut problems = Problems::default();
+    let text = bytes.and_then(|bytes| {
+        hash.add(&bytes);
+        files::decode(&bytes)
+    });
+    let scenario = match text {
+        Ok(text) => {
+            let file = sources.add(path, text.as_str());
+            let mut reader = Reader::new(&mut sources, files, &mut hash);
+            let scenario = read_file(&text, file, stem, overrides, &mut reader);
+            problems = reader.problems;
+            scenario
+        }
+        Err(why) => {
+            let file = sources.add(path, "");
+            let span = Span { file, start: 0, end: 0 };
+            problems.push(Problem::new(span, format!("cannot read the scenario: {why}")));
+            None
+        }
+    };
+    hash.add_overrides(overrides);
+    match scenario.filter(|_| problems.is_empty()) {
+        Some(scenario) => Ok(Loaded { scenario, sources, hash: hash.finish() }),
+        None => Err(Report::new(sources, problems)),
+    }
+}
+
+/// Reads a whole file; `None` only if there are problems.
+fn read_file(
+    text: &str,
+    file: FileId,
+    stem: &str,
+    overrides: &[Override],
+    reader: &mut Reader<'_>,
+) -> Option<Scenario> {
+    let mut root = tree::parse(text, file, &mut reader.problems);
+    if !reader.problems.is_empty() {
+        return None;
+    }
+    overrides::apply(&mut root, overrides, reader.sources, &mut reader.problems);
+    root.locate(String::new());
+    root.record(reader.sources);
+    reader.names = Rc::new(Names::gather(&root));
+    let declared = read::File::read(&root, reader)?;
+    declared.resolve(&root, stem, reader)
+}

@@ -1,0 +1,14 @@
+//! Contract-first: contracts are served before the market opens; what is left
+//! goes to historic customers up to their custom, then pro-rata.
+
+use super::pro_rata::{Claim, Rationing};
+use super::{Pairs, Problem, Solution};
+
+/// The prior is both the claim of a historic customer and its limit.
+pub(super) fn clear(rationing: &mut Rationing, problem: &Problem, solution: &mut Solution) {
+    rationing.open(problem, solution);
+    let pairs = Pairs::of(problem);
+    let custom = |pair: usize| pairs.cap(pair).min(problem.prior[pair]);
+    rationing.share(solution, Claim::Weight(problem.prior), custom);
+    rationing.share(solution, Claim::Want, |pair| pairs.cap(pair));
+}

@@ -1,0 +1,174 @@
+//! Dispersed spatial price equilibrium.
+//!
+//! Trade follows f = min(u, w·e^{θ(λ − π − Δc)}); a seller discounts down to
+//! −φ and then keeps his goods; a buyer pays up to the choke price and then
+//! goes without; everybody else balances (P. T. Harker, Dispersed spatial
+//! price equilibrium, Environment and Planning A 20, 1988). The prices are the
+//! minimum of a convex potential over a box, found by projected Newton steps;
+//! the flows are unique, and where prices are not, the smallest are taken.
+
+mod faces;
+mod matrix;
+mod newton;
+mod side;
+mod sweep;
+
+use matrix::Matrix;
+use side::Side;
+
+use super::{ClearingError, Problem, Solution};
+
+/// Relative imbalance at which prices have settled.
+const TOLERANCE: f64 = 1e-10;
+/// Relative imbalance at which an undisturbed market is left alone.
+const UNDISTURBED: f64 = 1e-12;
+/// Newton steps before giving up.
+const MAX_STEPS: u32 = 200;
+/// Trial points along one Newton step.
+const MAX_CUTS: u32 = 20;
+/// Share of the initial descent by which a step may overshoot.
+const OVERSHOOT: f64 = 0.25;
+
+/// Memory of the solver. The longer side of the market is in the rows.
+#[derive(Debug, Clone)]
+pub(super) struct Equilibrium {
+    matrix: Matrix,
+    rows: Side,
+    columns: Side,
+    /// Newton system reduced to the columns.
+    reduced: Vec<f64>,
+    component: Vec<bool>,
+}
+
+impl Equilibrium {
+    pub(super) fn new(max_sellers: usize, max_buyers: usize) -> Self {
+        let (long, short) = (max_sellers.max(max_buyers), max_sellers.min(max_buyers));
+        Self {
+            matrix: Matrix::new(max_sellers * max_buyers),
+            rows: Side::new(long),
+            columns: Side::new(short),
+            reduced: Vec::with_capacity(short * short),
+            component: Vec::with_capacity(long + short),
+        }
+    }
+
+    pub(super) fn clear(
+        &mut self,
+        problem: &Problem,
+        solution: &mut Solution,
+    ) -> Result<(), ClearingError> {
+        let theta = problem.dispersion;
+        if !(theta > 0.0 && theta.is_finite()) {
+            return Err(ClearingError::Dispersion(theta));
+        }
+        self.load(problem, solution);
+        self.settle(theta, solution)?;
+        if !(solution.residual <= UNDISTURBED && self.is_at_reference()) {
+            self.take_smallest_prices(theta);
+        }
+        self.unload(problem, solution);
+        Ok(())
+    }
+
+    /// Moves prices until every party is in balance or at a bound.
+    fn settle(&mut self, theta: f64, solution: &mut Solution) -> Result<(), ClearingError> {
+        let mut residual = self.evaluate(theta);
+        let mut steps = 0;
+        while !(residual <= TOLERANCE) && steps < MAX_STEPS {
+            residual = self.step(theta);
+            steps += 1;
+        }
+        (solution.iterations, solution.residual) = (steps, residual);
+        if residual <= TOLERANCE { Ok(()) } else { Err(ClearingError::NotConverged { residual }) }
+    }
+
+    /// One Newton step, or a sweep of coordinate steps where that fails.
+    fn step(&mut self, theta: f64) -> f64 {
+        self.aim(theta);
+        self.rows.mark();
+        self.columns.mark();
+        match self.search(theta) {
+            Some(residual) => residual,
+            None => {
+                self.rows.displace(0.0);
+                self.columns.displace(0.0);
+                self.sweep(theta);
+                self.evaluate(theta)
+            }
+        }
+    }
+
+    /// Cuts the step until the potential, being convex, must have fallen: its
+    /// derivative along the step is not (much) above zero at the end.
+    fn search(&mut self, theta: f64) -> Option<f64> {
+        let mut t = 1.0;
+        for _ in 0..MAX_CUTS {
+            let descent = self.rows.displace(t) + self.columns.displace(t);
+            if !(descent < 0.0) {
+                t *= 0.25;
+                continue;
+            }
+            let residual = self.evaluate(theta);
+            let derivative = self.rows.derivative() + self.columns.derivative();
+            if derivative <= -OVERSHOOT * descent || residual <= TOLERANCE {
+                return Some(residual);
+            }
+            t *= (descent / (descent - derivative)).clamp(0.1, 0.5);
+        }
+        None
+    }
+
+    /// Flows, gradient and curvature at the present prices; returns the
+    /// largest relative imbalance.
+    fn evaluate(&mut self, theta: f64) -> f64 {
+        let exponent = self.rows.respond(theta).max(self.columns.respond(theta));
+        self.matrix.trade(theta, exponent, &mut self.rows, &mut self.columns);
+        let (rows, columns) = (self.rows.settle(), self.columns.settle());
+        if rows > columns || rows.is_nan() { rows } else { columns }
+    }
+
+    fn is_at_reference(&self) -> bool {
+        self.rows.level.iter().chain(&self.columns.level).all(|&z| z == 0.0)
+    }
+
+    fn load(&mut self, problem: &Problem, start: &Solution) {
+        let transposed = problem.sellers() < problem.buyers();
+        let (sellers, buyers) = if transposed {
+            (&mut self.columns, &mut self.rows)
+        } else {
+            (&mut self.rows, &mut self.columns)
+        };
+        sellers.load_sellers(problem, &start.seller_price);
+        buyers.load_buyers(problem, &start.buyer_price);
+        self.matrix.load(problem, transposed);
+    }
+
+    fn unload(&self, problem: &Problem, solution: &mut Solution) {
+        let (sellers, buyers) = if self.matrix.transposed {
+            (&self.columns, &self.rows)
+        } else {
+            (&self.rows, &self.columns)
+        };
+        self.matrix.unload(&mut solution.flow, problem.buyers());
+        for (i, price) in solution.seller_price.iter_mut().enumerate() {
+            // 0 − z rather than −z: a price of zero has no sign.
+            *price = 0.0 - sellers.level[i];
+        }
+        solution.buyer_price.copy_from_slice(&buyers.level);
+        keep_within_offers(&mut solution.flow, &sellers.room, problem.buyers());
+        for (j, unmet) in solution.unmet.iter_mut().enumerate() {
+            let chokes = buyers.level[j] >= buyers.high[j] && problem.nomination[j] > 0.0;
+            *unmet = if chokes { (-buyers.gradient[j]).max(0.0) } else { 0.0 };
+        }
+    }
+}
+
+/// Scales down the rows that exceed their offer by a rounding error.
+fn keep_within_offers(flow: &mut [f64], offer: &[f64], buyers: usize) {
+    for (row, &offer) in flow.chunks_exact_mut(buyers.max(1)).zip(offer) {
+        let sold: f64 = row.iter().sum();
+        if sold > offer * (1.0 + UNDISTURBED) {
+            row.iter_mut().for_each(|f| *f *= offer / sold);
+        }
+    }
+}

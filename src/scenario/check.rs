@@ -1,0 +1,231 @@
+//! Checks of a scenario as a whole, once every part could be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{CommodityId, CountryId, Focus, Scenario, Site, SiteId};
+use super::names::nearest;
+use super::problem::Problem;
+use super::source::Span;
+use super::table::Reader;
+
+/// Reports what does not fit together.
+pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut Reader<'_>) {
+    check_focus(scenario, focus, reader);
+    check_goods(scenario, reader);
+    check_demands(scenario, reader);
+    check_reserves(scenario, reader);
+    check_contracts(scenario, reader);
+    if let Some(cycle) = find_cycle(scenario) {
+        report_cycle(scenario, &cycle, reader);
+    }
+}
+
+/// Where a key or entry stands.
+fn place(reader: &Reader<'_>, path: &str) -> Option<Span> {
+    reader.sources.span_of(path)
+}
+
+/// Every focus pair has demand, and comes once.
+fn check_focus(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut Reader<'_>) {
+    for (index, (pair, span)) in focus.iter().enumerate() {
+        if let Some((_, first)) = focus[..index].iter().find(|(other, _)| other == pair) {
+            reader.report(
+                Problem::new(*span, "this pair is in the focus twice").also(*first, "the first"),
+            );
+        }
+        if !uses(scenario, pair.commodity, pair.country) {
+            let (good, country) = names(scenario, pair.commodity, pair.country);
+            let said = format!("{country} has no demand for {good}");
+            let help = "the focus is on final demand: add a [[demand]], or choose another pair";
+            reader.report(Problem::new(*span, said).help(help));
+        }
+    }
+}
+
+fn uses(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> bool {
+    scenario.demands.iter().any(|demand| demand.commodity == commodity && demand.country == country)
+}
+
+fn names(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> (&str, &str) {
+    (&scenario.commodities[commodity.0].key, &scenario.countries[country.0].code)
+}
+
+/// Every commodity is made somewhere and used somewhere.
+fn check_goods(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let sites = &scenario.sites;
+    let made: BTreeSet<CommodityId> =
+        sites.iter().flat_map(|site| &site.outputs).map(|(id, _)| *id).collect();
+    let consumed = sites.iter().flat_map(|site| &site.inputs).map(|(id, _)| *id);
+    let used: BTreeSet<CommodityId> =
+        scenario.demands.iter().map(|demand| demand.commodity).chain(consumed).collect();
+    for (index, good) in scenario.commodities.iter().enumerate() {
+        let id = CommodityId(index);
+        let Some(span) = place(reader, &format!("commodities.{}", good.key)) else { continue };
+        if !made.contains(&id) {
+            let said = format!("nobody makes {}", good.key);
+            reader.report(Problem::new(span, said).help("add a [[sites]] entry that makes it"));
+        }
+        if !used.contains(&id) {
+            let said = format!("nobody uses {}", good.key);
+            let help = "add a [[demand]] for it, or a site whose recipe takes it";
+            reader.report(Problem::new(span, said).help(help));
+        }
+    }
+}
+
+/// No two demands are of the same commodity, country and tier.
+fn check_demands(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let mut seen = BTreeMap::new();
+    for (index, demand) in scenario.demands.iter().enumerate() {
+        let key = (demand.commodity, demand.country, demand.tier.as_str());
+        if let Some(first) = seen.insert(key, index) {
+            let (good, country) = names(scenario, demand.commodity, demand.country);
+            let said = format!("two demands for {good} in {country} have the tier \"{}\"", demand.tier);
+            twice(reader, said, "demand", first, index);
+        }
+    }
+}
+
+/// No two reserves are of the same commodity and country, and there is use
+/// to release for.
+fn check_reserves(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let mut seen = BTreeMap::new();
+    for (index, reserve) in scenario.reserves.iter().enumerate() {
+        let (good, country) = names(scenario, reserve.commodity, reserve.country);
+        if let Some(first) = seen.insert((reserve.commodity, reserve.country), index) {
+            twice(reader, format!("two reserves of {good} in {country}"), "reserves", first, index);
+        }
+        let consumes = |site: &Site| {
+            site.country == reserve.country
+                && site.inputs.iter().any(|(input, _)| *input == reserve.commodity)
+        };
+        let used = uses(scenario, reserve.commodity, reserve.country);
+        if !used && !scenario.sites.iter().any(consumes) {
+            let span = place(reader, &format!("reserves.{index}"));
+            let said = format!("nobody in {country} uses {good}, so this reserve serves nobody");
+            reader.report_at(span, |span| Problem::new(span, said));
+        }
+    }
+}
+
+fn twice(reader: &mut Reader<'_>, said: String, list: &str, first: usize, second: usize) {
+    let first = place(reader, &format!("{list}.{first}"));
+    let second = place(reader, &format!("{list}.{second}"));
+    if let (Some(first), Some(second)) = (first, second) {
+        reader.report(Problem::new(second, said).also(first, "the first"));
+    }
+}
+
+/// The seller of a contract makes the goods, and somebody uses them.
+fn check_contracts(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for (index, contract) in scenario.contracts.iter().enumerate() {
+        let makes = |site: &&Site| {
+            site.country == contract.from
+                && site.outputs.iter().any(|(made, _)| *made == contract.commodity)
+        };
+        let sellers: Vec<&str> =
+            scenario.sites.iter().filter(makes).map(|site| site.company.as_str()).collect();
+        let (good, from) = names(scenario, contract.commodity, contract.from);
+        let path = format!("contracts.{index}");
+        match &contract.company {
+            _ if sellers.is_empty() => {
+                let span = place(reader, &format!("{path}.from"));
+                let said = format!("nobody in {from} makes {good}");
+                reader.report_at(span, |span| Problem::new(span, said));
+            }
+            Some(company) if !sellers.contains(&company.as_str()) => {
+                let span = place(reader, &format!("{path}.company"));
+                let said = format!("{company} makes no {good} in {from}");
+                let help = match nearest(company, sellers.iter().copied()) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => format!("there it is made by {}", sellers.join(", ")),
+                };
+                reader.report_at(span, |span| Problem::new(span, said).help(help));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A site that turns one commodity into another.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    from: CommodityId,
+    site: SiteId,
+    to: CommodityId,
+}
+
+fn steps(scenario: &Scenario) -> Vec<Step> {
+    let sites = scenario.sites.iter().enumerate();
+    let of_site = |(index, site): (usize, &Site)| {
+        let pairs = site.inputs.iter().flat_map(|input| site.outputs.iter().map(move |out| (input.0, out.0)));
+        pairs.map(|(from, to)| Step { from, site: SiteId(index), to }).collect::<Vec<_>>()
+    };
+    sites.flat_map(of_site).collect()
+}
+
+/// Steps of which each starts from what the one before it makes, and the
+/// first from what the last makes.
+fn find_cycle(scenario: &Scenario) -> Option<Vec<Step>> {
+    let steps = steps(scenario);
+    let into = last_steps(&steps, scenario.commodities.len());
+    let mut good = into.iter().flatten().next()?.to;
+    // Every commodity left is made from one that is left: going back from
+    // one to the other as often as there are commodities ends in a cycle.
+    for _ in 0..into.len() {
+        good = into[good.0]?.from;
+    }
+    let mut cycle = vec![into[good.0]?];
+    while cycle[cycle.len() - 1].from != good {
+        cycle.push(into[cycle[cycle.len() - 1].from.0]?);
+    }
+    cycle.reverse();
+    Some(cycle)
+}
+
+/// A step into each commodity that is left when those that are made from
+/// nothing left are taken away, again and again (Kahn 1962).
+fn last_steps(steps: &[Step], goods: usize) -> Vec<Option<Step>> {
+    let mut out: Vec<Vec<CommodityId>> = vec![Vec::new(); goods];
+    let mut waiting = vec![0_usize; goods];
+    for step in steps {
+        out[step.from.0].push(step.to);
+        waiting[step.to.0] += 1;
+    }
+    let mut free: Vec<usize> = (0..goods).filter(|&good| waiting[good] == 0).collect();
+    let mut left = vec![true; goods];
+    while let Some(good) = free.pop() {
+        left[good] = false;
+        for to in &out[good] {
+            waiting[to.0] -= 1;
+            if waiting[to.0] == 0 {
+                free.push(to.0);
+            }
+        }
+    }
+    let mut into = vec![None; goods];
+    for step in steps.iter().filter(|step| left[step.from.0] && left[step.to.0]) {
+        into[step.to.0] = Some(*step);
+    }
+    into
+}
+
+/// Recipes must not go round in a circle; names the chain.
+fn report_cycle(scenario: &Scenario, cycle: &[Step], reader: &mut Reader<'_>) {
+    let good = |id: CommodityId| scenario.commodities[id.0].key.as_str();
+    let Some(first) = cycle.first() else { return };
+    let mut chain = good(first.from).to_owned();
+    for step in cycle {
+        chain.push_str(&format!(" → {} → {}", scenario.sites[step.site.0].name, good(step.to)));
+    }
+    let mut sites: Vec<SiteId> = cycle.iter().map(|step| step.site).collect();
+    sites.dedup();
+    let places: Vec<Span> = sites
+        .iter()
+        .filter_map(|site| place(reader, &format!("sites.{}.recipe", scenario.sites[site.0].name)))
+        .collect();
+    let Some((&span, others)) = places.split_first() else { return };
+    let problem = Problem::new(span, "these recipes go round in a circle").help(chain);
+    let problem = others.iter().fold(problem, |problem, &span| problem.also(span, "and this"));
+    reader.report(problem);
+}

@@ -1,0 +1,71 @@
+//! `[[correlations]]`: rank correlations between uncertain numbers.
+
+use super::model::Correlation;
+use super::names::nearest;
+use super::problem::Problem;
+use super::table::{Amount, OneOrMany, Reader, Word, table};
+use super::tree::Value;
+
+table! {
+    /// A rank correlation between uncertain numbers.
+    struct Listed {
+        /// Paths of two numbers that are drawn once per trial.
+        between: OneOrMany<Word>,
+        /// Spearman's rank correlation, between -1 and 1.
+        rank: Amount,
+    }
+}
+
+impl Listed {
+    /// Once all numbers have been read.
+    pub(super) fn resolve(&self, reader: &mut Reader<'_>) -> Option<Correlation> {
+        let rank = self.rank(reader);
+        let [first, second] = self.between.items.as_slice() else {
+            let said = format!("a correlation is between two numbers, not {}", self.between.items.len());
+            reader.report(Problem::new(self.between.span, said));
+            return None;
+        };
+        if first.text == second.text {
+            reader.report(Problem::new(self.between.span, "a number cannot be correlated with itself"));
+        }
+        for word in [first, second] {
+            check_uncertain(word, reader);
+        }
+        let (first, second) = (first.text.clone(), second.text.clone());
+        Some(Correlation { first, second, rank: rank? })
+    }
+
+    fn rank(&self, reader: &mut Reader<'_>) -> Option<f64> {
+        let rank = match self.rank.0.value {
+            Value::Integer(rank) => rank as f64,
+            Value::Float(rank) => rank,
+            _ => f64::NAN,
+        };
+        if (-1.0..=1.0).contains(&rank) {
+            return Some(rank);
+        }
+        let said = "a rank correlation is a number between -1 and 1";
+        reader.report(Problem::new(self.rank.0.span, said));
+        None
+    }
+}
+
+fn check_uncertain(word: &Word, reader: &mut Reader<'_>) {
+    if reader.uncertain.contains(&word.text) {
+        return;
+    }
+    let problem = if reader.fixed.contains(&word.text) {
+        let problem = Problem::new(word.span, format!("`{}` is fixed", word.text));
+        let place = reader.sources.span_of(&word.text);
+        let problem = problem.help("only numbers given by a law can be correlated");
+        place.map_or(problem.clone(), |span| problem.also(span, "a single number"))
+    } else {
+        let paths = reader.uncertain.iter().map(String::as_str);
+        let problem = Problem::new(word.span, format!("`{}` is no number drawn once per trial", word.text));
+        match nearest(&word.text, paths) {
+            Some(path) => problem.label(format!("did you mean `{path}`?")),
+            None => problem.help("write the path to it, such as sites.lynas-kuantan.capacity"),
+        }
+    };
+    reader.report(problem);
+}

@@ -1,0 +1,135 @@
+//! `[[lanes]]`: how goods travel between countries.
+
+use super::csv_table::Cell;
+use super::model::{CommodityId, CountryId, Lane};
+use super::numbers::Measure;
+use super::problem::Problem;
+use super::table::{Amount, OneOrMany, Reader, Word, table};
+use crate::random::Law;
+
+table! {
+    /// How goods travel between countries.
+    struct Listed {
+        /// From one country, several, or "*" for any.
+        from: Option<OneOrMany<Word>>,
+        /// To one country, several, or "*" for any.
+        to: Option<OneOrMany<Word>>,
+        /// Which commodities; all unless given.
+        of: Option<OneOrMany<Word>>,
+        /// Time under way.
+        transit: Option<Amount>,
+        /// Whether goods flow, as in a pipeline, rather than sail.
+        pipeline: Option<bool>,
+        /// A CSV file of log-normal times with the columns from, to, median and p90, in days.
+        file: Option<Word>,
+    }
+}
+
+/// `None` stands for any country.
+type End = Option<CountryId>;
+
+impl Listed {
+    pub(super) fn resolve(&self, reader: &mut Reader<'_>) -> Option<Vec<Lane>> {
+        let commodities = match &self.of {
+            Some(of) => reader.commodities(of),
+            None => Some(Vec::new()),
+        };
+        match &self.file {
+            Some(path) => self.from_file(path, &commodities?, reader),
+            None => self.product(commodities, reader),
+        }
+    }
+
+    /// A lane for each pair of ends; from a country to itself only where one
+    /// country stands on both sides.
+    fn product(
+        &self,
+        commodities: Option<Vec<CommodityId>>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<Lane>> {
+        let from = self.ends("from", self.from.as_ref(), reader);
+        let to = self.ends("to", self.to.as_ref(), reader);
+        let transit = reader.law_if(self.transit.as_ref(), &Measure::duration());
+        if self.transit.is_none() && self.pipeline.is_none() {
+            let said = format!("`{}` says nothing about how goods travel", self.path);
+            let help = "give it `transit`, `pipeline` or both";
+            reader.report(Problem::new(self.at, said).help(help));
+        }
+        let (from, to, transit, commodities) = (from?, to?, transit?, commodities?);
+        let domestic = from.len() == 1 && to.len() == 1;
+        let pairs = from.iter().flat_map(|f| to.iter().map(move |t| (*f, *t)));
+        let kept = pairs.filter(|(f, t)| domestic || f.is_none() || f != t);
+        let lane = |(from, to)| Lane {
+            from,
+            to,
+            commodities: commodities.clone(),
+            transit: transit.clone(),
+            pipeline: self.pipeline,
+        };
+        Some(kept.map(lane).collect())
+    }
+
+    fn ends(
+        &self,
+        key: &str,
+        words: Option<&OneOrMany<Word>>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<End>> {
+        let Some(words) = words else {
+            let said = format!("`{}` has no `{key}`", self.path);
+            let help = "a country, a list of countries, or \"*\" for any";
+            reader.report(Problem::new(self.at, said).label(format!("`{key}` is missing")).help(help));
+            return None;
+        };
+        reader.each(words, end)
+    }
+
+    fn from_file(
+        &self,
+        path: &Word,
+        commodities: &[CommodityId],
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<Lane>> {
+        let others = [self.from.is_some(), self.to.is_some(), self.transit.is_some()];
+        if others.contains(&true) {
+            let said = "the file says from where to where and how long";
+            reader.report(Problem::new(path.span, said).help("leave out `from`, `to` and `transit`"));
+        }
+        let mut lanes = Vec::new();
+        let columns = ["from", "to", "median", "p90"];
+        reader.each_row(path, columns, |reader, [from, to, median, p90]| {
+            let ends = (end(reader, &from.word()), end(reader, &to.word()));
+            let transit = transit_of(median, p90, reader);
+            lanes.push(Lane {
+                from: ends.0?,
+                to: ends.1?,
+                commodities: commodities.to_vec(),
+                transit: Some(transit?),
+                pipeline: self.pipeline,
+            });
+            Some(())
+        })?;
+        Some(lanes)
+    }
+}
+
+fn end(reader: &mut Reader<'_>, word: &Word) -> Option<End> {
+    if word.text == "*" { Some(None) } else { reader.country(word).map(Some) }
+}
+
+/// Log-normal, or constant where no 90th percentile is given.
+fn transit_of(median: &Cell<'_>, p90: &Cell<'_>, reader: &mut Reader<'_>) -> Option<Law> {
+    let days = reader.cell_number(median)?;
+    if p90.text.is_empty() {
+        return Some(Law::Constant(days));
+    }
+    let late = reader.cell_number(p90)?;
+    match Law::lognormal_median_p90(days, late) {
+        Ok(law) => Some(law),
+        Err(error) => {
+            let problem = Problem::new(p90.span, format!("this is no log-normal law: {error}"));
+            reader.report(problem.also(median.span, "the median"));
+            None
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The names that one part of a scenario gives and others refer to.
+
+use std::collections::BTreeMap;
+
+use super::model::RegimeId;
+use super::source::Span;
+use super::table::NOTES;
+use super::tree::{Entry, Node};
+use crate::units::Unit;
+
+/// The known name closest to what was written, if one is close.
+pub(super) fn nearest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let folded = written.to_lowercase();
+    let length = folded.chars().count();
+    let allowed = (length / 3).max(1);
+    known
+        .into_iter()
+        .map(|name| (strsim::osa_distance(&folded, &name.to_lowercase()), name))
+        .filter(|(edits, _)| *edits <= allowed && *edits < length)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, name)| name)
+}
+
+/// Names of one kind, numbered in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    numbers: BTreeMap<String, usize>,
+    names: Vec<(String, Span)>,
+}
+
+impl Index {
+    /// Adds a name; if it is taken, gives the place where it was.
+    pub(super) fn add(&mut self, name: &str, span: Span) -> Option<Span> {
+        if let Some(&taken) = self.numbers.get(name) {
+            return Some(self.names[taken].1);
+        }
+        self.numbers.insert(name.to_owned(), self.names.len());
+        self.names.push((name.to_owned(), span));
+        None
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn name(&self, number: usize) -> &str {
+        &self.names[number].0
+    }
+}
+
+/// Every name of a scenario, gathered before anything else is read, so that
+/// a mistake in one entry does not make its name unknown elsewhere.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub countries: Index,
+    pub commodities: Index,
+    pub sites: Index,
+    pub companies: Index,
+    /// Regimes of all processes together.
+    pub regimes: Index,
+    /// Process and state of each regime.
+    pub regime_ids: Vec<RegimeId>,
+    pub sources: Index,
+    /// Unit of each commodity, unknown where the file has it wrong.
+    pub units: Vec<Option<(Unit, String)>>,
+}
+
+impl Names {
+    /// Gathers the names of a whole file.
+    pub(super) fn gather(root: &Node) -> Self {
+        let mut names = Self {
+            countries: keys(root.get("countries")),
+            commodities: keys(root.get("commodities")),
+            sources: keys(root.get("scenario").and_then(|table| table.get("sources"))),
+            ..Self::default()
+        };
+        names.gather_units(root);
+        names.gather_sites(root);
+        names.gather_regimes(root);
+        names
+    }
+
+    fn gather_units(&mut self, root: &Node) {
+        let goods = root.get("commodities");
+        let unit = |key: &str| {
+            let text = goods?.get(key)?.get("unit")?.text()?;
+            Some((Unit::parse(text).ok()?, text.to_owned()))
+        };
+        self.units = self.commodities.names().map(unit).collect();
+    }
+
+    fn gather_sites(&mut self, root: &Node) {
+        for site in root.get("sites").map_or(&[][..], Node::items) {
+            if let Some(name) = site.name() {
+                self.sites.add(name, site.span);
+            }
+            let company = site.get("company").or_else(|| site.get("country"));
+            if let Some(company) = company.and_then(Node::text) {
+                self.companies.add(company, site.span);
+            }
+        }
+    }
+
+    fn gather_regimes(&mut self, root: &Node) {
+        let processes = root.get("regimes").map_or(&[][..], Node::entries);
+        let named = |entry: &&Entry| !NOTES.contains(&entry.key.as_str());
+        for (process, entry) in processes.iter().filter(named).enumerate() {
+            for (state, (name, span)) in state_names(&entry.node).into_iter().enumerate() {
+                if self.regimes.add(name, span).is_none() {
+                    self.regime_ids.push(RegimeId { process, state });
+                }
+            }
+        }
+    }
+}
+
+/// The states of a process: those it describes, then those only its path has.
+pub(super) fn state_names(process: &Node) -> Vec<(&str, Span)> {
+    let mut states: Vec<(&str, Span)> = Vec::new();
+    for state in process.get("states").map_or(&[][..], Node::entries) {
+        if !NOTES.contains(&state.key.as_str()) {
+            states.push((&state.key, state.key_span));
+        }
+    }
+    for step in process.get("path").map_or(&[][..], Node::items) {
+        if let Some(node) = step.get("state")
+            && let Some(name) = node.text()
+            && states.iter().all(|(known, _)| *known != name)
+        {
+            states.push((name, node.span));
+        }
+    }
+    states
+}
+
+/// The keys of a table, without those that say where it comes from.
+fn keys(table: Option<&Node>) -> Index {
+    let mut index = Index::default();
+    for entry in table.map_or(&[][..], Node::entries) {
+        if !NOTES.contains(&entry.key.as_str()) {
+            index.add(&entry.key, entry.key_span);
+        }
+    }
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn close_names_are_suggested() {
+        let known = ["ndfeb-magnet", "ndpr-oxide", "JP", "lng"];
+        assert_eq!(nearest("ndfeb-magnets", known), Some("ndfeb-magnet"));
+        assert_eq!(nearest("jp", known), Some("JP"));
+        assert_eq!(nearest("LGN", known), Some("lng"));
+        assert_eq!(nearest("oil", known), None);
+        assert_eq!(nearest("x", known), None);
+    }
+}

@@ -1,0 +1,204 @@
+//! Changes to a scenario from the command line: `--set key.path=value`.
+
+use super::names::nearest;
+use super::problem::{Problem, Problems};
+use super::source::{FileId, Sources, Span};
+use super::tree::{Entry, Node, Value, join, parse, parse_value};
+
+/// One `key.path=value`. The value is TOML, or a bare text such as `30 days`;
+/// an entry of an array of tables is named by its `name` or its index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override(pub String);
+
+impl From<&str> for Override {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// One step of a path, and where it is written.
+struct Step {
+    key: String,
+    span: Span,
+}
+
+/// Applies the overrides in their order.
+pub(super) fn apply(
+    root: &mut Node,
+    overrides: &[Override],
+    sources: &mut Sources,
+    problems: &mut Problems,
+) {
+    for Override(text) in overrides {
+        let file = sources.add("--set", text.clone());
+        if let Some((steps, value)) = read(text, file, problems)
+            && let Err(problem) = set(root, &steps, value)
+        {
+            problems.push(problem);
+        }
+    }
+}
+
+fn read(text: &str, file: FileId, problems: &mut Problems) -> Option<(Vec<Step>, Node)> {
+    let Some(equals) = unquoted_equals(text) else {
+        let span = Span { file, start: 0, end: text.len() };
+        problems.push(
+            Problem::new(span, "an override without `=`")
+                .help("write it as `--set sites.lynas-kuantan.capacity=\"20 kt/yr\"`"),
+        );
+        return None;
+    };
+    let steps = read_path(&text[..equals], file, problems)?;
+    let value = read_value(&text[equals + 1..], file, equals + 1, problems)?;
+    Some((steps, value))
+}
+
+/// The first `=` outside quotes.
+fn unquoted_equals(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (None, '=') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Reads a path as TOML reads a dotted key.
+fn read_path(path: &str, file: FileId, problems: &mut Problems) -> Option<Vec<Step>> {
+    let mut found = Problems::default();
+    let tree = parse(&format!("{path}=0"), file, &mut found);
+    let mut steps = Vec::new();
+    let mut node = &tree;
+    while let [entry] = node.entries() {
+        steps.push(Step { key: entry.key.clone(), span: entry.key_span });
+        node = &entry.node;
+    }
+    if found.is_empty() && !steps.is_empty() && !path.contains('\n') {
+        return Some(steps);
+    }
+    let span = Span { file, start: 0, end: path.len() };
+    problems.push(
+        Problem::new(span, "not a path of keys")
+            .help("keys are separated by dots; quote a key that holds anything but letters, digits, - and _"),
+    );
+    None
+}
+
+/// Reads a value: TOML, or else a bare text.
+fn read_value(text: &str, file: FileId, offset: usize, problems: &mut Problems) -> Option<Node> {
+    let span = Span { file, start: offset, end: offset + text.len() };
+    if let Some(node) = parse_value(text, file, offset, problems) {
+        return Some(node);
+    }
+    if text.trim_start().starts_with(['[', '{', '"', '\'']) {
+        problems.push(Problem::new(span, "not a TOML value"));
+        return None;
+    }
+    let (value, path) = (Value::Text(text.trim().to_owned()), String::new());
+    Some(Node { value, span, path })
+}
+
+fn set(root: &mut Node, steps: &[Step], value: Node) -> Result<(), Problem> {
+    let mut node = root;
+    let mut path = String::new();
+    let (last, parents) = steps.split_last().ok_or_else(|| Problem::new(value.span, "no path"))?;
+    for step in parents {
+        node = child(node, step, &path)?;
+        path = join(&path, &step.key);
+    }
+    put(node, last, &path, value)
+}
+
+/// The value or entry that a step leads to.
+fn child<'a>(node: &'a mut Node, step: &Step, path: &str) -> Result<&'a mut Node, Problem> {
+    let found = position(node, &step.key);
+    let problem = unknown(node, step, path);
+    match (&mut node.value, found) {
+        (Value::Table(entries), Some(index)) => Ok(&mut entries[index].node),
+        (Value::Array(items), Some(index)) => Ok(&mut items[index]),
+        _ => Err(problem),
+    }
+}
+
+fn position(node: &Node, key: &str) -> Option<usize> {
+    match &node.value {
+        Value::Table(entries) => entries.iter().position(|entry| entry.key == key),
+        Value::Array(items) => items
+            .iter()
+            .position(|item| item.name() == Some(key))
+            .or_else(|| key.parse().ok().filter(|&index| index < items.len())),
+        _ => None,
+    }
+}
+
+fn put(node: &mut Node, step: &Step, path: &str, value: Node) -> Result<(), Problem> {
+    let found = position(node, &step.key);
+    let problem = unknown(node, step, path);
+    match (&mut node.value, found) {
+        (Value::Table(entries), Some(index)) => entries[index].node = value,
+        (Value::Array(items), Some(index)) => items[index] = value,
+        (Value::Table(entries), None) => entries.push(Entry {
+            key: step.key.clone(),
+            key_span: step.span,
+            node: value,
+        }),
+        _ => return Err(problem),
+    }
+    Ok(())
+}
+
+fn unknown(node: &Node, step: &Step, path: &str) -> Problem {
+    let within = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
+    let known: Vec<&str> = match &node.value {
+        Value::Table(entries) => entries.iter().map(|entry| entry.key.as_str()).collect(),
+        Value::Array(items) => items.iter().filter_map(Node::name).collect(),
+        other => {
+            let said = format!("{within} is {}, nothing can be set inside it", other.kind());
+            return Problem::new(step.span, said);
+        }
+    };
+    let problem = Problem::new(step.span, format!("{within} has no `{}`", step.key));
+    match nearest(&step.key, known.iter().copied()) {
+        Some(name) => problem.help(format!("did you mean `{name}`?")),
+        None if known.is_empty() => problem.help("count its entries from 0"),
+        None => problem.help(format!("it has {}", known.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(text: &str, set: &str) -> (Node, Problems) {
+        let mut sources = Sources::default();
+        let mut problems = Problems::default();
+        let file = sources.add("a.toml", text);
+        let mut root = parse(text, file, &mut problems);
+        apply(&mut root, &[set.into()], &mut sources, &mut problems);
+        (root, problems)
+    }
+
+    const TEXT: &str = "[a]\nb = 1\n[[s]]\nname = \"x y\"\nc = 1\n[[s]]\nd = [1, 2]\n";
+
+    #[test]
+    fn values_are_replaced_and_added() {
+        for set in ["a.b=2", "a.new=30 days", "s.\"x y\".c=[1]", "s.1.d.0={ x = 1 }", "a = { z = 1 }"] {
+            let (_, problems) = applied(TEXT, set);
+            assert!(problems.is_empty(), "{set}: {problems:?}");
+        }
+        let (root, _) = applied(TEXT, "a.new=30 days");
+        assert_eq!(root.get("a").and_then(|a| a.get("new")).and_then(Node::text), Some("30 days"));
+        assert!(applied(TEXT, "a.b=2025-04-04").0.get("a").is_some());
+    }
+
+    #[test]
+    fn mistakes_are_problems() {
+        for set in ["", "=1", "a.b", "b.c=1", "a..b=1", "s.2.c=1", "a.b.c=1", "a.b=[1", "s.9=1", "a b=1"] {
+            assert_eq!(applied(TEXT, set).1.len(), 1, "{set}");
+        }
+    }
+}

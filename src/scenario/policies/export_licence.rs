@@ -1,0 +1,139 @@
+//! `[policies.NAME.export-licence]`.
+
+use super::super::model::{ExportLicence, Instrument, LicenceTerms, RegimeId};
+use super::super::numbers::{Measure, constant};
+use super::super::study::whole;
+use super::super::table::{Amount, Amounts, Map, Reader, Whole, table};
+use super::{Bound, Declared, Setting, Timing, check_listed};
+
+/// Most applications at a time.
+const MOST_APPLICATIONS: i64 = 1000;
+
+table! {
+    /// Makes exports wait for a licence.
+    struct Listed {
+        ..timing: Timing,
+        ..bound: Bound,
+        /// Share of the trade that needs a licence, one or by commodity.
+        share: Amounts = "1",
+        /// Time under review of an application.
+        review: Amount,
+        /// Applications decided per time, all commodities together; unlimited unless given.
+        throughput: Option<Amount>,
+        /// Applications filed per destination, commodity and clearing.
+        applications: Whole = "1",
+        /// Time from a refusal to a new application; none unless given.
+        reapply: Option<Amount>,
+        /// Probability that an application is approved, one or by destination.
+        approval: Amounts,
+        /// Share of controlled trade under general licences, one or by destination.
+        general: Amounts = "0",
+        /// Share of uncontrolled goods held for inspection.
+        holds_uncontrolled: Amount = "0",
+        /// Time under inspection; as under review unless given.
+        inspection: Option<Amount>,
+        /// Share of pending applications decided at once when it takes effect.
+        clears_backlog: Amount = "0",
+        /// Other terms while a regime lasts.
+        in_regime: Map<Terms>,
+    }
+}
+
+table! {
+    /// Terms while a regime lasts; those outside it unless given.
+    struct Terms {
+        /// Probability that an application is approved, one or by destination.
+        approval: Option<Amounts>,
+        /// Share of controlled trade under general licences, one or by destination.
+        general: Option<Amounts>,
+        /// Share of uncontrolled goods held for inspection.
+        holds_uncontrolled: Option<Amount>,
+        /// Share of pending applications decided at once when the regime is entered; 0 unless given.
+        clears_backlog: Option<Amount>,
+    }
+}
+
+impl Declared for Listed {
+    fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
+        let scope = self.bound.resolve(setting, reader);
+        let days = Measure::duration();
+        let share = reader.by_commodity(&self.share, &Measure::share(), Some(1.0));
+        let review = reader.law(&self.review, &days);
+        let throughput = reader.num_if(self.throughput.as_ref(), &Measure::frequency().positive());
+        let applications = whole(self.applications, 1, MOST_APPLICATIONS, reader);
+        let reapply = reader.law_if(self.reapply.as_ref(), &days);
+        let inspection = reader.law_if(self.inspection.as_ref(), &days);
+        let terms = self.terms(reader)?;
+        let in_regime = self.in_regime(&terms, reader);
+        let scope = scope?;
+        check_listed(&self.share, &scope, self.bound.on.span, reader);
+        let review = review?;
+        Some(Instrument::ExportLicence(ExportLicence {
+            scope,
+            share: share?,
+            inspection: inspection?.unwrap_or_else(|| review.clone()),
+            review,
+            throughput: throughput?,
+            applications: u32::try_from(applications?).ok()?,
+            reapply: reapply?,
+            terms,
+            in_regime: in_regime?,
+        }))
+    }
+}
+
+impl Listed {
+    fn terms(&self, reader: &mut Reader<'_>) -> Option<LicenceTerms> {
+        let share = Measure::share();
+        let approval = reader.by_country(&self.approval, &share, None);
+        let general = reader.by_country(&self.general, &share, Some(0.0));
+        let holds_uncontrolled = reader.num(&self.holds_uncontrolled, &share);
+        let clears_backlog = reader.num(&self.clears_backlog, &share);
+        Some(LicenceTerms {
+            approval: approval?,
+            general: general?,
+            holds_uncontrolled: holds_uncontrolled?,
+            clears_backlog: clears_backlog?,
+        })
+    }
+
+    fn in_regime(
+        &self,
+        base: &LicenceTerms,
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<(RegimeId, LicenceTerms)>> {
+        let mut all = Vec::new();
+        for (name, terms) in &self.in_regime.0 {
+            let regime = reader.regime(name);
+            all.push(regime.zip(terms.resolve(base, reader)));
+        }
+        all.into_iter().collect()
+    }
+}
+
+impl Terms {
+    fn resolve(&self, base: &LicenceTerms, reader: &mut Reader<'_>) -> Option<LicenceTerms> {
+        let share = Measure::share();
+        let approval = match &self.approval {
+            Some(approval) => reader.by_country(approval, &share, None),
+            None => Some(base.approval.clone()),
+        };
+        let general = match &self.general {
+            Some(general) => reader.by_country(general, &share, Some(0.0)),
+            None => Some(base.general.clone()),
+        };
+        let held = reader.num_if(self.holds_uncontrolled.as_ref(), &share);
+        let cleared = reader.num_if(self.clears_backlog.as_ref(), &share);
+        let nothing = || constant(0.0, format!("{}.clears_backlog", self.path));
+        Some(LicenceTerms {
+            approval: approval?,
+            general: general?,
+            holds_uncontrolled: held?.unwrap_or_else(|| base.holds_uncontrolled.clone()),
+            clears_backlog: cleared?.unwrap_or_else(nothing),
+        })
+    }
+}

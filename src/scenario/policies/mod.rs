@@ -1,0 +1,261 @@
+//! `[policies.NAME.KIND]`: timed instruments, one file an instrument.
+
+mod disruption;
+mod export_ban;
+mod export_licence;
+mod export_quota;
+
+use super::model::{CommodityId, CountryId, Instrument, Policy, RegimeId, Role, Scope, Site};
+use super::problem::Problem;
+use super::source::Span;
+use super::study::Period;
+use super::table::{Amounts, Day, Map, OneOrMany, Reader, Word, choice, table};
+
+/// The instruments: the key that names each in a file, and its table.
+macro_rules! instruments {
+    ($($(#[doc = $doc:literal])* $key:literal $field:ident: $table:ty),* $(,)?) => {
+        table! {
+            /// A policy, by the kind of its instrument.
+            struct Kinds {
+                $($(#[doc = $doc])* $field as $key: Option<$table>),*
+            }
+        }
+
+        impl Kinds {
+            fn given(&self) -> Vec<&dyn Declared> {
+                let mut given: Vec<&dyn Declared> = Vec::new();
+                $(given.extend(self.$field.as_ref().map(|table| table as &dyn Declared));)*
+                given
+            }
+        }
+    };
+}
+
+instruments! {
+    /// Forbids exports, or a share of them.
+    "export-ban" export_ban: export_ban::Listed,
+    /// Limits exports over a period.
+    "export-quota" export_quota: export_quota::Listed,
+    /// Makes exports wait for a licence.
+    "export-licence" export_licence: export_licence::Listed,
+    /// Takes capacity away from time to time.
+    "disruption" disruption: disruption::Listed,
+}
+
+/// The table of an instrument.
+trait Declared {
+    fn timing(&self) -> &Timing;
+    fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument>;
+}
+
+/// What policies act on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting<'a> {
+    pub period: Period,
+    pub sites: &'a [Site],
+    /// Whether all sites could be read.
+    pub complete: bool,
+}
+
+table! {
+    /// When a policy is in force, and what it is to the study.
+    struct Timing {
+        /// What it is to the study; the baseline keeps only the background.
+        role: Role,
+        /// Date of its announcement; that on which it takes effect unless given.
+        announced: Option<Day>,
+        /// First day in force; the start of the scenario unless given.
+        effective: Option<Day>,
+        /// First day no longer in force.
+        ends: Option<Day>,
+        /// Regimes in which it is in force; all unless given.
+        when: Option<OneOrMany<Word>>,
+    }
+}
+
+table! {
+    /// The trade that an export control binds.
+    struct Bound {
+        /// The exporter.
+        by: Word,
+        /// Which commodities.
+        on: OneOrMany<Word>,
+        /// Destinations; all other countries unless given.
+        to: Option<OneOrMany<Word>>,
+        /// Destinations left out.
+        except: Option<OneOrMany<Word>>,
+    }
+}
+
+choice!(Role {
+    "shock" => Role::Shock,
+    "response" => Role::Response,
+    "background" => Role::Background,
+});
+
+/// The policies, in the order of the file.
+pub(super) fn resolve(
+    policies: &Map<Kinds>,
+    setting: Setting<'_>,
+    reader: &mut Reader<'_>,
+) -> Vec<Policy> {
+    let policy = |(name, kinds): &(Word, Kinds)| kinds.resolve(name, setting, reader);
+    policies.0.iter().filter_map(policy).collect()
+}
+
+impl Kinds {
+    fn resolve(
+        &self,
+        name: &Word,
+        setting: Setting<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Policy> {
+        let given = self.given();
+        let [declared] = given.as_slice() else {
+            self.not_one(name, given.len(), reader);
+            return None;
+        };
+        let timing = declared.timing();
+        timing.check(setting.period, reader);
+        let when = timing.regimes(reader);
+        let instrument = declared.resolve(setting, reader);
+        let effective = timing.effective.map_or(setting.period.start, |day| day.date);
+        Some(Policy {
+            name: name.text.clone(),
+            role: timing.role,
+            announced: timing.announced.map_or(effective, |day| day.date),
+            effective,
+            ends: timing.ends.map(|day| day.date),
+            when: when?,
+            instrument: instrument?,
+        })
+    }
+
+    fn not_one(&self, name: &Word, count: usize, reader: &mut Reader<'_>) {
+        let problem = if count == 0 {
+            Problem::new(name.span, format!("policy `{}` has no instrument", name.text))
+                .help("write it as [policies.NAME.export-ban], or another instrument")
+        } else {
+            Problem::new(name.span, format!("policy `{}` has {count} instruments", name.text))
+                .help("give each instrument a policy of its own")
+        };
+        // A table that could not be read has told of its own problems.
+        if count > 0 || reader.problems.is_empty() {
+            reader.report(problem);
+        }
+    }
+}
+
+impl Timing {
+    fn regimes(&self, reader: &mut Reader<'_>) -> Option<Vec<RegimeId>> {
+        match &self.when {
+            Some(when) => reader.each(when, Reader::regime),
+            None => Some(Vec::new()),
+        }
+    }
+
+    fn check(&self, period: Period, reader: &mut Reader<'_>) {
+        for day in [self.announced, self.effective, self.ends].into_iter().flatten() {
+            period.check_before_end(day, reader);
+        }
+        if let (Some(announced), Some(effective)) = (self.announced, self.effective)
+            && announced.date > effective.date
+        {
+            reader.report(
+                Problem::new(announced.span, "this policy is announced after it takes effect")
+                    .also(effective.span, "it takes effect here"),
+            );
+        }
+        if let Some(ends) = self.ends {
+            self.check_end(ends, period, reader);
+        }
+    }
+
+    fn check_end(&self, ends: Day, period: Period, reader: &mut Reader<'_>) {
+        match self.effective {
+            Some(effective) if ends.date <= effective.date => reader.report(
+                Problem::new(ends.span, "this policy ends before it takes effect")
+                    .also(effective.span, "it takes effect here"),
+            ),
+            _ if ends.date <= period.start => {
+                reader.report(Problem::new(ends.span, "this policy ends before the scenario starts"));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Bound {
+    fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Scope> {
+        let by = reader.country(&self.by);
+        let on = reader.commodities(&self.on);
+        let to = self.destinations(by, reader);
+        let scope = Scope { by: by?, on: on?, to: to? };
+        self.check_binds(&scope, setting, reader);
+        Some(scope)
+    }
+
+    fn destinations(
+        &self,
+        by: Option<CountryId>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<CountryId>> {
+        match (&self.to, &self.except) {
+            (Some(to), None) => {
+                let ids = reader.countries(to);
+                self.check_not_self(to, reader);
+                ids
+            }
+            (None, except) => {
+                let left_out = match except {
+                    Some(except) => reader.countries(except)?,
+                    None => Vec::new(),
+                };
+                let all = (0..reader.names.countries.len()).map(CountryId);
+                Some(all.filter(|id| Some(*id) != by && !left_out.contains(id)).collect())
+            }
+            (Some(to), Some(except)) => {
+                reader.report(
+                    Problem::new(except.span, "give `to` or `except`, not both")
+                        .also(to.span, "the destinations"),
+                );
+                None
+            }
+        }
+    }
+
+    fn check_not_self(&self, to: &OneOrMany<Word>, reader: &mut Reader<'_>) {
+        if let Some(word) = to.items.iter().find(|word| word.text == self.by.text) {
+            reader.report(
+                Problem::new(word.span, "an export control cannot bind trade at home")
+                    .also(self.by.span, "the exporter"),
+            );
+        }
+    }
+
+    fn check_binds(&self, scope: &Scope, setting: Setting<'_>, reader: &mut Reader<'_>) {
+        let makes = |site: &Site| site.country == scope.by && makes_any(site, &scope.on);
+        if setting.complete && !setting.sites.iter().any(makes) {
+            let said = format!("this policy binds nothing: {} makes none of these", self.by.text);
+            reader.report(Problem::new(self.on.span, said).also(self.by.span, "the exporter"));
+        }
+        if scope.to.is_empty() {
+            reader.report(Problem::new(self.at, "this policy binds no destination"));
+        }
+    }
+}
+
+fn makes_any(site: &Site, goods: &[CommodityId]) -> bool {
+    site.outputs.iter().any(|(made, _)| goods.contains(made))
+}
+
+/// Reports numbers for commodities that a policy does not bind.
+fn check_listed(amounts: &Amounts, scope: &Scope, on: Span, reader: &mut Reader<'_>) {
+    for entry in amounts.0.entries() {
+        let known = reader.names.commodities.find(&entry.key).map(CommodityId);
+        if known.is_some_and(|id| !scope.on.contains(&id)) {
+            let said = format!("this policy does not bind `{}`", entry.key);
+            reader.report(Problem::new(entry.key_span, said).also(on, "what it binds"));
+        }
+    }
+}

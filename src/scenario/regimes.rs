@@ -1,0 +1,268 @@
+//! `[regimes.PROCESS]`: political processes, each a chain of regimes.
+
+use super::model::{Ends, Num, Process, State};
+use super::names::{Index, state_names};
+use super::numbers::Measure;
+use super::problem::Problem;
+use super::source::Span;
+use super::study::Period;
+use super::table::{Amount, Day, Map, Reader, Word, table};
+use super::tree::Node;
+use crate::units::Date;
+
+/// How far the probabilities of what follows may be from adding up to one.
+const ROUNDING: f64 = 1e-9;
+
+table! {
+    /// A political process.
+    struct Listed {
+        /// The regime at the start of the scenario.
+        start: Option<Word>,
+        /// Its regimes.
+        states: Map<Regime>,
+        /// The path that every trial follows.
+        path_ as "path": Option<Vec<Step>>,
+    }
+}
+
+table! {
+    /// A regime.
+    struct Regime {
+        /// How long it lasts.
+        lasts: Option<Amount>,
+        /// The date on which it ends.
+        until: Option<Day>,
+        /// The probability of each regime that follows when it ends.
+        then: Map<Amount>,
+        /// Ways out at any time, as rates.
+        leaves: Map<Amount>,
+    }
+}
+
+table! {
+    /// A step of a fixed path.
+    struct Step {
+        /// First day.
+        from: Day,
+        /// The regime from then on.
+        state: Word,
+    }
+}
+
+/// The processes, in the order of the file.
+pub(super) fn resolve(
+    regimes: &Map<Listed>,
+    root: &Node,
+    period: Period,
+    reader: &mut Reader<'_>,
+) -> Vec<Process> {
+    check_unique(root, reader);
+    let process = |(name, listed): &(Word, Listed)| {
+        let node = root.get("regimes")?.get(&name.text)?;
+        listed.resolve(name, node, period, reader)
+    };
+    regimes.0.iter().filter_map(process).collect()
+}
+
+/// A regime's name is unique among all processes.
+fn check_unique(root: &Node, reader: &mut Reader<'_>) {
+    let mut seen = Index::default();
+    for process in root.get("regimes").map_or(&[][..], Node::entries) {
+        for (name, span) in state_names(&process.node) {
+            if let Some(first) = seen.add(name, span) {
+                reader.report(
+                    Problem::new(span, format!("two processes have a regime `{name}`"))
+                        .also(first, "the first"),
+                );
+            }
+        }
+    }
+}
+
+impl Listed {
+    fn resolve(
+        &self,
+        name: &Word,
+        node: &Node,
+        period: Period,
+        reader: &mut Reader<'_>,
+    ) -> Option<Process> {
+        let mut own = Index::default();
+        for (state, span) in state_names(node) {
+            own.add(state, span);
+        }
+        if own.len() == 0 {
+            let said = format!("process `{}` has no states", name.text);
+            reader.report(Problem::new(name.span, said).help("give it `states` or a `path`"));
+            return None;
+        }
+        let path = match &self.path_ {
+            Some(steps) => resolve_path(steps, self.at, &own, period, reader).map(Some),
+            None => Some(None),
+        };
+        let start = self.start(&own, path.as_ref().and_then(Option::as_ref), period, reader);
+        let states: Vec<_> =
+            own.names().map(|state| self.state(state, &own, period, reader)).collect();
+        Some(Process {
+            name: name.text.clone(),
+            states: states.into_iter().collect::<Option<_>>()?,
+            start: start?,
+            path: path?,
+        })
+    }
+
+    /// The state at the start: as given, or that of the path.
+    fn start(
+        &self,
+        own: &Index,
+        path: Option<&Vec<(Date, usize)>>,
+        period: Period,
+        reader: &mut Reader<'_>,
+    ) -> Option<usize> {
+        if let Some(word) = &self.start {
+            return reader.find(own, "regime of this process", &word.text, word.span, []);
+        }
+        let begun = path.and_then(|path| path.iter().rev().find(|(from, _)| *from <= period.start));
+        if begun.is_none() {
+            reader.report(
+                Problem::new(self.at, format!("`{}` has no `start`", self.path))
+                    .label("`start` is missing")
+                    .help("`start`: the regime at the start of the scenario"),
+            );
+        }
+        begun.map(|(_, state)| *state)
+    }
+
+    fn state(
+        &self,
+        name: &str,
+        own: &Index,
+        period: Period,
+        reader: &mut Reader<'_>,
+    ) -> Option<State> {
+        match self.states.0.iter().find(|(word, _)| word.text == name) {
+            Some((_, regime)) => regime.resolve(name, own, period, reader),
+            None => Some(State { name: name.to_owned(), ends: None, then: Vec::new(), leaves: Vec::new() }),
+        }
+    }
+}
+
+fn resolve_path(
+    steps: &[Step],
+    at: Span,
+    own: &Index,
+    period: Period,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<(Date, usize)>> {
+    if steps.is_empty() {
+        reader.report(Problem::new(at, "the path of this process has no steps"));
+        return None;
+    }
+    for pair in steps.windows(2) {
+        if pair[1].from.date <= pair[0].from.date {
+            reader.report(
+                Problem::new(pair[1].from.span, "the steps of a path must be in the order of time")
+                    .also(pair[0].from.span, "this comes before it"),
+            );
+        }
+    }
+    let step = |step: &Step| {
+        period.check_before_end(step.from, reader);
+        let state = &step.state;
+        let id = reader.find(own, "regime of this process", &state.text, state.span, [])?;
+        Some((step.from.date, id))
+    };
+    let steps: Vec<_> = steps.iter().map(step).collect();
+    steps.into_iter().collect()
+}
+
+impl Regime {
+    fn resolve(
+        &self,
+        name: &str,
+        own: &Index,
+        period: Period,
+        reader: &mut Reader<'_>,
+    ) -> Option<State> {
+        let ends = self.ends(period, reader);
+        let then = ways(&self.then, &Measure::share(), own, reader);
+        let leaves = ways(&self.leaves, &Measure::frequency(), own, reader);
+        self.check_then(then.as_deref(), reader);
+        Some(State { name: name.to_owned(), ends: ends?, then: then?, leaves: leaves? })
+    }
+
+    fn ends(&self, period: Period, reader: &mut Reader<'_>) -> Option<Option<Ends>> {
+        match (&self.lasts, self.until) {
+            (Some(lasts), None) => {
+                let law = reader.law(lasts, &Measure::duration().positive())?;
+                Some(Some(Ends::After(law)))
+            }
+            (None, Some(until)) => {
+                if until.date <= period.start {
+                    let said = "this regime ends before the scenario starts";
+                    reader.report(Problem::new(until.span, said));
+                }
+                Some(Some(Ends::On(until.date)))
+            }
+            (None, None) => Some(None),
+            (Some(lasts), Some(until)) => {
+                reader.report(
+                    Problem::new(until.span, "give `lasts` or `until`, not both")
+                        .also(lasts.0.span, "how long it lasts"),
+                );
+                None
+            }
+        }
+    }
+
+    /// What ends must go on, with probabilities that make a whole.
+    fn check_then(&self, then: Option<&[(usize, Num)]>, reader: &mut Reader<'_>) {
+        let ends = self.lasts.is_some() || self.until.is_some();
+        match (ends, self.then.0.as_slice()) {
+            (true, []) => {
+                let said = format!("`{}` ends, but nothing follows", self.path);
+                let help = "add then = { talks = 0.8, escalation = 0.2 }";
+                reader.report(Problem::new(self.at, said).help(help));
+            }
+            (false, [(first, _), ..]) => {
+                let said = format!("`{}` never ends by itself, so nothing can follow", self.path);
+                let help = "add `lasts` or `until`, or use `leaves`";
+                reader.report(Problem::new(first.span, said).help(help));
+            }
+            _ => {}
+        }
+        let Some(then) = then.filter(|then| !then.is_empty()) else { return };
+        let fixed = then.iter().all(|(_, num)| num.law.is_constant());
+        let sum: f64 = then.iter().map(|(_, num)| num.law.mean()).sum();
+        if fixed && (sum - 1.0).abs() > ROUNDING {
+            self.report_sum(sum, reader);
+        }
+    }
+
+    fn report_sum(&self, sum: f64, reader: &mut Reader<'_>) {
+        let Some(((first, _), (_, last))) = self.then.0.first().zip(self.then.0.last()) else { return };
+        let span = Span { end: last.0.span.end.max(first.span.end), ..first.span };
+        let span = if last.0.span.file == first.span.file { span } else { first.span };
+        let rounded = (sum * 1e9).round() / 1e9;
+        reader.report(
+            Problem::new(span, format!("these probabilities add up to {rounded}, not 1"))
+                .label(format!("they add up to {rounded}")),
+        );
+    }
+}
+
+/// Regimes of the same process, each with a number.
+fn ways(
+    map: &Map<Amount>,
+    measure: &Measure,
+    own: &Index,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<(usize, Num)>> {
+    let way = |(word, amount): &(Word, Amount)| {
+        let state = reader.find(own, "regime of this process", &word.text, word.span, []);
+        let num = reader.num(amount, measure);
+        Some((state?, num?))
+    };
+    let ways: Vec<_> = map.0.iter().map(way).collect();
+    ways.into_iter().collect()
+}

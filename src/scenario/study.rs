@@ -1,0 +1,207 @@
+//! `[scenario]`: what is studied, from when and for how long.
+
+use std::collections::BTreeMap;
+
+use super::model::{CommodityId, CountryId, Focus};
+use super::numbers::Measure;
+use super::problem::Problem;
+use super::source::Span;
+use super::table::{Amount, Day, OneOrMany, Read, Reader, Whole, Word, table};
+use super::tree::{Node, Value};
+use crate::units::{Calendar, Date};
+
+/// Longest horizon \[days\].
+const LONGEST: f64 = 50.0 * 365.25;
+/// Most trials of a run.
+const MOST_TRIALS: i64 = 10_000_000;
+
+table! {
+    /// What is studied, from when and for how long.
+    struct Study {
+        /// Short name, of a-z, 0-9 and -; the file's stem unless given.
+        name: Option<Word>,
+        /// One line for the top of a report.
+        title: String,
+        /// The question the scenario answers.
+        question: Option<String>,
+        /// First day.
+        start: Day,
+        /// Length, as "24 months", or the date on which it ends.
+        horizon: Amount,
+        /// Trials of a full run.
+        trials: Whole = "1_000",
+        /// Seed of the draws.
+        seed: Whole = "1",
+        /// Pairs the study reports on, as "ndfeb-magnet @ JP".
+        focus: OneOrMany<Word>,
+        /// Share of demand that must be short for a trial to count as short.
+        short_above: Amount = "0.5 %",
+        /// Citations by key.
+        sources: Option<Citations>,
+    }
+}
+
+/// Citations by key.
+#[derive(Clone, Debug)]
+pub(super) struct Citations(pub BTreeMap<String, String>);
+
+impl Read for Citations {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if !matches!(node.value, Value::Table(_)) {
+            reader.wrong_kind(node, "a table of citations");
+            return None;
+        }
+        let citation = |entry: &super::tree::Entry| {
+            Some((entry.key.clone(), String::read(&entry.node, reader)?))
+        };
+        Some(Citations(node.entries().iter().filter_map(citation).collect()))
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({ "type": "object", "additionalProperties": { "type": "string" } })
+    }
+}
+
+/// The scenario's first day and length, against which dates are checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Period {
+    pub start: Date,
+    /// \[days\]
+    pub horizon: f64,
+    /// Where the horizon is written.
+    pub span: Span,
+}
+
+impl Period {
+    /// Days from the start to a date, negative before it.
+    pub(super) fn days_to(&self, date: Date) -> f64 {
+        Calendar::new(self.start).days_between(self.start, date) as f64
+    }
+
+    /// Reports a date that comes after the end.
+    pub(super) fn check_before_end(&self, day: Day, reader: &mut Reader<'_>) {
+        if self.days_to(day.date) >= self.horizon {
+            reader.report(
+                Problem::new(day.span, format!("{} is after the end of the scenario", day.date))
+                    .also(self.span, "the scenario ends here"),
+            );
+        }
+    }
+}
+
+/// What `[scenario]` says, resolved.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub name: String,
+    pub trials: u64,
+    pub seed: u64,
+    pub short_above: f64,
+    pub focus: Vec<(Focus, Span)>,
+}
+
+impl Study {
+    pub(super) fn period(&self, reader: &mut Reader<'_>) -> Option<Period> {
+        let node = &self.horizon.0;
+        let horizon = if matches!(node.value, Value::Date(_)) || is_date(node) {
+            let calendar = Calendar::new(self.start.date);
+            calendar.days_between(self.start.date, Day::read(node, reader)?.date) as f64
+        } else {
+            let any = Measure::duration().at_least(f64::NEG_INFINITY);
+            reader.fixed(&self.horizon, &any)?
+        };
+        self.check_horizon(horizon, reader)?;
+        Some(Period { start: self.start.date, horizon, span: node.span })
+    }
+
+    fn check_horizon(&self, horizon: f64, reader: &mut Reader<'_>) -> Option<()> {
+        let problem = Problem::new(self.horizon.0.span, "the scenario has no length")
+            .label("the horizon must be after the start")
+            .also(self.start.span, "it starts here");
+        if horizon <= 0.0 {
+            reader.report(problem);
+            return None;
+        }
+        if horizon > LONGEST {
+            let said = Problem::new(self.horizon.0.span, "the horizon is too far away");
+            reader.report(said.label("at most 50 years"));
+            return None;
+        }
+        Some(())
+    }
+
+    pub(super) fn resolve(&self, stem: &str, reader: &mut Reader<'_>) -> Option<Resolved> {
+        let name = self.checked_name(stem, reader);
+        let trials = whole(self.trials, 1, MOST_TRIALS, reader);
+        let seed = whole(self.seed, 0, i64::MAX, reader);
+        let short_above = reader.fixed(&self.short_above, &Measure::share());
+        let focus = self.focus.items.iter().map(|word| focus(word, reader)).collect::<Vec<_>>();
+        Some(Resolved {
+            name: name?,
+            trials: trials?,
+            seed: seed?,
+            short_above: short_above?,
+            focus: focus.into_iter().collect::<Option<_>>()?,
+        })
+    }
+
+    fn checked_name(&self, stem: &str, reader: &mut Reader<'_>) -> Option<String> {
+        let Some(word) = &self.name else { return Some(simplified(stem)) };
+        if simplified(&word.text) == word.text {
+            return Some(word.text.clone());
+        }
+        let help = format!("for example \"{}\"", simplified(&word.text));
+        let said = "a name is made of a-z, 0-9 and -";
+        reader.report(Problem::new(word.span, said).help(help));
+        None
+    }
+}
+
+/// A name in lower case with hyphens for all that is no letter or digit.
+fn simplified(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = name.chars().map(plain).collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() { "scenario".to_owned() } else { name.to_owned() }
+}
+
+fn is_date(node: &Node) -> bool {
+    node.text().is_some_and(|text| text.parse::<Date>().is_ok())
+}
+
+/// A whole number between two bounds.
+pub(super) fn whole(whole: Whole, low: i64, high: i64, reader: &mut Reader<'_>) -> Option<u64> {
+    if (low..=high).contains(&whole.value) {
+        return u64::try_from(whole.value).ok();
+    }
+    let limits = if high == i64::MAX {
+        format!("must be at least {low}")
+    } else {
+        format!("must lie between {low} and {high}")
+    };
+    reader.report(Problem::new(whole.span, format!("{} is out of range", whole.value)).label(limits));
+    None
+}
+
+/// Reads `commodity @ country`.
+fn focus(word: &Word, reader: &mut Reader<'_>) -> Option<(Focus, Span)> {
+    let Some((commodity, country)) = word.text.split_once('@') else {
+        let said = "expected a commodity and a country";
+        reader.report(Problem::new(word.span, said).help("write it as \"ndfeb-magnet @ JP\""));
+        return None;
+    };
+    let part = |text: &str| Word { text: text.trim().to_owned(), span: word.span };
+    let commodity: Option<CommodityId> = reader.commodity(&part(commodity));
+    let country: Option<CountryId> = reader.country(&part(country));
+    Some((Focus { commodity: commodity?, country: country? }, word.span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::simplified;
+
+    #[test]
+    fn stems_become_names() {
+        assert_eq!(simplified("Rare Earths_2025"), "rare-earths-2025");
+        assert_eq!(simplified("…"), "scenario");
+    }
+}
