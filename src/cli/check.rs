@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use super::{CheckArgs, Failure, output};
-use crate::network::{self, Network};
+use super::{CheckArgs, Failure, model, output};
+use crate::engine::Model;
 use crate::scenario;
 
 /// Prints what each scenario describes, and on standard error every mistake in
@@ -12,8 +12,8 @@ use crate::scenario;
 pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let mut mistakes = String::new();
     for path in &args.files {
-        match compile(path, args) {
-            Ok(network) => output::print(&describe(path, &network))?,
+        match load(path, args) {
+            Ok(model) => output::print(&describe(path, &model))?,
             Err(Failure::Scenario(found)) => mistakes += &found,
             Err(failure) => return Err(failure),
         }
@@ -24,11 +24,10 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     }
 }
 
-fn compile(path: &Path, args: &CheckArgs) -> Result<Network, Failure> {
-    let loaded = scenario::load(path, &args.set)?;
-    Ok(network::compile(&loaded)?)
+fn load(path: &Path, args: &CheckArgs) -> Result<Model, Failure> {
+    model::compile(&scenario::load(path, &args.set)?)
 }
 
-fn describe(path: &Path, network: &Network) -> String {
-    format!("{}: no mistakes\n{}", path.display(), network.summary())
+fn describe(path: &Path, model: &Model) -> String {
+    format!("{}: no mistakes\n{}", path.display(), model.network.summary())
 }

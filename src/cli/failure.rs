@@ -30,6 +30,9 @@ impl Failure {
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
-        Self::Scenario(report.render(output::colour()))
+        Self::Scenario(match output::has_colour() {
+            true => report.render_coloured(),
+            false => report.render(),
+        })
     }
 }

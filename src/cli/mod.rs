@@ -8,6 +8,7 @@ mod builtin;
 mod check;
 pub mod exit;
 mod failure;
+mod model;
 mod output;
 mod plan;
 mod progress;

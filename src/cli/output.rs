@@ -25,7 +25,7 @@ pub(super) fn message(text: &str) {
 }
 
 /// Whether messages may be coloured (see <https://no-color.org>).
-pub(super) fn colour() -> bool {
+pub(super) fn has_colour() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     io::stderr().is_terminal() && !refused
 }

@@ -1,17 +1,17 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use super::{Failure, RunArgs, builtin};
-use crate::network::{self, Network};
+use super::{Failure, RunArgs, builtin, model};
+use crate::engine::Model;
 use crate::scenario::{self, Loaded};
-use crate::study::{Plan, Stamp};
+use crate::study::{About, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
 pub struct RunPlan {
-    /// The compiled scenario.
-    pub network: Network,
-    /// Where the numbers will come from.
-    pub stamp: Stamp,
+    /// The scenario, ready to run.
+    pub model: Model,
+    /// What the results will say of it.
+    pub about: About,
     /// How much to run.
     pub study: Plan,
     /// Folder for the results.
@@ -27,11 +27,10 @@ impl RunPlan {
     /// When the scenario has mistakes.
     pub fn resolve(args: &RunArgs) -> Result<Self, Failure> {
         let loaded = load(args)?;
-        let network = network::compile(&loaded)?;
         let study = study(args, &loaded);
         Ok(Self {
-            network,
-            stamp: stamp(&loaded, &study),
+            model: model::compile(&loaded)?,
+            about: about(&loaded, &study),
             folder: folder(args, &loaded),
             study,
             quiet: args.quiet,
@@ -58,13 +57,19 @@ fn study(args: &RunArgs, loaded: &Loaded) -> Plan {
     }
 }
 
-fn stamp(loaded: &Loaded, study: &Plan) -> Stamp {
-    Stamp {
-        scenario: loaded.scenario.name.clone(),
+fn about(loaded: &Loaded, study: &Plan) -> About {
+    let scenario = &loaded.scenario;
+    let stamp = Stamp {
+        scenario: scenario.name.clone(),
         hash: loaded.hash.clone(),
         seed: study.seed,
         trials: study.trials,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    About {
+        stamp,
+        title: scenario.title.clone(),
+        question: scenario.question.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
 use super::progress::Bar;
 use super::{Failure, RunPlan, output};
@@ -20,7 +20,7 @@ const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     let folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
     let outcome = study(plan)?;
-    warn_of_failed_trials(&outcome)?;
+    warn_of_failed_trials(&outcome);
     let rows = export::rows(&outcome);
     let files = render(&outcome, &rows)?;
     folder.write(&files).map_err(anyhow::Error::from)?;
@@ -42,8 +42,8 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
 fn study(plan: &RunPlan) -> Result<Outcome, Failure> {
     let bar = Bar::new(!plan.quiet);
     let stop = AtomicBool::new(false);
-    let outcome = study::run(&plan.network, plan.stamp.clone(), &plan.study, &bar, &stop);
-    Ok(outcome.context("the study failed")?)
+    let outcome = study::run(&plan.model, &plan.about, &plan.study, &bar, &stop);
+    Ok(outcome.map_err(anyhow::Error::from)?)
 }
 
 fn render(
@@ -58,21 +58,14 @@ fn render(
     ])
 }
 
-fn warn_of_failed_trials(outcome: &Outcome) -> Result<(), Failure> {
-    let Some(first) = outcome.failures.first() else {
-        return Ok(());
-    };
-    let failed = outcome.failures.len() as u64;
-    let summary = format!(
-        "{} of {} trials failed; first: trial {}: {}",
-        count(failed),
-        count(outcome.stamp.trials),
-        first.trial,
-        first.reason,
-    );
-    if failed == outcome.stamp.trials {
-        return Err(anyhow!(summary).into());
+fn warn_of_failed_trials(outcome: &Outcome) {
+    if let Some(first) = outcome.failures.first() {
+        output::message(&format!(
+            "warning: {} of {} trials failed; first: trial {}: {}",
+            count(outcome.failures.len() as u64),
+            count(outcome.stamp.trials),
+            first.trial,
+            first.reason,
+        ));
     }
-    output::message(&format!("warning: {summary}"));
-    Ok(())
 }
