@@ -1,5 +1,23 @@
 //! One trial: the calendar of events, the state they change, and the rules
 //! that change it.
+//!
+//! A trial is a pure function of (model, seed, trial index, variant). Rates
+//! are constant between events, so stocks move linearly and are settled only
+//! when something touches them; see [`Trial`] for the story.
 
+pub mod calendar;
+mod clearing;
 pub mod market;
+mod model;
 pub mod policy;
+mod record;
+mod regime;
+mod state;
+mod stocks;
+mod trial;
+
+pub use model::Model;
+pub use record::{METRICS, Record};
+pub use regime::Process;
+pub use state::State;
+pub use trial::{Trial, TrialError, Variant, Worker};

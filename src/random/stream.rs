@@ -41,6 +41,12 @@ impl ObjectKey {
         ObjectKey(mix(hash))
     }
 
+    /// The key of another object's part in this one: a pair of a policy.
+    #[must_use]
+    pub const fn join(self, other: ObjectKey) -> ObjectKey {
+        self.with(other.0)
+    }
+
     /// The key of part number `n` of this object: a purpose, a buyer, a
     /// parcel. Order matters: `key.with(1).with(2)` is not
     /// `key.with(2).with(1)`.

@@ -125,6 +125,26 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
+/// What an outcome says of the scenario beyond its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Where the numbers come from.
+    pub stamp: Stamp,
+    /// Title of the scenario.
+    pub title: String,
+    /// The question it answers.
+    pub question: Option<String>,
+}
+
+impl Outcome {
+    /// Trials that were finished.
+    #[must_use]
+    pub fn completed(&self) -> usize {
+        let columns = self.focus.first().and_then(|f| f.shocked.columns.first());
+        columns.map_or(0, Vec::len)
+    }
+}
+
 /// Where numbers come from; written into every file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {

@@ -5,7 +5,6 @@
 //! says how it clears; [`Clearing`] holds the memory that clearing needs, so
 //! that a trial allocates nothing.
 
-mod balance;
 mod contract_first;
 mod cooperative;
 mod domestic_first;
@@ -15,7 +14,6 @@ mod pro_rata;
 use std::fmt;
 use std::str::FromStr;
 
-pub use balance::{BalanceError, Line, fill_missing, ras};
 
 use cooperative::Cooperative;
 use equilibrium::Equilibrium;

@@ -1,1 +1,323 @@
-//! 
+//! Policies: timed instruments that act on a trial.
+//!
+//! Each instrument is a file of this module that implements `Act`, and a line
+//! in the list below. Instruments write limits and costs into a market's
+//! gates when it clears; the clearing only reads them. Limits take the
+//! minimum, costs add, and the policy with the least limit binds.
+
+mod disruption;
+mod export_ban;
+mod export_licence;
+mod export_quota;
+
+use std::ops::Range;
+
+use super::Process;
+use super::calendar::{Class, Event};
+use super::state::Gates;
+use super::trial::{Trial, Variant};
+use crate::network::{Compiler, Num};
+use crate::random::ObjectKey;
+use crate::scenario::{self as written, CountryId, RegimeId, Role};
+use crate::units::Tick;
+
+pub(super) use export_licence::LicenceDesk;
+
+/// A policy, compiled.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// What it is to the study.
+    pub role: Role,
+    /// First instant in force.
+    pub effective: Tick,
+    /// First instant no longer in force.
+    pub ends: Tick,
+    /// Regimes in which it is in force; all if empty.
+    pub when: Vec<RegimeId>,
+    /// Markets whose gates it may write.
+    pub markets: Vec<usize>,
+    /// Its part of the trial's memory.
+    pub memory: Range<usize>,
+    key: ObjectKey,
+    instrument: Instrument,
+}
+
+/// What an instrument does. `me` is the policy's index.
+trait Act {
+    /// Numbers it wants to remember in a trial.
+    fn memory(&self) -> usize {
+        0
+    }
+    /// Markets whose gates it may write.
+    fn markets(&self) -> Vec<usize> {
+        Vec::new()
+    }
+    /// The trial begins.
+    fn begin(&self, _trial: &mut Trial, _me: usize) {}
+    /// An alarm it set goes off.
+    fn woken(&self, _trial: &mut Trial, _me: usize, _code: u32) {}
+    /// It came into force or no longer is.
+    fn switched(&self, _trial: &mut Trial, _me: usize) {}
+    /// A regime has been entered.
+    fn regime_entered(&self, _trial: &mut Trial, _me: usize, _regime: RegimeId) {}
+    /// Its limits and costs for a market over the coming window \[d\].
+    fn gate(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// A market it is in force on is about to clear.
+    fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
+    /// A volume has been allocated on a pair of such a market.
+    fn shipped(&self, _trial: &mut Trial, _me: usize, _pair: usize, _volume: f64) {}
+}
+
+macro_rules! instruments {
+    ($($name:ident = $kind:ty, $module:ident;)*) => {
+        #[derive(Clone, Debug)]
+        enum Instrument {
+            $($name($kind)),*
+        }
+
+        impl Instrument {
+            fn act(&self) -> &dyn Act {
+                match self {
+                    $(Self::$name(instrument) => instrument),*
+                }
+            }
+
+            fn compile(compiler: &mut Compiler, written: &written::Instrument) -> Self {
+                match written {
+                    $(written::Instrument::$name(w) => Self::$name($module::compile(compiler, w))),*
+                }
+            }
+        }
+    };
+}
+
+instruments! {
+    ExportBan = export_ban::ExportBan, export_ban;
+    ExportQuota = export_quota::ExportQuota, export_quota;
+    ExportLicence = export_licence::ExportLicence, export_licence;
+    Disruption = disruption::Disruption, disruption;
+}
+
+/// Compiles the policies of a scenario, and its sites' ordinary outages as
+/// policies of the background.
+pub(super) fn compile(compiler: &mut Compiler, _processes: &[Process]) -> Vec<Policy> {
+    let scenario = compiler.scenario();
+    let mut policies = Vec::new();
+    for p in &scenario.policies {
+        let instrument = Instrument::compile(compiler, &p.instrument);
+        let mut policy = Policy::new(format!("policies.{}", p.name), p.role, instrument);
+        policy.name.clone_from(&p.name);
+        policy.effective = compiler.tick(p.effective);
+        policy.ends = p.ends.map_or(Tick::NEVER, |d| compiler.tick(d));
+        policy.when.clone_from(&p.when);
+        policies.push(policy);
+    }
+    for (site, s) in scenario.sites.iter().enumerate() {
+        if let Some(outages) = &s.outages {
+            let instrument = disruption::of_sites(compiler, vec![site], outages);
+            let name = format!("sites.{}.outages", s.name);
+            let instrument = Instrument::Disruption(instrument);
+            policies.push(Policy::new(name, Role::Background, instrument));
+        }
+    }
+    let mut end = 0;
+    for policy in &mut policies {
+        let length = policy.instrument.act().memory();
+        policy.memory = end..end + length;
+        end += length;
+    }
+    policies
+}
+
+impl Policy {
+    fn new(name: String, role: Role, instrument: Instrument) -> Self {
+        Self {
+            key: ObjectKey::named(&name),
+            markets: instrument.act().markets(),
+            name,
+            role,
+            effective: Tick::START,
+            ends: Tick::NEVER,
+            when: Vec::new(),
+            memory: 0..0,
+            instrument,
+        }
+    }
+
+    /// Its limits and costs for a market over the coming window.
+    pub(super) fn gate(
+        &self,
+        trial: &Trial,
+        me: usize,
+        market: usize,
+        window: f64,
+        gates: &mut Gates,
+    ) {
+        self.instrument.act().gate(trial, me, market, window, gates);
+    }
+}
+
+impl Trial<'_> {
+    /// Enables the policies of a variant and schedules their dates.
+    pub(super) fn begin_policies(&mut self, variant: Variant) {
+        for (index, p) in self.policies.iter().enumerate() {
+            let enabled = variant == Variant::Shocked || p.role == Role::Background;
+            self.s.policies[index].enabled = enabled;
+            if enabled {
+                p.instrument.act().begin(self, index);
+                for at in [p.effective, p.ends] {
+                    if at > Tick::START && at < Tick::NEVER {
+                        let event = Event::PolicyDate(index as u32);
+                        self.s.calendar.schedule(at, Class::POLICY, event);
+                    }
+                }
+            }
+        }
+        self.update_policies();
+    }
+
+    /// A policy comes into force or ends.
+    pub(super) fn review_policies(&mut self) {
+        self.with_gates_watched(|trial| trial.update_policies());
+    }
+
+    /// Works out afresh which policies are in force.
+    pub(super) fn update_policies(&mut self) {
+        for (index, p) in self.policies.iter().enumerate() {
+            let timely = p.effective <= self.s.now && self.s.now < p.ends;
+            let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
+            let state = self.s.policies[index];
+            let in_force = state.enabled && timely && fitting;
+            if in_force != state.in_force {
+                self.s.policies[index].in_force = in_force;
+                self.s.policies[index].since = self.s.now;
+                p.instrument.act().switched(self, index);
+            }
+        }
+    }
+
+    /// Tells every policy that a regime has been entered.
+    pub(super) fn tell_policies(&mut self, regime: RegimeId) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].enabled {
+                p.instrument.act().regime_entered(self, index, regime);
+            }
+        }
+    }
+
+    /// Makes a change, and has every market clear at once whose gates it
+    /// changed in effect.
+    pub(super) fn with_gates_watched(&mut self, change: impl FnOnce(&mut Self)) {
+        let mut before = std::mem::take(&mut self.s.gates_before);
+        for (market, gates) in before.iter_mut().enumerate() {
+            self.compose_now(market, gates);
+        }
+        change(self);
+        let mut after = std::mem::take(&mut self.s.gates_after);
+        for (market, before) in before.iter().enumerate() {
+            self.compose_now(market, &mut after);
+            if after.cap != before.cap || after.cost != before.cost {
+                self.ask_clearing(market);
+            }
+        }
+        self.s.gates_before = before;
+        self.s.gates_after = after;
+    }
+
+    fn compose_now(&self, market: usize, gates: &mut Gates) {
+        let left = self.s.markets[market].next - self.s.now;
+        self.compose_gates(market, left.days(), gates);
+    }
+
+    /// An instrument's alarm goes off.
+    pub(super) fn wake(&mut self, policy: usize, code: u32) {
+        self.policies[policy].instrument.act().woken(self, policy, code);
+    }
+
+    /// Tells the policies in force on a market that it is about to clear.
+    pub(super) fn before_clearing(&mut self, market: usize) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].in_force && p.markets.contains(&market) {
+                p.instrument.act().before_clearing(self, index, market);
+            }
+        }
+    }
+
+    /// Tells the policies in force on a market what has been allocated.
+    pub(super) fn shipped(&mut self, market: usize, pair: usize, volume: f64) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].in_force && p.markets.contains(&market) {
+                p.instrument.act().shipped(self, index, pair, volume);
+            }
+        }
+    }
+
+    /// Tells the policies that counted an allocation that a part of it has
+    /// been taken back.
+    pub(super) fn taken_back(&mut self, market: usize, pair: usize, volume: f64, allocated: Tick) {
+        for (index, p) in self.policies.iter().enumerate() {
+            let state = self.s.policies[index];
+            if state.in_force && state.since <= allocated && p.markets.contains(&market) {
+                p.instrument.act().shipped(self, index, pair, -volume);
+            }
+        }
+    }
+
+    /// Sets an alarm of a policy.
+    fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
+        self.s.calendar.schedule(at, Class::POLICY, Event::Wake(me as u32, code));
+    }
+
+    /// The terms of the first regime listed that lasts, else the usual ones.
+    fn terms_now<'t, T>(&self, usual: &'t T, in_regime: &'t [(RegimeId, T)]) -> &'t T {
+        in_regime.iter().find(|(r, _)| self.lasts(*r)).map_or(usual, |(_, terms)| terms)
+    }
+}
+
+/// The pairs an export control binds, one list a market.
+#[derive(Clone, Debug)]
+struct Bound {
+    market: usize,
+    pairs: Vec<u32>,
+    /// First pair of the market.
+    first: usize,
+}
+
+impl Bound {
+    fn of(compiler: &Compiler, scope: &written::Scope, on: written::CommodityId) -> Self {
+        let market = compiler.market(on);
+        Self {
+            market,
+            pairs: compiler.pairs(on, scope.by, &scope.to),
+            first: compiler.network().markets[market].pairs.start,
+        }
+    }
+}
+
+/// A number by commodity, for the goods in scope.
+fn per_commodity(
+    compiler: &mut Compiler,
+    scope: &written::Scope,
+    numbers: &written::PerCommodity,
+) -> Vec<Num> {
+    scope
+        .on
+        .iter()
+        .map(|c| {
+            let given = numbers.given.iter().find(|(x, _)| x == c).map(|(_, n)| n);
+            compiler.num(given.unwrap_or(&numbers.default))
+        })
+        .collect()
+}
+
+/// A number by country, dense over all countries.
+fn per_country(compiler: &mut Compiler, numbers: &written::PerCountry) -> Vec<Num> {
+    (0..compiler.scenario().countries.len())
+        .map(|c| {
+            let given = numbers.given.iter().find(|(x, _)| *x == CountryId(c)).map(|(_, n)| n);
+            compiler.num(given.unwrap_or(&numbers.default))
+        })
+        .collect()
+}

@@ -1,0 +1,663 @@
+//! A market clears: offers, contracts, gates, nominations, the rule, and the
+//! parcels and pipelines that follow.
+
+use super::calendar::{Class, Event};
+use super::market::Problem;
+use super::state::{Desk, Gates, Parcel, refill};
+use super::trial::{Trial, TrialError};
+use crate::network::{Market, User};
+use crate::random::Stream;
+use crate::units::{DAY, Tick, Ticks};
+
+/// Part of a parcel below which it counts as full.
+const FULL: f64 = 1.0 - 1e-9;
+/// Share of a buyer's use below which a parcel is not worth an event.
+const DUST: f64 = 1e-9;
+/// Parcels a pair may send in one window.
+const MOST_PARCELS: f64 = 1024.0;
+
+impl Trial<'_> {
+    /// Puts an extra clearing of a market on the calendar, now.
+    pub(super) fn ask_clearing(&mut self, market: usize) {
+        let (now, stage) = (self.s.now, self.n.markets[market].stage);
+        let m = &mut self.s.markets[market];
+        if m.asked_at != Some(now) && m.next > now {
+            m.asked_at = Some(now);
+            let event = Event::Clearing(market as u32);
+            self.s.calendar.schedule(now, Class::clearing(stage), event);
+        }
+    }
+
+    /// Clears a market for the rest of its window.
+    pub(super) fn clear(&mut self, market: usize) -> Result<(), TrialError> {
+        self.s.clearing_stage = i16::from(self.n.markets[market].stage);
+        let new_window = self.s.now >= self.s.markets[market].next;
+        let last = self.s.markets[market].cleared_at;
+        self.settle_market(market);
+        self.stop_counting(market);
+        if new_window {
+            self.open_window(market);
+        } else {
+            self.recall(market, last);
+        }
+        self.let_prices_sink_in(market);
+        let window = self.s.markets[market].next - self.s.now;
+        self.before_clearing(market);
+        let result = self.trade(market, window.days(), new_window);
+        self.s.clearing_stage = -1;
+        result
+    }
+
+    fn settle_market(&mut self, market: usize) {
+        let m = &self.n.markets[market];
+        for seller in m.sellers.clone() {
+            self.settle_seller(seller);
+        }
+        for buyer in m.buyers.clone() {
+            self.settle_buyer(buyer);
+        }
+        for pair in m.pairs.clone() {
+            self.settle_pipe(pair);
+        }
+    }
+
+    /// Brings a pipeline up to now.
+    pub(super) fn settle_pipe(&mut self, pair: usize) {
+        let p = self.s.pairs[pair];
+        let days = self.since(p.pipe_at);
+        self.s.pairs[pair].pipe_at = self.s.now;
+        if days <= 0.0 || (p.pipe_in == 0.0 && p.pipe_out == 0.0) {
+            return;
+        }
+        self.s.pairs[pair].pipe_held += (p.pipe_in - p.pipe_out) * days;
+        self.pay(pair, p.pipe_out * days, p.pipe_price);
+        let (seller, buyer) = self.ends(pair);
+        self.s.sellers[seller].shipped += p.pipe_in * days;
+        self.s.buyers[buyer].allocated += p.pipe_in * days;
+    }
+
+    fn ends(&self, pair: usize) -> (usize, usize) {
+        let p = &self.n.pairs[pair];
+        (p.seller as usize, p.buyer as usize)
+    }
+
+    fn open_window(&mut self, market: usize) {
+        let (m, now) = (&self.n.markets[market], self.s.now);
+        for seller in m.sellers.clone() {
+            self.s.sellers[seller].shipped = 0.0;
+        }
+        for buyer in m.buyers.clone() {
+            self.s.buyers[buyer].allocated = 0.0;
+            self.decide_reserve(buyer);
+        }
+        for pair in m.pairs.clone() {
+            self.s.pairs[pair].parcels = 0;
+        }
+        let state = &mut self.s.markets[market];
+        state.not_left.clear();
+        state.window += 1;
+        state.next = now + Ticks(m.window);
+        let (next, event) = (state.next, Event::Clearing(market as u32));
+        self.s.calendar.schedule(next, Class::clearing(m.stage), event);
+    }
+
+    /// Takes back what was allocated in this window and has not left.
+    fn recall(&mut self, market: usize, allocated: Tick) {
+        let left = (self.s.markets[market].next - self.s.now).days();
+        for pair in self.n.markets[market].pairs.clone() {
+            let volume = self.s.pairs[pair].pipe_in * left;
+            if volume > 0.0 {
+                self.taken_back(market, pair, volume, allocated);
+            }
+        }
+        for k in 0..self.s.markets[market].not_left.len() {
+            let place = self.s.markets[market].not_left[k] as usize;
+            let parcel = self.s.hold.parcels[place];
+            if parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
+                continue;
+            }
+            self.s.hold.parcels[place].volume = 0.0;
+            self.taken_back(market, parcel.pair as usize, parcel.volume, allocated);
+            let (seller, buyer) = self.ends(parcel.pair as usize);
+            self.s.pairs[parcel.pair as usize].parcels -= 1;
+            self.s.sellers[seller].stock += parcel.volume;
+            self.s.sellers[seller].shipped -= parcel.volume;
+            self.s.buyers[buyer].under_way -= parcel.volume;
+            self.s.buyers[buyer].allocated -= parcel.volume;
+        }
+        self.s.markets[market].not_left.clear();
+    }
+
+    /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
+    fn let_prices_sink_in(&mut self, market: usize) {
+        let adjust = self.base.terms[market].adjust;
+        for buyer in self.n.markets[market].buyers.clone() {
+            let days = self.since(self.s.buyers[buyer].priced_at);
+            let b = &mut self.s.buyers[buyer];
+            b.priced_at = self.s.now;
+            b.price_integral += b.price * days;
+            if b.price != b.slow_price && days > 0.0 {
+                b.slow_price += (b.price - b.slow_price) * -libm::expm1(-days / adjust.max(1e-9));
+            }
+        }
+    }
+
+    /// Releases from a state stock while commercial cover is low, refills it
+    /// while cover is high; decided anew each window.
+    fn decide_reserve(&mut self, buyer: usize) {
+        let Some(index) = self.n.buyers[buyer].reserve else {
+            return;
+        };
+        self.settle_reserve(index);
+        let terms = self.base.reserves[index];
+        let window = self.base.terms[self.n.buyers[buyer].market].window;
+        let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
+        let use_rate = self.base.use_rate[buyer];
+        let cover = b.stock / use_rate.max(f64::MIN_POSITIVE);
+        let rate = if cover < terms.release_below {
+            terms.release_rate.min(r.volume / window).min(use_rate)
+        } else if cover > terms.refill_above && r.volume < terms.size {
+            let spare = (cover - terms.refill_above) * use_rate / window;
+            -terms.refill_rate.min((terms.size - r.volume) / window).min(spare)
+        } else {
+            0.0
+        };
+        self.s.reserves[index].rate = rate;
+        self.s.buyers[buyer].inflow += rate - b.reserve_rate;
+        self.s.buyers[buyer].reserve_rate = rate;
+    }
+
+    /// Brings a reserve up to now.
+    pub(super) fn settle_reserve(&mut self, index: usize) {
+        let days = self.since(self.s.reserves[index].at);
+        let r = &mut self.s.reserves[index];
+        r.at = self.s.now;
+        r.volume -= r.rate * days;
+        r.drawn += r.rate.max(0.0) * days;
+    }
+
+    /// Everything from offers to plans.
+    fn trade(&mut self, market: usize, window: f64, new_window: bool) -> Result<(), TrialError> {
+        if window <= 0.0 {
+            return Ok(());
+        }
+        let mut desk = std::mem::take(&mut self.s.desk);
+        let m = &self.n.markets[market];
+        self.compose_gates(market, window, &mut desk.gates);
+        self.write_offers(market, window, new_window, &mut desk.offer, &mut desk.offer_max);
+        self.serve_contracts(market, window, &mut desk);
+        self.write_prior(market, window, &mut desk);
+        self.write_nominations(market, window, new_window, &mut desk);
+        let terms = self.base.terms[market];
+        let problem = Problem {
+            prior: &desk.prior,
+            offer: &desk.offer,
+            offer_max: &desk.offer_max,
+            supply_elasticity: &self.base.supply_elasticity[m.sellers.clone()],
+            discount: &desk.discount,
+            nomination: &desk.nomination,
+            contracted: &desk.contracted,
+            elasticity: &desk.elasticity,
+            cost: &desk.gates.cost,
+            cap: &desk.gates.cap,
+            domestic: &desk.domestic,
+            dispersion: terms.dispersion,
+            choke: terms.choke,
+        };
+        let solution = &mut self.s.markets[market].solution;
+        let cleared = self.s.clearing.clear(m.rule, &problem, solution);
+        if let Err(error) = cleared {
+            self.s.desk = desk;
+            let (commodity, day) = (m.key.clone(), self.s.now.days());
+            return Err(TrialError::Clearing { commodity, day, error });
+        }
+        self.allocate(market, window, &desk);
+        self.count_stopped(market, window, &desk);
+        self.s.desk = desk;
+        self.set_prices(market);
+        Ok(())
+    }
+
+    /// What policies allow each pair over the window.
+    pub(super) fn compose_gates(&self, market: usize, window: f64, gates: &mut Gates) {
+        let m = &self.n.markets[market];
+        gates.open(m.pairs.len());
+        for (index, policy) in self.policies.iter().enumerate() {
+            if self.s.policies[index].in_force && policy.markets.contains(&market) {
+                policy.gate(self, index, market, window, gates);
+            }
+        }
+    }
+
+    /// Base trade of a pair over a window at its buyer's present demand.
+    pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
+        let buyer = self.n.pairs[pair].buyer as usize;
+        let base = self.base.use_rate[buyer];
+        let level = if base > 0.0 { self.nominal_use(buyer) / base } else { 0.0 };
+        self.base.flow[pair] * window * level
+    }
+
+    /// What sellers offer: what they normally ship in a window, and a part of
+    /// any stock beyond that; through pipelines, what they will make.
+    fn write_offers(
+        &mut self,
+        market: usize,
+        window: f64,
+        new_window: bool,
+        offer: &mut Vec<f64>,
+        offer_max: &mut Vec<f64>,
+    ) {
+        let (m, terms) = (&self.n.markets[market], self.base.terms[market]);
+        offer.clear();
+        offer_max.clear();
+        for seller in m.sellers.clone() {
+            let s = self.s.sellers[seller];
+            let spare = (s.stock - s.carried - self.base.working_stock[seller]).max(0.0);
+            let freed = if window >= terms.release { 1.0 } else { window / terms.release };
+            let (mut offered, most) = if m.offer_on_hand {
+                (spare, spare)
+            } else if m.pipelines_only {
+                let made = s.made * window;
+                (made + spare * freed, self.most_made(seller) * window + spare)
+            } else {
+                let normal = spare.min(s.made.max(self.base.output[seller]) * window);
+                (normal + (spare - normal) * freed, spare)
+            };
+            if new_window {
+                self.s.sellers[seller].offered = offered;
+            } else if !m.pipelines_only {
+                offered = spare.min((s.offered - s.shipped).max(0.0));
+            }
+            offer.push(offered);
+            offer_max.push(most.max(offered));
+        }
+    }
+
+    /// Output at full capacity of what is up.
+    fn most_made(&self, seller: usize) -> f64 {
+        let outputs = self.n.sellers[seller].outputs.iter();
+        let most = outputs.map(|o| {
+            let o = *o as usize;
+            let site = self.n.outputs[o].site as usize;
+            self.base.ceiling[site] * self.s.sites[site].factor * self.base.output_per_run[o]
+        });
+        most.sum()
+    }
+
+    /// Contracts come first, within the gates; a seller that cannot honour
+    /// all of its contracts serves them in proportion.
+    fn serve_contracts(&mut self, market: usize, window: f64, desk: &mut Desk) {
+        let m = &self.n.markets[market];
+        refill(&mut desk.contract, m.pairs.len(), 0.0);
+        refill(&mut desk.contract_value, m.pairs.len(), 0.0);
+        refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
+        refill(&mut desk.contracted, m.buyers.len(), 0.0);
+        for (index, c) in self.n.contracts.iter().enumerate() {
+            if self.s.contracts[index] && m.pairs.contains(&(c.pair as usize)) {
+                let k = c.pair as usize - m.pairs.start;
+                let volume = self.base.contract[index] * window;
+                desk.contract[k] += volume;
+                desk.contract_value[k] += volume * self.base.contract_price[index];
+                desk.contract_nominal[k] += volume;
+            }
+        }
+        let buyers = m.buyers.len();
+        for i in 0..m.sellers.len() {
+            let row = i * buyers..(i + 1) * buyers;
+            for k in row.clone() {
+                let allowed = desk.contract[k].min(desk.gates.cap[k]);
+                scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
+            }
+            let owed: f64 = desk.contract[row.clone()].iter().sum();
+            let honoured = if owed > desk.offer[i] { desk.offer[i] / owed } else { 1.0 };
+            for k in row {
+                let served = desk.contract[k] * honoured;
+                scale(&mut desk.contract, &mut desk.contract_value, k, served);
+                desk.contracted[k % buyers] += served;
+                desk.gates.cap[k] -= served;
+            }
+            desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
+            desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
+        }
+    }
+
+    /// Spot trade expected: base trade less contracts, in proportion to what
+    /// each seller now offers.
+    fn write_prior(&mut self, market: usize, window: f64, desk: &mut Desk) {
+        let m = &self.n.markets[market];
+        let buyers = m.buyers.len();
+        refill(&mut desk.prior, m.pairs.len(), 0.0);
+        desk.domestic.clear();
+        desk.domestic.extend(self.n.pairs[m.pairs.clone()].iter().map(|p| p.domestic));
+        refill(&mut desk.discount, m.sellers.len(), self.base.terms[market].discount);
+        for (i, offer) in desk.offer.iter().enumerate() {
+            let mut sum = 0.0;
+            for k in i * buyers..(i + 1) * buyers {
+                let base = self.base.flow[m.pairs.start + k] * window;
+                desk.prior[k] = (base - desk.contract_nominal[k]).max(0.0);
+                if self.n.seasonal {
+                    desk.prior[k] *= self.seasonal_level(m.buyers.start + k % buyers);
+                }
+                sum += desk.prior[k];
+            }
+            let factor = if sum > 0.0 { offer / sum } else { 0.0 };
+            desk.prior[i * buyers..(i + 1) * buyers].iter_mut().for_each(|w| *w *= factor);
+        }
+    }
+
+    fn seasonal_level(&self, buyer: usize) -> f64 {
+        let base = self.base.use_rate[buyer];
+        if base > 0.0 { self.s.buyers[buyer].reference / base } else { 1.0 }
+    }
+
+    /// What a buyer wants over the window at λ = 0, and how that answers to
+    /// its price: use, and a part of the gap between its position and target.
+    fn write_nominations(
+        &mut self,
+        market: usize,
+        window: f64,
+        new_window: bool,
+        desk: &mut Desk,
+    ) {
+        let (m, terms) = (&self.n.markets[market], self.base.terms[market]);
+        desk.nomination.clear();
+        desk.elasticity.clear();
+        for buyer in m.buyers.clone() {
+            let b = self.s.buyers[buyer];
+            let wanted = if new_window || m.pipelines_only {
+                let n = self.nomination(market, buyer, window);
+                self.s.buyers[buyer].nominated = n;
+                n
+            } else {
+                (b.nominated - b.allocated).max(0.0)
+            };
+            desk.nomination.push(wanted);
+            let filled = b.stock / self.base.target_stock[buyer].max(f64::MIN_POSITIVE);
+            let waits = terms.stock_elasticity * filled.clamp(0.0, 1.0);
+            let waits = if self.base.target_stock[buyer] > 0.0 { waits } else { 0.0 };
+            desk.elasticity.push(self.base.elasticity[buyer] + waits);
+        }
+    }
+
+    fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
+        let (b, terms) = (self.s.buyers[buyer], self.base.terms[market]);
+        let use_rate = self.nominal_use(buyer);
+        let base = self.base.use_rate[buyer];
+        let level = if base > 0.0 { (use_rate / base).clamp(0.2, 2.0) } else { 1.0 };
+        let target = (self.base.target_stock[buyer] + self.base.under_way[buyer]) * level;
+        let backlog: f64 = self.n.buyers[buyer]
+            .demands
+            .clone()
+            .map(|d| self.s.demands[d].catch_up_wanted)
+            .sum();
+        let position = b.stock + b.under_way + b.carried - b.carried_at_start;
+        let gap = terms.restocking * (target - position) * (window / terms.window);
+        let most = terms.nomination_cap * use_rate * window;
+        ((use_rate + backlog) * window + gap).clamp(0.0, most.max(0.0))
+    }
+
+    /// Use at the slow price state but without the short-run response, which
+    /// the clearing itself works out.
+    pub(super) fn nominal_use(&self, buyer: usize) -> f64 {
+        let price = self.s.buyers[buyer].price;
+        let nominal = |d: usize| {
+            let (demand, short) = (&self.s.demands[d], self.base.short[d]);
+            let answer = short * price;
+            if answer == 0.0 { demand.wanted } else { demand.wanted * libm::exp(answer) }
+        };
+        self.n.buyers[buyer].demands.clone().map(nominal).sum()
+    }
+
+    /// Turns allocated volumes into pipeline rates and parcels.
+    fn allocate(&mut self, market: usize, window: f64, desk: &Desk) {
+        let m = &self.n.markets[market];
+        let buyers = m.buyers.len();
+        for (k, pair) in m.pairs.clone().enumerate() {
+            let spot = self.s.markets[market].solution.flow[k];
+            let price = self.s.markets[market].solution.buyer_price[k % buyers];
+            let volume = spot + desk.contract[k];
+            let paid = spot * price + desk.contract_value[k];
+            let paid = if volume > 0.0 { paid / volume } else { price };
+            self.shipped(market, pair, volume);
+            if self.n.pairs[pair].pipeline {
+                self.set_pipe(pair, volume / window, paid);
+            } else if volume > 0.0 {
+                self.send(m, market, pair, volume, window, paid);
+            }
+        }
+        for seller in m.sellers.clone() {
+            self.s.sellers[seller].piped = self.piped(market, seller);
+            if m.pipelines_only {
+                self.predict_dry(seller);
+            }
+        }
+    }
+
+    fn piped(&self, market: usize, seller: usize) -> f64 {
+        let m = &self.n.markets[market];
+        let buyers = m.buyers.len();
+        let row = m.pairs.start + (seller - m.sellers.start) * buyers;
+        self.s.pairs[row..row + buyers].iter().map(|p| p.pipe_in).sum()
+    }
+
+    /// Sets the rate into a pipeline; it comes out after the transit time.
+    fn set_pipe(&mut self, pair: usize, rate: f64, price: f64) {
+        self.s.pairs[pair].pipe_in = rate;
+        let delay = Ticks::from_days(self.n.pairs[pair].transit.mean());
+        if delay == Ticks::ZERO {
+            self.set_pipe_out(pair, rate, price);
+        } else if rate != self.s.pairs[pair].pipe_out || self.s.pairs[pair].pipe_held != 0.0 {
+            let arrives = self.s.now + delay;
+            let step = Parcel { volume: 0.0, arrives, leaves: self.s.now, pair: pair as u32, buyer: u32::MAX, price: rate };
+            let place = self.s.hold.put(step);
+            self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
+        }
+    }
+
+    fn set_pipe_out(&mut self, pair: usize, rate: f64, price: f64) {
+        let buyer = self.n.pairs[pair].buyer as usize;
+        let before = self.s.pairs[pair].pipe_out;
+        self.s.pairs[pair].pipe_out = rate;
+        self.s.pairs[pair].pipe_price = price;
+        self.s.buyers[buyer].inflow += rate - before;
+    }
+
+    /// Goods of a delayed pipeline begin to arrive at another rate.
+    pub(super) fn inflow_step(&mut self, place: u32) {
+        let step = self.s.hold.take(place);
+        let (pair, buyer) = (step.pair as usize, self.n.pairs[step.pair as usize].buyer as usize);
+        self.settle_pipe(pair);
+        self.settle_buyer(buyer);
+        let price = self.s.pairs[pair].pipe_price;
+        self.set_pipe_out(pair, step.price, price);
+        self.sum_inflow(buyer);
+        self.plan(buyer);
+    }
+
+    /// Sends an allocated volume in parcels over the window; what does not
+    /// fill one waits at the seller.
+    fn send(
+        &mut self,
+        m: &Market,
+        market: usize,
+        pair: usize,
+        volume: f64,
+        window: f64,
+        price: f64,
+    ) {
+        let (seller, buyer) = self.ends(pair);
+        let carry = self.s.pairs[pair].carry + volume;
+        let dust = DUST * self.base.use_rate[buyer] * window;
+        let (parcels, size) = parcels(m, carry, dust);
+        let shipped = (parcels as f64 * size).min(carry);
+        let left = carry - shipped;
+        let waiting = left - self.s.pairs[pair].carry;
+        self.s.pairs[pair].carry = left;
+        self.s.sellers[seller].carried += waiting;
+        self.s.buyers[buyer].carried += waiting;
+        self.s.buyers[buyer].allocated += volume;
+        self.s.sellers[seller].shipped += volume;
+        self.s.sellers[seller].stock -= shipped;
+        self.s.buyers[buyer].under_way += shipped;
+        let number = self.s.markets[market].window;
+        for k in 0..parcels {
+            let part = (k as f64 + self.n.pairs[pair].phase) / parcels as f64;
+            let leaves = self.s.now.0 + (part * window * DAY as f64) as u64;
+            let volume = shipped / parcels as f64;
+            self.set_sail(market, pair, volume, Tick(leaves), i64::from(number), price);
+        }
+    }
+
+    /// Puts a parcel on its way.
+    fn set_sail(
+        &mut self,
+        market: usize,
+        pair: usize,
+        volume: f64,
+        leaves: Tick,
+        window: i64,
+        price: f64,
+    ) {
+        let parcel_number = self.s.pairs[pair].parcels;
+        self.s.pairs[pair].parcels += 1;
+        let arrives = leaves + Ticks(self.transit(pair, window, parcel_number));
+        let (pair, buyer) = (pair as u32, self.n.pairs[pair].buyer);
+        let place = self.s.hold.put(Parcel { volume, arrives, leaves, pair, buyer, price });
+        if leaves > self.s.now {
+            self.s.markets[market].not_left.push(place);
+        }
+        self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
+    }
+
+    /// Seconds under way, drawn by (lane, departure window, parcel).
+    fn transit(&self, pair: usize, window: i64, parcel: u32) -> u64 {
+        let p = &self.n.pairs[pair];
+        let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
+        let days = p.transit.sample(&mut Stream::open(self.s.key, p.key, occurrence));
+        Ticks::from_days(days).0
+    }
+
+    /// Fills the lanes with what base trade has under way at the start.
+    pub(super) fn fill_hold(&mut self) {
+        for market in 0..self.n.markets.len() {
+            let m = &self.n.markets[market];
+            if m.start_empty {
+                continue;
+            }
+            for pair in m.pairs.clone() {
+                if self.n.pairs[pair].pipeline {
+                    self.fill_pipe(pair);
+                } else if self.base.flow[pair] > 0.0 {
+                    self.fill_lane(m, market, pair);
+                }
+            }
+        }
+    }
+
+    fn fill_pipe(&mut self, pair: usize) {
+        let delay = Ticks::from_days(self.n.pairs[pair].transit.mean()).days();
+        if delay > 0.0 {
+            let rate = self.base.flow[pair];
+            self.s.pairs[pair].pipe_held = rate * delay;
+            self.s.pairs[pair].pipe_in = 0.0;
+            self.set_pipe_out(pair, rate, 0.0);
+        }
+    }
+
+    /// Sends the windows before the start again and keeps what has not
+    /// arrived by then.
+    fn fill_lane(&mut self, m: &Market, market: usize, pair: usize) {
+        let (seller, buyer) = self.ends(pair);
+        let window = self.base.terms[market].window;
+        let volume = self.base.flow[pair] * window;
+        let dust = DUST * self.base.use_rate[buyer] * window;
+        let mut carry = m.cargo.unwrap_or(m.parcel) * self.n.pairs[pair].phase;
+        for back in (1..=i64::from(self.n.pairs[pair].longest)).rev() {
+            carry += volume;
+            let (count, size) = parcels(m, carry, dust);
+            carry -= count as f64 * size;
+            for k in 0..count {
+                let part = (k as f64 + self.n.pairs[pair].phase) / count as f64;
+                let leaves = (part * window * DAY as f64) as u64;
+                let arrives = (leaves + self.transit(pair, 1 - back, k as u32))
+                    .checked_sub(back as u64 * m.window)
+                    .filter(|seconds| *seconds > 0);
+                if let Some(seconds) = arrives {
+                    self.put_under_way(pair, size, Tick(seconds));
+                }
+            }
+        }
+        let carry = carry.max(0.0);
+        self.s.pairs[pair].carry = carry;
+        self.s.sellers[seller].stock += carry;
+        self.s.sellers[seller].carried += carry;
+        self.s.buyers[buyer].carried += carry;
+        self.s.buyers[buyer].carried_at_start += carry;
+    }
+
+    fn put_under_way(&mut self, pair: usize, volume: f64, arrives: Tick) {
+        let buyer = self.n.pairs[pair].buyer;
+        self.s.buyers[buyer as usize].under_way += volume;
+        let leaves = Tick::START;
+        let parcel = Parcel { volume, arrives, leaves, pair: pair as u32, buyer, price: 0.0 };
+        let place = self.s.hold.put(parcel);
+        self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
+    }
+
+    /// Tells buyers and sellers their new prices and lets use follow.
+    fn set_prices(&mut self, market: usize) {
+        let m = &self.n.markets[market];
+        for (i, seller) in m.sellers.clone().enumerate() {
+            self.s.sellers[seller].price = self.s.markets[market].solution.seller_price[i];
+        }
+        for (j, buyer) in m.buyers.clone().enumerate() {
+            self.s.buyers[buyer].price = self.s.markets[market].solution.buyer_price[j];
+            self.sum_inflow(buyer);
+            self.set_final_wants(buyer);
+            for d in self.n.buyers[buyer].demands.clone() {
+                if let User::Plant(input) = self.n.demands[d].user {
+                    self.set_desire(self.n.inputs[input as usize].site as usize);
+                }
+            }
+            self.plan(buyer);
+        }
+        for seller in m.sellers.clone() {
+            if self.base.supply_elasticity[seller] > 0.0 {
+                for o in &self.n.sellers[seller].outputs {
+                    self.set_desire(self.n.outputs[*o as usize].site as usize);
+                }
+            }
+        }
+        self.replan_all();
+    }
+
+    /// Adds up a buyer's inflow from pipelines and reserve afresh, so that
+    /// rounding does not build up.
+    fn sum_inflow(&mut self, buyer: usize) {
+        let m = &self.n.markets[self.n.buyers[buyer].market];
+        let (buyers, j) = (m.buyers.len(), buyer - m.buyers.start);
+        let column = (0..m.sellers.len()).map(|i| m.pairs.start + i * buyers + j);
+        let piped: f64 = column.map(|p| self.s.pairs[p].pipe_out).sum();
+        self.s.buyers[buyer].inflow = piped + self.s.buyers[buyer].reserve_rate;
+    }
+}
+
+/// Changes entry `k` of volumes to `volume`, and its value in proportion.
+fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
+    if volumes[k] > 0.0 {
+        values[k] *= volume / volumes[k];
+        volumes[k] = volume;
+    }
+}
+
+/// How many parcels a waiting volume makes, and their size.
+fn parcels(m: &Market, carry: f64, dust: f64) -> (usize, f64) {
+    match m.cargo {
+        Some(size) => {
+            let whole = (carry / size + (1.0 - FULL)).floor();
+            if whole <= MOST_PARCELS { (whole as usize, size) } else { (1, carry) }
+        }
+        None if carry >= (m.parcel * FULL).max(dust) && carry > 0.0 => (1, carry),
+        None => (0, 0.0),
+    }
+}

@@ -1,0 +1,367 @@
+//! Export licence: controlled goods wait for a decision.
+//!
+//! Each window, exporters apply for the reference trade of each pair: its
+//! controlled share that no general licence covers. A decision takes a drawn
+//! review time, after a queue where the desk decides only so many
+//! applications a day. Approvals build a stock of permitted volume that ships
+//! as buyers take it; refusals may be filed again. Of the uncontrolled goods
+//! under the same customs code a share is held for inspection and then
+//! released. A pair may ship in a window
+//!
+//! ```text
+//! u_ij = free_ij + permitted_ij − shipped_ij
+//! ```
+//!
+//! with `free` its uncontrolled goods not held and those under general
+//! licences. With unlimited throughput, certain approval and steady
+//! applications a, shipments after t are a · P(review ≤ t), and the backlog
+//! tends to a · E\[review\] (Little's law).
+
+use super::{Act, Bound, per_commodity, per_country};
+use crate::engine::state::Gates;
+use crate::engine::trial::Trial;
+use crate::network::{Compiler, Num};
+use crate::random::{Law, ObjectKey, Stream};
+use crate::scenario::{self as written, RegimeId};
+use crate::units::Tick;
+
+/// Memory of the desk: when it is next free \[d\], then of each good up to
+/// when applications have been filed \[s\].
+const DESK_FREE: usize = 0;
+const FILED: usize = 1;
+/// Memory of each pair, after that.
+const PERMITTED: usize = 0;
+const FREE: usize = 1;
+const SHIPPED: usize = 2;
+const PER_PAIR: usize = 3;
+/// Purposes of draws.
+const REVIEW: u64 = 1;
+const INSPECTION: u64 = 2;
+const CLEARED: u64 = 3;
+/// Applications of a pair at one instant told apart by the key.
+const MOST_APPLICATIONS: u64 = 4096;
+/// Refusals after which nobody tries again.
+const MOST_ATTEMPTS: u8 = 100;
+
+#[derive(Clone, Debug)]
+pub(super) struct ExportLicence {
+    goods: Vec<Good>,
+    review: Law,
+    inspection: Law,
+    /// Applications decided per day.
+    throughput: Option<Num>,
+    applications: u32,
+    reapply: Option<Law>,
+    terms: Terms,
+    in_regime: Vec<(RegimeId, Terms)>,
+}
+
+#[derive(Clone, Debug)]
+struct Good {
+    bound: Bound,
+    /// Controlled share of the trade.
+    share: Num,
+    /// Where its pairs' memory begins.
+    memory: usize,
+    /// Destination of each pair.
+    to: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Terms {
+    approval: Vec<Num>,
+    general: Vec<Num>,
+    held: Num,
+    clears_backlog: Num,
+}
+
+/// Applications under review and goods under inspection.
+#[derive(Debug, Default)]
+pub(crate) struct LicenceDesk {
+    lots: Vec<Lot>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Lot {
+    policy: u32,
+    good: u32,
+    /// Place in the good's list of pairs.
+    place: u32,
+    /// Zero where the place is free or the lot has been decided.
+    volume: f64,
+    controlled: bool,
+    attempt: u8,
+    occurrence: u64,
+}
+
+impl LicenceDesk {
+    pub(crate) fn clear(&mut self) {
+        self.lots.clear();
+        self.free.clear();
+    }
+
+    fn put(&mut self, lot: Lot) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.lots[place as usize] = lot;
+            return place;
+        }
+        self.lots.push(lot);
+        self.lots.len() as u32 - 1
+    }
+
+    fn take(&mut self, place: u32) -> Lot {
+        self.free.push(place);
+        let lot = self.lots[place as usize];
+        self.lots[place as usize].volume = 0.0;
+        lot
+    }
+}
+
+pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportLicence) -> ExportLicence {
+    let shares = per_commodity(compiler, &w.scope, &w.share);
+    let mut memory = FILED + w.scope.on.len();
+    let goods = w.scope.on.iter().zip(shares).map(|(on, share)| {
+        let bound = Bound::of(compiler, &w.scope, *on);
+        let n = compiler.network();
+        let to = bound.pairs.iter().map(|p| n.buyers[n.pairs[*p as usize].buyer as usize].country);
+        let good = Good { to: to.collect(), share, memory, bound };
+        memory += good.bound.pairs.len() * PER_PAIR;
+        good
+    });
+    let goods = goods.collect();
+    let in_regime = w.in_regime.iter().map(|(r, t)| (*r, Terms::compile(compiler, t))).collect();
+    ExportLicence {
+        goods,
+        review: w.review.clone(),
+        inspection: w.inspection.clone(),
+        throughput: w.throughput.as_ref().map(|n| compiler.num(n)),
+        applications: w.applications.max(1),
+        reapply: w.reapply.clone(),
+        terms: Terms::compile(compiler, &w.terms),
+        in_regime,
+    }
+}
+
+impl Terms {
+    fn compile(compiler: &mut Compiler, w: &written::LicenceTerms) -> Self {
+        Self {
+            approval: per_country(compiler, &w.approval),
+            general: per_country(compiler, &w.general),
+            held: compiler.num(&w.holds_uncontrolled),
+            clears_backlog: compiler.num(&w.clears_backlog),
+        }
+    }
+}
+
+impl ExportLicence {
+    fn cell<'t>(&self, trial: &'t mut Trial, me: usize, cell: usize) -> &'t mut f64 {
+        &mut trial.s.memory[trial.policies[me].memory.start + cell]
+    }
+
+    fn terms_at<'t>(&'t self, trial: &Trial) -> &'t Terms {
+        trial.terms_now(&self.terms, &self.in_regime)
+    }
+
+    /// The key of a pair's draws under this policy.
+    fn key(&self, trial: &Trial, me: usize, good: usize, place: usize) -> ObjectKey {
+        let pair = self.goods[good].bound.pairs[place] as usize;
+        trial.policies[me].key.join(trial.n.pairs[pair].key)
+    }
+
+    /// Files for one pair for the days until `next`.
+    fn file(&self, trial: &mut Trial, me: usize, good: usize, place: usize, days: f64) {
+        let g = &self.goods[good];
+        let (terms, drawn) = (self.terms_at(trial), trial.drawn);
+        let reference = trial.reference_trade(g.bound.pairs[place] as usize, days);
+        let share = g.share.get(drawn).clamp(0.0, 1.0);
+        let general = terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0);
+        let held = terms.held.get(drawn).clamp(0.0, 1.0) * (1.0 - share) * reference;
+        let applied = share * (1.0 - general) * reference;
+        let memory = g.memory + place * PER_PAIR;
+        let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
+        *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
+        *self.cell(trial, me, memory + SHIPPED) = 0.0;
+        *self.cell(trial, me, memory + FREE) = reference - applied - held;
+        let count = u64::from(self.applications);
+        for k in 0..count {
+            let after = (k as f64 + 0.5) / count as f64 * days;
+            let occurrence = trial.s.now.0 * MOST_APPLICATIONS + k;
+            let lot = |volume: f64, controlled| Lot {
+                policy: me as u32,
+                good: good as u32,
+                place: place as u32,
+                volume: volume / count as f64,
+                controlled,
+                attempt: 0,
+                occurrence,
+            };
+            if applied > 0.0 {
+                self.review(trial, me, after, lot(applied, true));
+            }
+            if held > 0.0 {
+                self.inspect(trial, me, after, lot(held, false));
+            }
+        }
+    }
+
+    /// Draws how long an application takes, filed `after` days from now.
+    fn review(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
+        let key = self.key(trial, me, lot.good as usize, lot.place as usize);
+        let key = key.with(REVIEW).with(u64::from(lot.attempt));
+        let filed = trial.s.now.days() + after;
+        let read = match self.throughput.map(|n| n.get(trial.drawn)) {
+            Some(per_day) => {
+                let free = self.cell(trial, me, DESK_FREE);
+                *free = free.max(filed) + 1.0 / per_day.max(1e-9);
+                *free
+            }
+            None => filed,
+        };
+        let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
+        let decided = read + self.review.sample(&mut stream);
+        let place = trial.s.licences.put(lot);
+        trial.set_alarm(me, Tick::from_days(decided), place);
+    }
+
+    /// Draws how long held goods are inspected.
+    fn inspect(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
+        let key = self.key(trial, me, lot.good as usize, lot.place as usize).with(INSPECTION);
+        let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
+        let released = trial.s.now.days() + after + self.inspection.sample(&mut stream);
+        let place = trial.s.licences.put(lot);
+        trial.set_alarm(me, Tick::from_days(released), place);
+    }
+
+    /// Decides a lot: what is approved may ship, what is refused may be filed
+    /// again.
+    fn decide(&self, trial: &mut Trial, me: usize, lot: Lot) {
+        let g = &self.goods[lot.good as usize];
+        let place = lot.place as usize;
+        if lot.controlled && !self.approves(trial, me, &lot) {
+            self.file_again(trial, me, lot);
+            return;
+        }
+        let cell = g.memory + place * PER_PAIR + PERMITTED;
+        *self.cell(trial, me, cell) += lot.volume;
+        if trial.n.markets[g.bound.market].on_change {
+            trial.ask_clearing(g.bound.market);
+        }
+    }
+
+    /// The same luck meets whatever probability is in force when the lot is
+    /// decided.
+    fn approves(&self, trial: &Trial, me: usize, lot: &Lot) -> bool {
+        let (good, place) = (lot.good as usize, lot.place as usize);
+        let probability = self.terms_at(trial).approval[self.goods[good].to[place]];
+        let key = self.key(trial, me, good, place).with(u64::from(lot.attempt));
+        Stream::open(trial.s.key, key, lot.occurrence).happens(probability.get(trial.drawn))
+    }
+
+    fn file_again(&self, trial: &mut Trial, me: usize, lot: Lot) {
+        let Some(delay) = self.reapply.as_ref().filter(|_| lot.attempt < MOST_ATTEMPTS) else {
+            return;
+        };
+        let lot = Lot { attempt: lot.attempt + 1, ..lot };
+        let key = self.key(trial, me, lot.good as usize, lot.place as usize);
+        let key = key.with(REVIEW).with(u64::from(lot.attempt)).with(REVIEW);
+        let wait = delay.sample(&mut Stream::open(trial.s.key, key, lot.occurrence));
+        self.review(trial, me, wait, lot);
+    }
+}
+
+impl Act for ExportLicence {
+    fn memory(&self) -> usize {
+        self.goods.last().map_or(FILED, |g| g.memory + g.bound.pairs.len() * PER_PAIR)
+    }
+
+    fn markets(&self) -> Vec<usize> {
+        self.goods.iter().map(|g| g.bound.market).collect()
+    }
+
+    fn switched(&self, trial: &mut Trial, me: usize) {
+        let now = trial.s.now.0 as f64;
+        for good in 0..self.goods.len() {
+            *self.cell(trial, me, FILED + good) = now;
+            for place in 0..self.goods[good].bound.pairs.len() {
+                let memory = self.goods[good].memory + place * PER_PAIR;
+                *self.cell(trial, me, memory + SHIPPED) = 0.0;
+                *self.cell(trial, me, memory + FREE) = 0.0;
+            }
+        }
+    }
+
+    /// Files for the time until the next clearing.
+    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
+        let next = trial.s.markets[market].next;
+        for good in 0..self.goods.len() {
+            let filed = Tick(*self.cell(trial, me, FILED + good) as u64).max(trial.s.now);
+            if self.goods[good].bound.market != market || filed >= next {
+                continue;
+            }
+            *self.cell(trial, me, FILED + good) = next.0 as f64;
+            for place in 0..self.goods[good].bound.pairs.len() {
+                self.file(trial, me, good, place, (next - filed).days());
+            }
+        }
+    }
+
+    fn woken(&self, trial: &mut Trial, me: usize, code: u32) {
+        let lot = trial.s.licences.take(code);
+        if lot.volume > 0.0 {
+            self.decide(trial, me, lot);
+        }
+    }
+
+    /// A new regime may decide a part of the backlog at once.
+    fn regime_entered(&self, trial: &mut Trial, me: usize, regime: RegimeId) {
+        let Some((_, terms)) = self.in_regime.iter().find(|(r, _)| *r == regime) else {
+            return;
+        };
+        let share = terms.clears_backlog.get(trial.drawn);
+        if share <= 0.0 {
+            return;
+        }
+        for k in 0..trial.s.licences.lots.len() {
+            let lot = trial.s.licences.lots[k];
+            if lot.policy as usize != me || lot.volume <= 0.0 || !lot.controlled {
+                continue;
+            }
+            let key = self.key(trial, me, lot.good as usize, lot.place as usize);
+            let key = key.with(CLEARED).with(u64::from(lot.attempt));
+            if Stream::open(trial.s.key, key, lot.occurrence).happens(share) {
+                trial.s.licences.lots[k].volume = 0.0;
+                self.decide(trial, me, lot);
+            }
+        }
+    }
+
+    fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
+        let start = trial.policies[me].memory.start;
+        for (good, g) in self.goods.iter().enumerate().filter(|(_, g)| g.bound.market == market) {
+            let unfiled = trial.s.memory[start + FILED + good] <= trial.s.now.0 as f64;
+            for (place, pair) in g.bound.pairs.iter().enumerate() {
+                let memory = start + g.memory + place * PER_PAIR;
+                let permitted = trial.s.memory[memory + PERMITTED];
+                let allowed = if unfiled {
+                    let share = g.share.get(trial.drawn).clamp(0.0, 1.0);
+                    permitted + (1.0 - share) * trial.reference_trade(*pair as usize, window)
+                } else {
+                    let free = trial.s.memory[memory + FREE];
+                    permitted + free - trial.s.memory[memory + SHIPPED]
+                };
+                gates.limit(*pair as usize - g.bound.first, allowed.max(0.0), me);
+            }
+        }
+    }
+
+    fn shipped(&self, trial: &mut Trial, me: usize, pair: usize, volume: f64) {
+        let start = trial.policies[me].memory.start;
+        for g in &self.goods {
+            if let Some(place) = g.bound.pairs.iter().position(|p| *p as usize == pair) {
+                trial.s.memory[start + g.memory + place * PER_PAIR + SHIPPED] += volume;
+            }
+        }
+    }
+}
+

@@ -1,0 +1,76 @@
+//! Export quota: so much may leave in a period, all destinations together.
+//!
+//! What is left of the quota is offered to the destinations in proportion to
+//! reference trade, first come first served over the period:
+//! `u_ij = left · w_ij / Σ_j w_ij`.
+
+use super::{Act, Bound, per_commodity};
+use crate::engine::state::Gates;
+use crate::engine::trial::Trial;
+use crate::network::{Compiler, Num};
+use crate::scenario as written;
+use crate::units::Ticks;
+
+#[derive(Clone, Debug)]
+pub(super) struct ExportQuota {
+    bound: Vec<Bound>,
+    /// Volume a period, one a good.
+    volume: Vec<Num>,
+    period: Ticks,
+}
+
+pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportQuota) -> ExportQuota {
+    ExportQuota {
+        bound: w.scope.on.iter().map(|c| Bound::of(compiler, &w.scope, *c)).collect(),
+        volume: per_commodity(compiler, &w.scope, &w.volume),
+        period: Ticks::from_days(w.period),
+    }
+}
+
+/// Memory: what is left of each good's quota.
+impl Act for ExportQuota {
+    fn memory(&self) -> usize {
+        self.bound.len()
+    }
+
+    fn markets(&self) -> Vec<usize> {
+        self.bound.iter().map(|b| b.market).collect()
+    }
+
+    fn begin(&self, trial: &mut Trial, me: usize) {
+        let effective = trial.policies[me].effective;
+        trial.set_alarm(me, effective, 0);
+    }
+
+    /// A period begins.
+    fn woken(&self, trial: &mut Trial, me: usize, _code: u32) {
+        trial.with_gates_watched(|trial| {
+            let first = trial.policies[me].memory.start;
+            for (k, volume) in self.volume.iter().enumerate() {
+                trial.s.memory[first + k] = volume.get(trial.drawn);
+            }
+        });
+        trial.set_alarm(me, trial.s.now + self.period, 0);
+    }
+
+    fn gate(&self, trial: &Trial, me: usize, market: usize, _window: f64, gates: &mut Gates) {
+        let first = trial.policies[me].memory.start;
+        for (good, b) in self.bound.iter().enumerate().filter(|(_, b)| b.market == market) {
+            let left = trial.s.memory[first + good].max(0.0);
+            let all: f64 = b.pairs.iter().map(|p| trial.base.flow[*p as usize]).sum();
+            for pair in &b.pairs {
+                let share = trial.base.flow[*pair as usize] / all.max(f64::MIN_POSITIVE);
+                gates.limit(*pair as usize - b.first, left * share, me);
+            }
+        }
+    }
+
+    fn shipped(&self, trial: &mut Trial, me: usize, pair: usize, volume: f64) {
+        let first = trial.policies[me].memory.start;
+        for (good, b) in self.bound.iter().enumerate() {
+            if volume != 0.0 && b.pairs.contains(&(pair as u32)) {
+                trial.s.memory[first + good] -= volume;
+            }
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Everything a trial writes; reused from trial to trial.
+
+use super::calendar::Calendar;
+use super::market::{Clearing, Solution};
+use super::policy::LicenceDesk;
+use super::record::Record;
+use super::Model;
+use crate::network::Network;
+use crate::random::TrialKey;
+use crate::units::Tick;
+
+/// The mutable side of a trial. Volumes in the market's unit, rates per day.
+#[derive(Debug)]
+pub struct State {
+    pub(super) now: Tick,
+    pub(super) key: TrialKey,
+    pub(super) calendar: Calendar,
+    pub(super) sellers: Vec<SellerState>,
+    pub(super) buyers: Vec<BuyerState>,
+    pub(super) demands: Vec<DemandState>,
+    pub(super) sites: Vec<SiteState>,
+    /// Runs that each input allows its site; infinite where it is not scarce.
+    pub(super) limits: Vec<f64>,
+    pub(super) markets: Vec<MarketState>,
+    pub(super) reserves: Vec<ReserveState>,
+    pub(super) pairs: Vec<PairState>,
+    pub(super) hold: Hold,
+    pub(super) contracts: Vec<bool>,
+    pub(super) policies: Vec<PolicyState>,
+    /// Floating memory of the policies, each its own range.
+    pub(super) memory: Vec<f64>,
+    pub(super) licences: LicenceDesk,
+    pub(super) regimes: Vec<RegimeState>,
+    pub(super) desk: Desk,
+    /// Gates of every market before a change, and of one after it.
+    pub(super) gates_before: Vec<Gates>,
+    pub(super) gates_after: Gates,
+    pub(super) clearing: Clearing,
+    /// Buyers whose plan must be made again.
+    pub(super) replan: Vec<u32>,
+    /// Stage of the market being cleared, −1 outside clearings.
+    pub(super) clearing_stage: i16,
+    /// Month of the year, 0 to 11.
+    pub(super) month: usize,
+    pub(super) record: Record,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SellerState {
+    pub stock: f64,
+    /// Output rate.
+    pub made: f64,
+    /// Rate at which pipelines take goods away.
+    pub piped: f64,
+    pub at: Tick,
+    pub produced: f64,
+    /// Allocated and waiting for a full parcel; part of the stock.
+    pub carried: f64,
+    /// Offered, and shipped, in the current window.
+    pub offered: f64,
+    pub shipped: f64,
+    /// Price deviation it gets [p0].
+    pub price: f64,
+    pub dry: Alarm,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BuyerState {
+    pub stock: f64,
+    /// Rate at which pipelines and reserves bring goods.
+    pub inflow: f64,
+    /// Rate of use.
+    pub draw: f64,
+    pub at: Tick,
+    /// Parcels on their way.
+    pub under_way: f64,
+    /// Allocated, not yet shipped for want of a full parcel.
+    pub carried: f64,
+    /// The part of `carried` that was there at the start.
+    pub carried_at_start: f64,
+    /// λ of the last clearing [p0].
+    pub price: f64,
+    /// x, the slow price state [p0].
+    pub slow_price: f64,
+    pub priced_at: Tick,
+    /// ∫ λ dt [p0·d].
+    pub price_integral: f64,
+    /// Σ of its demands' reference rates.
+    pub reference: f64,
+    /// Rate at which it falls short of reference.
+    pub short_rate: f64,
+    /// Whether use is below what is wanted.
+    pub rationed: bool,
+    /// Nominated, and allocated, in the current window.
+    pub nominated: f64,
+    pub allocated: f64,
+    pub floor: Alarm,
+    pub reserve_rate: f64,
+    pub volume_paid: f64,
+    pub value_paid: f64,
+    pub import_bill: f64,
+    pub first_short: Option<Tick>,
+    pub last_short: Tick,
+    pub minimum_cover: f64,
+}
+
+/// A predicted event that may move. Only an earlier prediction is put on the
+/// calendar; a later one waits until the one on the calendar comes up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alarm {
+    pub due: Tick,
+    pub queued: Tick,
+}
+
+impl Default for Alarm {
+    fn default() -> Self {
+        Self { due: Tick::NEVER, queued: Tick::NEVER }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DemandState {
+    /// D0 · season.
+    pub reference: f64,
+    /// Reference after the price response.
+    pub wanted: f64,
+    /// Met.
+    pub used: f64,
+    /// Backlog being worked off, wanted and met.
+    pub catch_up_wanted: f64,
+    pub catch_up: f64,
+    pub total_reference: f64,
+    pub total_used: f64,
+    pub total_short: f64,
+    pub total_rationed: f64,
+    pub total_unserved: f64,
+    pub backlog: f64,
+    pub forgone: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SiteState {
+    /// Share of capacity that disruptions leave.
+    pub factor: f64,
+    /// Runs it would make if nothing but its own outages held it back.
+    pub reference: f64,
+    /// Runs it wants to make at current prices.
+    pub desire: f64,
+    pub runs: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct MarketState {
+    pub solution: Solution,
+    /// Number of the current window.
+    pub window: u32,
+    /// When the current window ends.
+    pub next: Tick,
+    pub cleared_at: Tick,
+    /// An extra clearing is already on the calendar for this instant.
+    pub asked_at: Option<Tick>,
+    /// Parcels allocated in this window that have not left.
+    pub not_left: Vec<u32>,
+    pub initial: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReserveState {
+    pub volume: f64,
+    /// Released (or, negative, refilled) per day.
+    pub rate: f64,
+    pub at: Tick,
+    pub drawn: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PairState {
+    /// Allocated and waiting for a full parcel.
+    pub carry: f64,
+    /// Parcels sent in the current window.
+    pub parcels: u32,
+    /// Arrived so far.
+    pub received: f64,
+    /// Pipeline: rate in, rate out, on its way, since when, at what price.
+    pub pipe_in: f64,
+    pub pipe_out: f64,
+    pub pipe_held: f64,
+    pub pipe_at: Tick,
+    pub pipe_price: f64,
+}
+
+/// Parcels under way.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    pub parcels: Vec<Parcel>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Parcel {
+    /// Zero where the place is free or the parcel was recalled.
+    pub volume: f64,
+    pub arrives: Tick,
+    pub leaves: Tick,
+    pub pair: u32,
+    pub buyer: u32,
+    /// Price deviation paid [p0]; of a pipeline's inflow step, its rate.
+    pub price: f64,
+}
+
+impl Hold {
+    pub fn clear(&mut self) {
+        self.parcels.clear();
+        self.free.clear();
+    }
+
+    pub fn put(&mut self, parcel: Parcel) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.parcels[place as usize] = parcel;
+            return place;
+        }
+        self.parcels.push(parcel);
+        self.parcels.len() as u32 - 1
+    }
+
+    pub fn take(&mut self, place: u32) -> Parcel {
+        self.free.push(place);
+        std::mem::take(&mut self.parcels[place as usize])
+    }
+}
+
+/// Where a process stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RegimeState {
+    pub state: usize,
+    /// Changes so far.
+    pub visits: u64,
+    pub entered: Tick,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PolicyState {
+    /// Whether this variant of the study has it.
+    pub enabled: bool,
+    pub in_force: bool,
+    /// Since when it has been so.
+    pub since: Tick,
+}
+
+/// Scratch of a clearing; arrays of the largest market.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub prior: Vec<f64>,
+    pub offer: Vec<f64>,
+    pub offer_max: Vec<f64>,
+    pub discount: Vec<f64>,
+    pub nomination: Vec<f64>,
+    pub contracted: Vec<f64>,
+    pub elasticity: Vec<f64>,
+    pub domestic: Vec<bool>,
+    /// Volume and value (at price deviations) of contracts by pair.
+    pub contract: Vec<f64>,
+    pub contract_value: Vec<f64>,
+    /// Contract volume before gates and force majeure.
+    pub contract_nominal: Vec<f64>,
+    pub gates: Gates,
+}
+
+/// What policies allow each pair of a market.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gates {
+    /// Volume over the coming window, the least that any policy allows;
+    /// infinite if none counts it.
+    pub cap: Vec<f64>,
+    /// Change of delivered cost [p0].
+    pub cost: Vec<f64>,
+    /// The policy that binds; `u32::MAX` if none.
+    pub binding: Vec<u32>,
+}
+
+impl Gates {
+    /// Policy `me` allows the pair at place `k` no more than `volume`.
+    pub(super) fn limit(&mut self, k: usize, volume: f64, me: usize) {
+        if volume < self.cap[k] {
+            self.cap[k] = volume;
+            self.binding[k] = me as u32;
+        }
+    }
+
+    pub(super) fn open(&mut self, pairs: usize) {
+        refill(&mut self.cap, pairs, f64::INFINITY);
+        refill(&mut self.cost, pairs, 0.0);
+        self.binding.clear();
+        self.binding.resize(pairs, u32::MAX);
+    }
+}
+
+pub(super) fn refill<T: Clone>(array: &mut Vec<T>, length: usize, value: T) {
+    array.clear();
+    array.resize(length, value);
+}
+
+impl State {
+    /// Memory for trials of a model.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let n = &model.network;
+        let largest = |f: fn(&Network, usize) -> usize| {
+            (0..n.markets.len()).map(|m| f(n, m)).max().unwrap_or(0)
+        };
+        let sellers = largest(|n, m| n.markets[m].sellers.len());
+        let buyers = largest(|n, m| n.markets[m].buyers.len());
+        Self {
+            now: Tick::START,
+            key: TrialKey::new(0, 0),
+            calendar: Calendar::default(),
+            sellers: vec![SellerState::default(); n.sellers.len()],
+            buyers: vec![BuyerState::default(); n.buyers.len()],
+            demands: vec![DemandState::default(); n.demands.len()],
+            sites: vec![SiteState::default(); n.sites.len()],
+            limits: vec![f64::INFINITY; n.inputs.len()],
+            markets: n.markets.iter().map(MarketState::of).collect(),
+            reserves: vec![ReserveState::default(); n.reserves.len()],
+            pairs: vec![PairState::default(); n.pairs.len()],
+            hold: Hold::default(),
+            contracts: vec![false; n.contracts.len()],
+            policies: vec![PolicyState::default(); model.policies.len()],
+            memory: vec![0.0; model.policies.iter().map(|p| p.memory.end).max().unwrap_or(0)],
+            licences: LicenceDesk::default(),
+            regimes: vec![RegimeState::default(); model.processes.len()],
+            desk: Desk::default(),
+            gates_before: vec![Gates::default(); n.markets.len()],
+            gates_after: Gates::default(),
+            clearing: Clearing::new(sellers, buyers),
+            replan: Vec::with_capacity(n.buyers.len()),
+            clearing_stage: -1,
+            month: 0,
+            record: Record::new(model),
+        }
+    }
+
+    /// Back to nothing, keeping the memory.
+    pub(super) fn reset(&mut self, key: TrialKey) {
+        self.now = Tick::START;
+        self.key = key;
+        self.calendar.clear();
+        self.sellers.fill(SellerState::default());
+        self.buyers.fill(BuyerState { minimum_cover: f64::INFINITY, ..BuyerState::default() });
+        self.demands.fill(DemandState::default());
+        self.sites.fill(SiteState { factor: 1.0, ..SiteState::default() });
+        self.limits.fill(f64::INFINITY);
+        self.markets.iter_mut().for_each(MarketState::reset);
+        self.reserves.fill(ReserveState::default());
+        self.pairs.fill(PairState::default());
+        self.hold.clear();
+        self.contracts.fill(false);
+        self.policies.fill(PolicyState::default());
+        self.memory.fill(0.0);
+        self.licences.clear();
+        self.replan.clear();
+        self.clearing_stage = -1;
+        self.record.reset();
+    }
+}
+
+impl MarketState {
+    fn of(market: &crate::network::Market) -> Self {
+        let (sellers, buyers) = market.shape();
+        Self { solution: Solution::new(sellers, buyers), ..Self::default() }
+    }
+
+    fn reset(&mut self) {
+        self.solution.buyer_price.fill(0.0);
+        self.solution.seller_price.fill(0.0);
+        self.window = 0;
+        self.next = Tick::START;
+        self.cleared_at = Tick::START;
+        self.asked_at = None;
+        self.not_left.clear();
+        self.initial = 0.0;
+    }
+}

@@ -1,0 +1,457 @@
+//! Stocks and use: settled when touched, rationed when low, and the plants
+//! that hang between two markets.
+
+use super::calendar::{Class, Event};
+use super::state::{Alarm, BuyerState, Parcel};
+use super::trial::Trial;
+use crate::network::User;
+use crate::units::{DAY, Tick};
+
+/// Relative difference of rates that is taken for rounding.
+const ROUNDING: f64 = 1e-12;
+/// Plans made again at one instant before the rest waits for the next event.
+const REPLANS: usize = 256;
+/// Windows over which a rationing buyer runs down what exceeds half its
+/// floor, and what is below.
+const RUN_DOWN: (f64, f64) = (4.0, 8.0);
+
+impl Trial<'_> {
+    /// Days from `at` to now.
+    #[inline]
+    pub(super) fn since(&self, at: Tick) -> f64 {
+        (self.s.now.0 - at.0) as f64 * (1.0 / DAY as f64)
+    }
+
+    /// Brings a seller's stock up to now.
+    #[inline]
+    pub(super) fn settle_seller(&mut self, seller: usize) {
+        let days = self.since(self.s.sellers[seller].at);
+        let s = &mut self.s.sellers[seller];
+        s.at = self.s.now;
+        s.produced += s.made * days;
+        s.stock += (s.made - s.piped) * days;
+    }
+
+    /// Brings a buyer's stock, and what its users got, up to now.
+    ///
+    /// Where the stock ran out within the last second before now, what was
+    /// used is what there was.
+    #[inline]
+    pub(super) fn settle_buyer(&mut self, buyer: usize) {
+        let since = self.s.buyers[buyer].at;
+        let days = self.since(since);
+        if days <= 0.0 {
+            return;
+        }
+        let b = &mut self.s.buyers[buyer];
+        b.at = self.s.now;
+        let (need, have) = (b.draw * days, b.stock + b.inflow * days);
+        let served = if have >= need { 1.0 } else { have.max(0.0) / need };
+        b.stock = if have >= need { have - need } else { have.min(0.0) };
+        if b.reference > 0.0 {
+            b.minimum_cover = b.minimum_cover.min(b.stock.max(0.0) / b.reference);
+            if b.short_rate > self.n.short_above * b.reference {
+                b.first_short.get_or_insert(since);
+                b.last_short = self.s.now;
+            }
+        }
+        for d in self.n.buyers[buyer].demands.clone() {
+            self.settle_demand(d, days, served);
+        }
+    }
+
+    #[inline]
+    fn settle_demand(&mut self, demand: usize, days: f64, served: f64) {
+        let d = &mut self.s.demands[demand];
+        let used = d.used * served;
+        let short = (d.reference - used).max(0.0);
+        let rationed = (d.reference - d.wanted).max(0.0);
+        let unserved = (short - rationed).max(0.0);
+        d.total_reference += d.reference * days;
+        d.total_used += (used + d.catch_up * served) * days;
+        d.total_short += short * days;
+        d.total_rationed += rationed.min(short) * days;
+        d.total_unserved += unserved * days;
+        let share = self.base.backlog[demand];
+        if share > 0.0 {
+            d.backlog += (share * unserved - d.catch_up * served) * days;
+            d.forgone += (1.0 - share) * unserved * days;
+        } else {
+            d.forgone += unserved * days;
+        }
+    }
+
+    /// A parcel comes in.
+    pub(super) fn arrive(&mut self, place: u32) {
+        let parcel = self.s.hold.take(place);
+        if parcel.volume <= 0.0 {
+            return; // recalled
+        }
+        let buyer = parcel.buyer as usize;
+        self.settle_buyer(buyer);
+        self.s.buyers[buyer].stock += parcel.volume;
+        self.s.buyers[buyer].under_way -= parcel.volume;
+        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if self.s.buyers[buyer].rationed {
+            self.plan(buyer);
+        } else {
+            self.predict_floor(buyer);
+        }
+    }
+
+    /// Books goods received on a pair.
+    pub(super) fn pay(&mut self, pair: usize, volume: f64, price: f64) {
+        let p = &self.n.pairs[pair];
+        let buyer = p.buyer as usize;
+        let p0 = self.base.terms[self.n.buyers[buyer].market].price;
+        let value = volume * (1.0 + price) * p0;
+        self.s.pairs[pair].received += volume;
+        let b = &mut self.s.buyers[buyer];
+        b.volume_paid += volume;
+        b.value_paid += value;
+        if !p.domestic {
+            b.import_bill += value;
+        }
+    }
+
+    /// Sets what final users want at current prices and season.
+    pub(super) fn set_final_wants(&mut self, buyer: usize) {
+        let (price, slow) = (self.s.buyers[buyer].price, self.s.buyers[buyer].slow_price);
+        let backlog_time = self.base.terms[self.n.buyers[buyer].market].backlog_time;
+        for demand in self.n.buyers[buyer].demands.clone() {
+            if self.n.demands[demand].user != User::Final {
+                continue;
+            }
+            let season = self.n.demands[demand].season.map_or(1.0, |s| s[self.s.month]);
+            let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
+            let d = &mut self.s.demands[demand];
+            d.reference = self.base.demand[demand] * season;
+            d.wanted = if exponent == 0.0 {
+                d.reference
+            } else {
+                d.reference * libm::exp(-exponent)
+            };
+            d.catch_up_wanted = d.backlog.max(0.0) / backlog_time.max(1.0);
+        }
+    }
+
+    /// Sets what a site would make, and wants to make, at current prices,
+    /// outages and season; then what it makes.
+    ///
+    /// Desired runs are reference runs · exp(σ π̄ − Σ ε λ), with π̄ the
+    /// price deviation of its outputs weighted by value.
+    pub(super) fn set_desire(&mut self, site: usize) {
+        let season = self.n.sites[site].season.map_or(1.0, |s| s[self.s.month]);
+        let up = self.s.sites[site].factor * season;
+        let exponent = self.output_pull(site) - self.input_push(site);
+        let reference = self.base.gross[site] * up;
+        let response = if exponent == 0.0 { 1.0 } else { libm::exp(exponent) };
+        let s = &mut self.s.sites[site];
+        s.reference = reference;
+        s.desire = (reference * response).min(self.base.ceiling[site] * up);
+        self.set_runs(site);
+    }
+
+    fn output_pull(&self, site: usize) -> f64 {
+        let sigma = self.base.site_elasticity[site];
+        if sigma == 0.0 {
+            return 0.0;
+        }
+        let (mut value, mut weighted) = (0.0, 0.0);
+        for o in self.n.sites[site].outputs.clone() {
+            let seller = self.n.outputs[o].seller as usize;
+            let p0 = self.base.terms[self.n.sellers[seller].market].price;
+            let weight = self.base.output_per_run[o] * p0;
+            value += weight;
+            weighted += weight * self.s.sellers[seller].price;
+        }
+        sigma * weighted / value.max(f64::MIN_POSITIVE)
+    }
+
+    fn input_push(&self, site: usize) -> f64 {
+        let inputs = self.n.sites[site].inputs.clone();
+        inputs
+            .map(|i| {
+                let demand = self.n.inputs[i].demand as usize;
+                let b = &self.s.buyers[self.n.demands[demand].buyer as usize];
+                self.base.short[demand] * b.price + self.base.slow[demand] * b.slow_price
+            })
+            .sum()
+    }
+
+    /// Sets what a site makes: `min(desire, min_m limit_m)`, and what it
+    /// draws. It is not short of an input while another holds it back more.
+    pub(super) fn set_runs(&mut self, site: usize) {
+        let inputs = self.n.sites[site].inputs.clone();
+        let s = self.s.sites[site];
+        let lowest = |t: &Self, without: usize| {
+            let others = inputs.clone().filter(|i| *i != without);
+            others.map(|i| t.s.limits[i]).fold(f64::INFINITY, f64::min)
+        };
+        let runs = s.desire.min(lowest(self, usize::MAX));
+        for i in inputs.clone() {
+            let demand = self.n.inputs[i].demand as usize;
+            let buyer = self.n.demands[demand].buyer as usize;
+            let (others, per_run) = (lowest(self, i), self.base.input_per_run[i]);
+            let (wanted, used) = (per_run * s.desire.min(others), per_run * runs);
+            let before = self.s.demands[demand];
+            let reference = per_run * s.reference.min(others);
+            if before.wanted == wanted && before.used == used && before.reference == reference {
+                continue;
+            }
+            self.settle_buyer(buyer);
+            let d = &mut self.s.demands[demand];
+            (d.reference, d.wanted, d.used) = (reference, wanted, used);
+            self.ask_replan(buyer);
+        }
+        if runs != self.s.sites[site].runs {
+            self.s.sites[site].runs = runs;
+            self.set_outputs(site);
+        }
+    }
+
+    fn set_outputs(&mut self, site: usize) {
+        for o in self.n.sites[site].outputs.clone() {
+            let seller = self.n.outputs[o].seller as usize;
+            self.settle_seller(seller);
+            let outputs = self.n.sellers[seller].outputs.iter();
+            self.s.sellers[seller].made = outputs
+                .map(|o| {
+                    let o = *o as usize;
+                    let site = self.n.outputs[o].site as usize;
+                    self.s.sites[site].runs * self.base.output_per_run[o]
+                })
+                .sum();
+            self.supply_changed(seller);
+        }
+    }
+
+    /// A seller's output rate has changed: its market may have to clear.
+    fn supply_changed(&mut self, seller: usize) {
+        let market = self.n.sellers[seller].market;
+        let m = &self.n.markets[market];
+        if m.on_change && i16::from(m.stage) > self.s.clearing_stage {
+            self.ask_clearing(market);
+        }
+        if m.pipelines_only {
+            self.predict_dry(seller);
+        }
+    }
+
+    fn ask_replan(&mut self, buyer: usize) {
+        if !self.s.replan.contains(&(buyer as u32)) {
+            self.s.replan.push(buyer as u32);
+        }
+    }
+
+    /// Makes every plan that was asked for.
+    pub(super) fn replan_all(&mut self) {
+        for _ in 0..REPLANS {
+            let Some(buyer) = self.s.replan.pop() else {
+                return;
+            };
+            self.settle_buyer(buyer as usize);
+            self.plan_once(buyer as usize);
+        }
+        self.s.replan.clear();
+    }
+
+    /// Decides what a buyer's users get until something changes. The buyer
+    /// must have been settled.
+    pub(super) fn plan(&mut self, buyer: usize) {
+        self.plan_once(buyer);
+        self.replan_all();
+    }
+
+    fn plan_once(&mut self, buyer: usize) {
+        let (mut wanted, mut reference) = (0.0, 0.0);
+        for d in self.n.buyers[buyer].demands.clone() {
+            wanted += self.s.demands[d].wanted + self.s.demands[d].catch_up_wanted;
+            reference += self.s.demands[d].reference;
+        }
+        self.s.buyers[buyer].reference = reference;
+        let allowed = self.allowed(buyer);
+        let scarce = allowed < wanted * (1.0 - ROUNDING);
+        self.s.buyers[buyer].rationed = scarce;
+        self.share_out(buyer, if scarce { Some((allowed, wanted)) } else { None });
+        self.sum_up(buyer);
+        self.predict_floor(buyer);
+    }
+
+    /// The most a buyer lets its users have: everything they want above the
+    /// floor; below it what is expected in over the coming window and a
+    /// little of the stock; nothing but the inflow when there is no stock.
+    fn allowed(&self, buyer: usize) -> f64 {
+        let b = &self.s.buyers[buyer];
+        let floor = self.floor_of(buyer);
+        if b.stock > floor {
+            return f64::INFINITY;
+        }
+        if b.stock <= 0.0 {
+            return b.inflow.max(0.0);
+        }
+        let window = self.base.terms[self.n.buyers[buyer].market].window;
+        let run_down = (b.stock - floor / 2.0).max(0.0) / RUN_DOWN.0 + b.stock / RUN_DOWN.1;
+        b.inflow.max(0.0) + (self.expected_in(buyer, window) + run_down) / window
+    }
+
+    /// The stock below which a buyer rations [units].
+    fn floor_of(&self, buyer: usize) -> f64 {
+        self.base.minimum_cover[buyer] * self.s.buyers[buyer].reference
+    }
+
+    /// Parcels due at a buyer within `days`.
+    fn expected_in(&self, buyer: usize, days: f64) -> f64 {
+        let until = self.s.now.0 + (days * DAY as f64) as u64;
+        let due = |p: &&Parcel| p.buyer as usize == buyer && p.arrives.0 <= until;
+        self.s.hold.parcels.iter().filter(due).map(|p| p.volume).sum()
+    }
+
+    /// Shares out what a buyer allows: all that is wanted, or (allowed,
+    /// wanted) by value or pro rata. Backlog comes last.
+    fn share_out(&mut self, buyer: usize, scarce: Option<(f64, f64)>) {
+        let by_value = self.n.buyers[buyer].ration_by_value;
+        let mut left = scarce.map_or(f64::INFINITY, |(allowed, _)| allowed);
+        let share = scarce.map_or(1.0, |(allowed, wanted)| allowed / wanted);
+        for demand in self.n.buyers[buyer].demands.clone() {
+            let wanted = self.s.demands[demand].wanted;
+            let used = match scarce {
+                None => wanted,
+                Some(_) if by_value => wanted.min(left),
+                Some(_) => wanted * share,
+            };
+            left -= used;
+            self.serve(demand, wanted, used);
+        }
+        for demand in self.n.buyers[buyer].demands.clone() {
+            let d = &mut self.s.demands[demand];
+            let fair = if by_value { left.max(0.0) } else { d.catch_up_wanted * share };
+            d.catch_up = d.catch_up_wanted.min(fair);
+            left -= d.catch_up;
+        }
+    }
+
+    /// Gives a demand its rate; of a plant, the limit that sets to its runs.
+    fn serve(&mut self, demand: usize, wanted: f64, used: f64) {
+        let User::Plant(input) = self.n.demands[demand].user else {
+            self.s.demands[demand].used = used;
+            return;
+        };
+        let input = input as usize;
+        let limit = if used < wanted * (1.0 - ROUNDING) {
+            used / self.base.input_per_run[input]
+        } else {
+            f64::INFINITY
+        };
+        if self.s.limits[input] != limit {
+            self.s.limits[input] = limit;
+            self.set_runs(self.n.inputs[input].site as usize);
+        }
+    }
+
+    /// Adds up what a buyer's users draw and miss.
+    fn sum_up(&mut self, buyer: usize) {
+        let (mut draw, mut short) = (0.0, 0.0);
+        for d in self.n.buyers[buyer].demands.clone() {
+            let d = &self.s.demands[d];
+            draw += d.used + d.catch_up;
+            short += (d.reference - d.used).max(0.0);
+        }
+        let b = &mut self.s.buyers[buyer];
+        (b.draw, b.short_rate) = (draw, short);
+    }
+
+    /// Predicts when the stock next crosses the floor or runs out.
+    pub(super) fn predict_floor(&mut self, buyer: usize) {
+        let floor = self.floor_of(buyer);
+        let b = self.s.buyers[buyer];
+        let net = b.inflow - b.draw;
+        let still = net.abs() <= ROUNDING * b.draw.max(b.inflow);
+        let days = match b {
+            _ if still => f64::INFINITY,
+            BuyerState { stock, .. } if net < 0.0 && stock > floor => (stock - floor) / -net,
+            BuyerState { stock, .. } if net < 0.0 && stock > 0.0 => stock / -net,
+            BuyerState { stock, rationed: true, .. } if net > 0.0 && stock <= floor => {
+                (floor - stock) / net
+            }
+            _ => f64::INFINITY,
+        };
+        let due = self.later(days, f64::ceil);
+        if self.s.buyers[buyer].floor.reset(due) {
+            self.s.calendar.schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
+        }
+    }
+
+    /// The tick `days` from now, at least one second on.
+    fn later(&self, days: f64, round: fn(f64) -> f64) -> Tick {
+        let seconds = round(days * DAY as f64).max(1.0);
+        // A cast from float to integer saturates.
+        Tick(self.s.now.0.saturating_add(seconds as u64))
+    }
+
+    /// A buyer's stock has reached its floor, or nothing.
+    pub(super) fn stock_out(&mut self, buyer: usize) {
+        if let Some(due) = self.s.buyers[buyer].floor.ring(self.s.now) {
+            if due < Tick::NEVER {
+                self.s.calendar.schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
+            }
+            return;
+        }
+        self.settle_buyer(buyer);
+        self.plan(buyer);
+    }
+
+    /// Predicts when a seller can no longer fill its pipelines.
+    pub(super) fn predict_dry(&mut self, seller: usize) {
+        let s = self.s.sellers[seller];
+        let net = s.made - s.piped;
+        let due = if net >= -ROUNDING * s.piped.max(s.made) {
+            Tick::NEVER
+        } else if s.stock <= s.piped / DAY as f64 {
+            self.ask_clearing(self.n.sellers[seller].market);
+            return;
+        } else {
+            self.later(s.stock / -net, f64::floor)
+        };
+        if self.s.sellers[seller].dry.reset(due) {
+            self.s.calendar.schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
+        }
+    }
+
+    /// A seller's stock no longer fills its pipelines: the market clears.
+    pub(super) fn seller_dry(&mut self, seller: usize) {
+        if let Some(due) = self.s.sellers[seller].dry.ring(self.s.now) {
+            if due < Tick::NEVER {
+                self.s.calendar.schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
+            }
+            return;
+        }
+        self.ask_clearing(self.n.sellers[seller].market);
+    }
+}
+
+impl Alarm {
+    /// Moves the prediction; whether it must go on the calendar.
+    fn reset(&mut self, due: Tick) -> bool {
+        self.due = due;
+        let earlier = due < self.queued;
+        if earlier {
+            self.queued = due;
+        }
+        earlier
+    }
+
+    /// The event came up: `None` if it is really due, else when it is.
+    fn ring(&mut self, now: Tick) -> Option<Tick> {
+        if now != self.queued {
+            return Some(Tick::NEVER); // overtaken by an earlier one
+        }
+        self.queued = Tick::NEVER;
+        if self.due <= now {
+            self.due = Tick::NEVER;
+            return None;
+        }
+        self.queued = self.due;
+        Some(self.due)
+    }
+}

@@ -1,0 +1,586 @@
+//! The steady state that one drawing of a scenario's numbers implies.
+
+use super::balance::{fill_missing, ras};
+use super::{Complaint, Market, Network, User};
+use crate::units::Ticks;
+
+/// Every constant of one trial. All rates per day, in the market's unit.
+#[derive(Clone, Debug, Default)]
+pub struct Base {
+    /// Base trade of each pair.
+    pub flow: Vec<f64>,
+    /// Mean output of each seller.
+    pub output: Vec<f64>,
+    /// Reference use of each demand.
+    pub demand: Vec<f64>,
+    /// Mean runs of each site.
+    pub runs: Vec<f64>,
+    /// Runs of each site while up, at base utilisation.
+    pub gross: Vec<f64>,
+    /// Runs of each site while up, at full capacity.
+    pub ceiling: Vec<f64>,
+    /// σ of each site.
+    pub site_elasticity: Vec<f64>,
+    /// Units a run of each input.
+    pub input_per_run: Vec<f64>,
+    /// Units a run of each output.
+    pub output_per_run: Vec<f64>,
+    /// Reference use of each buyer, all demands.
+    pub use_rate: Vec<f64>,
+    /// ε_SR of each buyer, weighted by use.
+    pub elasticity: Vec<f64>,
+    /// Target commercial stock of each buyer [units].
+    pub target_stock: Vec<f64>,
+    /// Base goods under way to each buyer at a clearing [units].
+    pub under_way: Vec<f64>,
+    /// Stock at the start of each buyer [units].
+    pub initial_stock: Vec<f64>,
+    /// Cover below which each buyer rations [days].
+    pub minimum_cover: Vec<f64>,
+    /// Short-run elasticity of each demand.
+    pub short: Vec<f64>,
+    /// Long-run less short-run elasticity of each demand.
+    pub slow: Vec<f64>,
+    /// Output lost by each demand [USD per unit].
+    pub value_at_risk: Vec<f64>,
+    /// Backlog share of each demand.
+    pub backlog: Vec<f64>,
+    /// Volume of each contract.
+    pub contract: Vec<f64>,
+    /// Price of each contract, deviation from reference [p0].
+    pub contract_price: Vec<f64>,
+    /// σ of each seller.
+    pub supply_elasticity: Vec<f64>,
+    /// Stock at the start of each seller [units].
+    pub seller_stock: Vec<f64>,
+    /// Seller stock never offered [units].
+    pub working_stock: Vec<f64>,
+    /// Terms of each market.
+    pub terms: Vec<Terms>,
+    /// Terms of each reserve.
+    pub reserves: Vec<ReserveTerms>,
+    /// Supply and demand of each market as written.
+    pub balances: Vec<Balance>,
+    rows: Vec<f64>,
+    columns: Vec<f64>,
+    keep_zero: Vec<bool>,
+}
+
+/// The constants of a market in one trial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// p0 [USD per unit].
+    pub price: f64,
+    /// Window [days].
+    pub window: f64,
+    /// T_adj [days].
+    pub adjust: f64,
+    /// θ.
+    pub dispersion: f64,
+    /// λ_max [p0].
+    pub choke: f64,
+    /// κ.
+    pub restocking: f64,
+    /// Largest nomination [windows of use].
+    pub nomination_cap: f64,
+    /// φ [p0].
+    pub discount: f64,
+    /// T_release [days].
+    pub release: f64,
+    /// ε_s.
+    pub stock_elasticity: f64,
+    /// Days over which backlog is worked off.
+    pub backlog_time: f64,
+}
+
+/// The constants of a reserve in one trial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReserveTerms {
+    /// Size [units].
+    pub size: f64,
+    /// Cover below which it releases [days].
+    pub release_below: f64,
+    /// Largest release [units per day].
+    pub release_rate: f64,
+    /// Cover above which it refills [days].
+    pub refill_above: f64,
+    /// Largest refill [units per day].
+    pub refill_rate: f64,
+}
+
+/// Base supply and demand of a market as written [units per day].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Balance {
+    /// What sites make.
+    pub supply: f64,
+    /// What plants draw.
+    pub draws: f64,
+    /// What final demands use.
+    pub finals: f64,
+    /// Factor applied to final demand, or to sources, to close the gap.
+    pub factor: f64,
+}
+
+impl Balance {
+    /// Relative difference of demand from supply.
+    #[must_use]
+    pub fn gap(&self) -> f64 {
+        (self.draws + self.finals - self.supply) / self.supply.max(f64::MIN_POSITIVE)
+    }
+}
+
+impl Base {
+    /// Arrays for a network, not yet settled.
+    #[must_use]
+    pub fn new(network: &Network) -> Self {
+        let (sellers, buyers) = (network.sellers.len(), network.buyers.len());
+        let (sites, demands) = (network.sites.len(), network.demands.len());
+        let zeros = |n: usize| vec![0.0; n];
+        Self {
+            flow: zeros(network.pairs.len()),
+            output: zeros(sellers),
+            demand: zeros(demands),
+            runs: zeros(sites),
+            gross: zeros(sites),
+            ceiling: zeros(sites),
+            site_elasticity: zeros(sites),
+            input_per_run: zeros(network.inputs.len()),
+            output_per_run: zeros(network.outputs.len()),
+            use_rate: zeros(buyers),
+            elasticity: zeros(buyers),
+            target_stock: zeros(buyers),
+            under_way: zeros(buyers),
+            initial_stock: zeros(buyers),
+            minimum_cover: zeros(buyers),
+            short: zeros(demands),
+            slow: zeros(demands),
+            value_at_risk: zeros(demands),
+            backlog: zeros(demands),
+            contract: zeros(network.contracts.len()),
+            contract_price: zeros(network.contracts.len()),
+            supply_elasticity: zeros(sellers),
+            seller_stock: zeros(sellers),
+            working_stock: zeros(sellers),
+            terms: vec![Terms::default(); network.markets.len()],
+            reserves: vec![ReserveTerms::default(); network.reserves.len()],
+            balances: vec![Balance::default(); network.markets.len()],
+            rows: Vec::with_capacity(sellers),
+            columns: Vec::with_capacity(buyers),
+            keep_zero: Vec::with_capacity(network.pairs.len()),
+        }
+    }
+
+    /// Works out the steady state for drawn parameters, upstream first.
+    ///
+    /// Where base supply and demand differ within the tolerance, final demand
+    /// is scaled to what is left after plants' draws; where only plants use
+    /// the goods, the sources that make them are scaled. Trade is observed
+    /// trade with the diagonal production less exports, filled in and scaled
+    /// to the margins (RAS).
+    ///
+    /// # Errors
+    ///
+    /// Every market in which that is impossible.
+    pub fn settle(&mut self, network: &Network, drawn: &[f64]) -> Result<(), Vec<Complaint>> {
+        let mut complaints = Vec::new();
+        self.read(network, drawn);
+        for market in 0..network.markets.len() {
+            if let Err(complaint) = self.settle_market(network, drawn, market) {
+                complaints.push(complaint);
+            }
+        }
+        self.derive(network, drawn);
+        if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+    }
+
+    /// Numbers that are read off rather than derived.
+    fn read(&mut self, network: &Network, drawn: &[f64]) {
+        for (i, s) in network.sites.iter().enumerate() {
+            self.runs[i] = s.capacity.get(drawn) * s.utilisation.get(drawn);
+            self.site_elasticity[i] = s.supply_elasticity.get(drawn);
+        }
+        for (i, x) in network.inputs.iter().enumerate() {
+            self.input_per_run[i] = x.per_run.get(drawn);
+        }
+        for (i, x) in network.outputs.iter().enumerate() {
+            self.output_per_run[i] = x.per_run.get(drawn);
+        }
+        for (i, d) in network.demands.iter().enumerate() {
+            self.demand[i] = d.rate.get(drawn);
+            self.short[i] = d.short.get(drawn);
+            self.slow[i] = (d.long.get(drawn) - self.short[i]).max(0.0);
+            self.value_at_risk[i] = d.value_at_risk.get(drawn);
+            self.backlog[i] = d.backlog.get(drawn);
+        }
+        for (terms, market) in self.terms.iter_mut().zip(&network.markets) {
+            *terms = Terms::of(market, drawn);
+        }
+    }
+
+    fn settle_market(
+        &mut self,
+        network: &Network,
+        drawn: &[f64],
+        market: usize,
+    ) -> Result<(), Complaint> {
+        self.balance(network, market)?;
+        self.set_margins(network, market);
+        self.trade(network, drawn, market)
+    }
+
+    /// Makes supply and demand of a market agree.
+    fn balance(&mut self, network: &Network, market: usize) -> Result<(), Complaint> {
+        let m = &network.markets[market];
+        let mut balance = self.written(network, m);
+        self.balances[market] = balance;
+        if m.unbalanced {
+            self.balances[market].factor = 1.0;
+            return Ok(());
+        }
+        if balance.gap().abs() > m.tolerance || !balance.gap().is_finite() {
+            return Err(imbalance(m, &balance));
+        }
+        let sources = self.only_sources(network, m);
+        if balance.finals > 0.0 {
+            balance.factor = (balance.supply - balance.draws) / balance.finals;
+            self.scale_finals(network, m, balance.factor);
+        } else if sources {
+            balance.factor = balance.draws / balance.supply;
+            self.scale_sources(network, m, balance.factor);
+        } else {
+            balance.factor = 1.0;
+        }
+        self.balances[market] = balance;
+        let open = balance.finals <= 0.0 && !sources && balance.gap().abs() > 1e-9;
+        if open || balance.factor < 0.0 {
+            return Err(imbalance(m, &balance));
+        }
+        Ok(())
+    }
+
+    fn written(&self, network: &Network, m: &Market) -> Balance {
+        let mut balance = Balance { factor: 1.0, ..Balance::default() };
+        for seller in m.sellers.clone() {
+            balance.supply += self.made_by(network, seller);
+        }
+        for buyer in m.buyers.clone() {
+            for d in network.buyers[buyer].demands.clone() {
+                match network.demands[d].user {
+                    User::Final => balance.finals += self.demand[d],
+                    User::Plant(input) => balance.draws += self.drawn_by(network, input as usize),
+                }
+            }
+        }
+        balance
+    }
+
+    fn made_by(&self, network: &Network, seller: usize) -> f64 {
+        let outputs = network.sellers[seller].outputs.iter();
+        outputs
+            .map(|o| {
+                let o = *o as usize;
+                self.runs[network.outputs[o].site as usize] * self.output_per_run[o]
+            })
+            .sum()
+    }
+
+    fn drawn_by(&self, network: &Network, input: usize) -> f64 {
+        self.runs[network.inputs[input].site as usize] * self.input_per_run[input]
+    }
+
+    fn only_sources(&self, network: &Network, m: &Market) -> bool {
+        m.sellers.clone().flat_map(|s| &network.sellers[s].outputs).all(|o| {
+            let site = &network.sites[network.outputs[*o as usize].site as usize];
+            site.inputs.is_empty() && site.outputs.len() == 1
+        })
+    }
+
+    fn scale_finals(&mut self, network: &Network, m: &Market, factor: f64) {
+        for buyer in m.buyers.clone() {
+            for d in network.buyers[buyer].demands.clone() {
+                if network.demands[d].user == User::Final {
+                    self.demand[d] *= factor;
+                }
+            }
+        }
+    }
+
+    fn scale_sources(&mut self, network: &Network, m: &Market, factor: f64) {
+        for o in m.sellers.clone().flat_map(|s| &network.sellers[s].outputs) {
+            self.runs[network.outputs[*o as usize].site as usize] *= factor;
+        }
+    }
+
+    /// Output of each seller, use of each demand and buyer.
+    fn set_margins(&mut self, network: &Network, market: usize) {
+        let m = &network.markets[market];
+        for seller in m.sellers.clone() {
+            self.output[seller] = self.made_by(network, seller);
+        }
+        for buyer in m.buyers.clone() {
+            let mut sum = 0.0;
+            for d in network.buyers[buyer].demands.clone() {
+                if let User::Plant(input) = network.demands[d].user {
+                    self.demand[d] = self.drawn_by(network, input as usize);
+                }
+                sum += self.demand[d];
+            }
+            self.use_rate[buyer] = sum;
+        }
+    }
+
+    /// Base trade of a market.
+    fn trade(
+        &mut self,
+        network: &Network,
+        drawn: &[f64],
+        market: usize,
+    ) -> Result<(), Complaint> {
+        let m = &network.markets[market];
+        let (sold, used): (f64, f64) = (
+            self.output[m.sellers.clone()].iter().sum(),
+            self.use_rate[m.buyers.clone()].iter().sum(),
+        );
+        if sold <= 0.0 || used <= 0.0 {
+            self.flow[m.pairs.clone()].fill(0.0);
+            return if m.unbalanced { Ok(()) } else { Err(imbalance(m, &self.balances[market])) };
+        }
+        let (sell, take) = ((used / sold).min(1.0), (sold / used).min(1.0));
+        let scaled = |x: &[f64], k: f64, out: &mut Vec<f64>| {
+            out.clear();
+            out.extend(x.iter().map(|v| v * k));
+        };
+        scaled(&self.output[m.sellers.clone()], sell, &mut self.rows);
+        scaled(&self.use_rate[m.buyers.clone()], take, &mut self.columns);
+        if m.observed {
+            self.observed_trade(network, drawn, m)?;
+        } else {
+            self.proportional_trade(network, m);
+        }
+        self.keep_zero.clear();
+        self.keep_zero.resize(m.pairs.len(), false);
+        let eta = m.new_pairs.get(drawn);
+        let flow = &mut self.flow[m.pairs.clone()];
+        fill_missing(flow, &self.rows, &self.columns, eta, &self.keep_zero);
+        ras(flow, &self.rows, &self.columns).map(|_| ()).map_err(|error| Complaint {
+            path: format!("commodities.{}", m.key),
+            message: format!("base trade in {} does not fit production and use: {error}", m.key),
+            help: "correct the trade table, or let `new_pairs` be above zero".to_owned(),
+        })
+    }
+
+    /// Observed exports shared among the sellers of a country by output; at
+    /// home, production less exports.
+    fn observed_trade(
+        &mut self,
+        network: &Network,
+        drawn: &[f64],
+        m: &Market,
+    ) -> Result<(), Complaint> {
+        let buyers = m.buyers.len();
+        for seller in m.sellers.clone() {
+            let country = network.sellers[seller].country;
+            let made: f64 = m
+                .sellers
+                .clone()
+                .filter(|s| network.sellers[*s].country == country)
+                .map(|s| self.output[s])
+                .sum();
+            let row = m.pairs.start + (seller - m.sellers.start) * buyers;
+            let share = if made > 0.0 { self.output[seller] / made } else { 0.0 };
+            let (mut exports, mut home) = (0.0, None);
+            for p in row..row + buyers {
+                let pair = &network.pairs[p];
+                let trade = pair.trade.map_or(0.0, |n| n.get(drawn));
+                self.flow[p] = trade * share;
+                if pair.domestic {
+                    home = Some(p);
+                } else {
+                    exports += trade;
+                }
+            }
+            if exports > made * (1.0 + m.tolerance) {
+                return Err(over_exported(network, m, country, exports, made));
+            }
+            if let Some(p) = home {
+                self.flow[p] = (made - exports).max(0.0) * share;
+            }
+        }
+        Ok(())
+    }
+
+    /// Use of domestic output first, the rest in proportion.
+    fn proportional_trade(&mut self, network: &Network, m: &Market) {
+        let buyers = m.buyers.len();
+        let total: f64 = self.rows.iter().sum();
+        for p in m.pairs.clone() {
+            let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
+            let (s, n) = (self.rows[i], self.columns[j]);
+            self.flow[p] = if network.pairs[p].domestic { s.min(n) } else { s * n / total };
+        }
+        // A country that keeps its output sells what is left of it, and buys
+        // what it still lacks.
+        for p in m.pairs.clone() {
+            let pair = &network.pairs[p];
+            if pair.domestic {
+                continue;
+            }
+            let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
+            let sold = kept_at_home(network, m, &self.flow, i, true) / self.rows[i].max(1e-300);
+            let bought = kept_at_home(network, m, &self.flow, j, false) / self.columns[j].max(1e-300);
+            self.flow[p] *= (1.0 - sold).max(0.0) * (1.0 - bought).max(0.0);
+        }
+    }
+
+    /// What follows from runs, use and trade.
+    fn derive(&mut self, network: &Network, drawn: &[f64]) {
+        for (i, s) in network.sites.iter().enumerate() {
+            self.gross[i] = self.runs[i] / s.availability;
+            self.ceiling[i] = self.gross[i] / s.utilisation.get(drawn).max(1e-9);
+        }
+        self.derive_sellers(network, drawn);
+        self.derive_buyers(network, drawn);
+        self.derive_contracts(network, drawn);
+        for (i, r) in network.reserves.iter().enumerate() {
+            let use_rate = self.use_rate[r.buyer as usize];
+            let size = r.size.get(drawn) * if r.in_days { use_rate } else { 1.0 };
+            self.reserves[i] = ReserveTerms {
+                size,
+                release_below: r.release_below.get(drawn),
+                release_rate: r.release_rate.get(drawn) * size,
+                refill_above: r.refill_above.map_or(f64::INFINITY, |n| n.get(drawn)),
+                refill_rate: r.refill_rate.get(drawn) * size,
+            };
+        }
+    }
+
+    fn derive_sellers(&mut self, network: &Network, drawn: &[f64]) {
+        for (i, s) in network.sellers.iter().enumerate() {
+            let m = &network.markets[s.market];
+            let steady = if m.start_empty || m.pipelines_only {
+                0.0
+            } else {
+                self.output[i] * self.terms[s.market].window
+            };
+            self.working_stock[i] = self.output[i] * m.working_stock.get(drawn);
+            self.seller_stock[i] =
+                s.initial.map_or(steady + self.working_stock[i], |n| n.get(drawn));
+            self.supply_elasticity[i] = s.supply_elasticity.get(drawn);
+        }
+    }
+
+    fn derive_buyers(&mut self, network: &Network, drawn: &[f64]) {
+        for (i, b) in network.buyers.iter().enumerate() {
+            let (mut elastic, mut target, mut initial) = (0.0, 0.0, 0.0);
+            let mut stated = false;
+            for d in b.demands.clone() {
+                let demand = &network.demands[d];
+                elastic += self.short[d] * self.demand[d];
+                let cover = demand.cover.get(drawn) * self.demand[d];
+                target += cover;
+                stated |= demand.initial.is_some();
+                initial += demand.initial.map_or(0.0, |n| n.get(drawn));
+            }
+            self.elasticity[i] = elastic / self.use_rate[i].max(1e-300);
+            self.target_stock[i] = target;
+            self.initial_stock[i] = if stated { initial } else { target };
+            self.minimum_cover[i] = b.minimum_cover.get(drawn);
+            self.under_way[i] = 0.0;
+        }
+        for (p, pair) in network.pairs.iter().enumerate() {
+            let market = network.buyers[pair.buyer as usize].market;
+            if !network.markets[market].start_empty {
+                self.under_way[pair.buyer as usize] +=
+                    self.flow[p] * self.terms[market].window * pair.windows_under_way;
+            }
+        }
+    }
+
+    fn derive_contracts(&mut self, network: &Network, drawn: &[f64]) {
+        for (i, c) in network.contracts.iter().enumerate() {
+            let seller = |pair: u32| network.pairs[pair as usize].seller as usize;
+            let together: f64 = network
+                .contracts
+                .iter()
+                .filter(|other| other.entry == c.entry)
+                .map(|other| self.output[seller(other.pair)])
+                .sum();
+            let share = self.output[seller(c.pair)] / together.max(1e-300);
+            self.contract[i] = c.volume.get(drawn) * share;
+            let p0 = self.terms[network.sellers[seller(c.pair)].market].price;
+            self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);
+        }
+    }
+}
+
+/// What row `i` sells (or column `i` buys) at home.
+fn kept_at_home(network: &Network, m: &Market, flow: &[f64], i: usize, row: bool) -> f64 {
+    let buyers = m.buyers.len();
+    m.pairs
+        .clone()
+        .filter(|p| {
+            let (r, c) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
+            network.pairs[*p].domestic && if row { r == i } else { c == i }
+        })
+        .map(|p| flow[p])
+        .sum()
+}
+
+impl Terms {
+    fn of(market: &Market, drawn: &[f64]) -> Self {
+        Self {
+            price: market.price.get(drawn),
+            window: Ticks(market.window).days(),
+            adjust: market.adjust.get(drawn),
+            dispersion: market.dispersion.get(drawn),
+            choke: market.choke.get(drawn),
+            restocking: market.restocking.get(drawn),
+            nomination_cap: market.nomination_cap.get(drawn),
+            discount: market.discount.get(drawn),
+            release: market.release.get(drawn),
+            stock_elasticity: market.stock_elasticity.get(drawn),
+            backlog_time: market.backlog_time.get(drawn),
+        }
+    }
+}
+
+fn imbalance(m: &Market, balance: &Balance) -> Complaint {
+    let yearly = |x: f64| format!("{:.4} {}/yr", x * 365.25, m.unit);
+    Complaint {
+        path: format!("commodities.{}", m.key),
+        message: format!(
+            "{}: base supply is {}, base demand {} ({} by plants, {} by final users)",
+            m.key,
+            yearly(balance.supply),
+            yearly(balance.draws + balance.finals),
+            yearly(balance.draws),
+            yearly(balance.finals)
+        ),
+        help: format!(
+            "a steady state needs them to agree within {:.0} %: correct capacities or rates, \
+             raise `tolerance`, or say `balance = \"as-given\"`",
+            m.tolerance * 100.0
+        ),
+    }
+}
+
+fn over_exported(
+    network: &Network,
+    m: &Market,
+    country: usize,
+    exports: f64,
+    made: f64,
+) -> Complaint {
+    let code = &network.countries[country].0;
+    Complaint {
+        path: format!("trade.{}", m.key),
+        message: format!(
+            "{code} exports {:.4} {unit}/yr of {} but makes {:.4} {unit}/yr",
+            exports * 365.25,
+            m.key,
+            made * 365.25,
+            unit = m.unit
+        ),
+        help: "raise its capacity or correct its exports".to_owned(),
+    }
+}

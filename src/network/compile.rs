@@ -1,0 +1,682 @@
+//! From a validated scenario to dense arrays.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Base, Buyer, Contract, Demand, Input, Market, Network, Num, Output, Pair, Parameter, Reserve,
+    Seller, Site, User,
+};
+use crate::random::{Copula, Law, ObjectKey, Stream, TrialKey};
+use crate::scenario::{
+    Arrival, CommodityId, CountryId, Outages, Scenario, Size, {self as written},
+};
+use crate::units::{Calendar, DAY, Tick, Ticks};
+
+/// Draws behind the tabulated transit statistics of a lane.
+const TRANSIT_DRAWS: u64 = 4_096;
+
+/// Something wrong with a scenario that only the compiled network shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Path of the table it is about, e.g. `commodities.ndpr-oxide`.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right.
+    pub help: String,
+}
+
+/// Compiles a scenario; instruments register their own numbers with it.
+pub struct Compiler<'a> {
+    scenario: &'a Scenario,
+    network: Network,
+    numbers: BTreeMap<String, u32>,
+    /// Commodity of the scenario → market.
+    market_of: Vec<usize>,
+    complaints: Vec<Complaint>,
+}
+
+impl<'a> Compiler<'a> {
+    /// Lays out the network of a scenario.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario) -> Self {
+        let mut compiler = Self {
+            scenario,
+            network: empty(scenario),
+            numbers: BTreeMap::new(),
+            market_of: Vec::new(),
+            complaints: Vec::new(),
+        };
+        compiler.lay_out_markets();
+        compiler.lay_out_sites();
+        compiler.lay_out_buyers();
+        compiler.lay_out_pairs();
+        compiler.lay_out_reserves();
+        compiler.lay_out_contracts();
+        compiler.find_focus();
+        compiler.network.base_varies = !compiler.network.parameters.is_empty();
+        compiler
+    }
+
+    /// The scenario being compiled.
+    #[must_use]
+    pub fn scenario(&self) -> &'a Scenario {
+        self.scenario
+    }
+
+    /// What has been laid out so far.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// A number of the scenario as trials read it; a drawn one is drawn once
+    /// a trial however often it is used.
+    pub fn num(&mut self, num: &written::Num) -> Num {
+        if num.law.is_constant() {
+            return Num::Const(num.law.mean());
+        }
+        if let Some(index) = self.numbers.get(&num.path) {
+            return Num::Drawn(*index);
+        }
+        let index = self.network.parameters.len() as u32;
+        self.network.parameters.push(Parameter {
+            path: num.path.clone(),
+            law: num.law.clone(),
+            key: ObjectKey::named(&num.path),
+        });
+        self.numbers.insert(num.path.clone(), index);
+        Num::Drawn(index)
+    }
+
+    /// The market of a commodity.
+    #[must_use]
+    pub fn market(&self, commodity: CommodityId) -> usize {
+        self.market_of[commodity.0]
+    }
+
+    /// The tick of a date; dates before the start are the start.
+    #[must_use]
+    pub fn tick(&self, date: crate::units::Date) -> Tick {
+        self.network.calendar.tick_of(date).unwrap_or(Tick::START)
+    }
+
+    /// Pairs of a commodity from one country to a list of others.
+    #[must_use]
+    pub fn pairs(&self, commodity: CommodityId, from: CountryId, to: &[CountryId]) -> Vec<u32> {
+        let network = &self.network;
+        network.markets[self.market(commodity)]
+            .pairs
+            .clone()
+            .filter(|p| {
+                let pair = &network.pairs[*p];
+                network.sellers[pair.seller as usize].country == from.0
+                    && to.iter().any(|c| c.0 == network.buyers[pair.buyer as usize].country)
+            })
+            .map(|p| p as u32)
+            .collect()
+    }
+
+    /// Finishes the network: its correlations, and its steady state where no
+    /// drawn number enters it.
+    ///
+    /// # Errors
+    ///
+    /// Every market whose base supply and demand cannot be reconciled.
+    pub fn finish(mut self) -> Result<Network, Vec<Complaint>> {
+        self.correlate();
+        let means: Vec<f64> = self.network.parameters.iter().map(|p| p.law.mean()).collect();
+        let mut base = Base::new(&self.network);
+        if let Err(complaints) = base.settle(&self.network, &means) {
+            self.complaints.extend(complaints);
+        }
+        if !self.complaints.is_empty() {
+            return Err(self.complaints);
+        }
+        self.network.base = base;
+        Ok(self.network)
+    }
+
+    fn lay_out_markets(&mut self) {
+        let scenario = self.scenario;
+        let order = stages(scenario);
+        self.market_of = vec![0; scenario.commodities.len()];
+        for (market, (commodity, stage)) in order.into_iter().enumerate() {
+            self.market_of[commodity.0] = market;
+            let market = self.market_from(commodity, stage);
+            self.network.markets.push(market);
+        }
+    }
+
+    fn market_from(&mut self, id: CommodityId, stage: u8) -> Market {
+        let c = &self.scenario.commodities[id.0];
+        Market {
+            key: c.key.clone(),
+            name: c.name.clone(),
+            unit: c.unit.clone(),
+            price: self.num(&c.price),
+            rule: c.rule,
+            window: Ticks::from_days(c.clearing).0.max(1),
+            on_change: c.on_change,
+            stage,
+            sellers: 0..0,
+            buyers: 0..0,
+            pairs: 0..0,
+            stock_elasticity: self.num(&c.stock_elasticity),
+            adjust: self.num(&c.elasticity.adjust),
+            dispersion: self.num(&c.dispersion),
+            choke: self.num(&c.choke),
+            new_pairs: self.num(&c.new_pairs),
+            restocking: self.num(&c.restocking),
+            nomination_cap: self.num(&c.nomination_cap),
+            discount: self.num(&c.discount),
+            release: self.num(&c.release),
+            working_stock: self.num(&c.working_stock),
+            offer_on_hand: c.offer_on_hand,
+            cargo: c.cargo,
+            parcel: c.parcel,
+            backlog_time: self.num(&c.backlog_time),
+            start_empty: c.start_empty,
+            unbalanced: c.unbalanced,
+            tolerance: c.tolerance,
+            pipelines_only: false,
+            observed: !c.trade.is_empty(),
+        }
+    }
+
+    fn lay_out_sites(&mut self) {
+        let scenario = self.scenario;
+        for (index, s) in scenario.sites.iter().enumerate() {
+            let site = Site {
+                name: s.name.clone(),
+                capacity: self.num(&s.capacity),
+                utilisation: self.num(&s.utilisation),
+                supply_elasticity: self.num(&s.supply_elasticity),
+                season: s.season,
+                availability: availability(s.outages.as_ref()),
+                inputs: 0..0,
+                outputs: 0..0,
+            };
+            self.network.sites.push(site);
+            let first = self.network.outputs.len();
+            for (_, coefficient) in &s.outputs {
+                let per_run = self.num(coefficient);
+                self.network.outputs.push(Output { site: index as u32, seller: 0, per_run });
+            }
+            self.network.sites[index].outputs = first..self.network.outputs.len();
+        }
+        for market in 0..self.network.markets.len() {
+            self.lay_out_sellers(market);
+        }
+        self.network.seasonal |= scenario.sites.iter().any(|s| s.season.is_some());
+    }
+
+    /// Sellers of a market, in the order of countries, then of sites.
+    fn lay_out_sellers(&mut self, market: usize) {
+        let scenario = self.scenario;
+        let first = self.network.sellers.len();
+        for country in 0..scenario.countries.len() {
+            for (index, s) in scenario.sites.iter().enumerate() {
+                if s.country.0 != country {
+                    continue;
+                }
+                for (k, (made, _)) in s.outputs.iter().enumerate() {
+                    if self.market(*made) == market {
+                        self.add_output(market, first, index, k);
+                    }
+                }
+            }
+        }
+        self.network.markets[market].sellers = first..self.network.sellers.len();
+    }
+
+    fn add_output(&mut self, market: usize, first: usize, site: usize, k: usize) {
+        let s = &self.scenario.sites[site];
+        let found = self.network.sellers[first..]
+            .iter()
+            .position(|x| x.country == s.country.0 && x.company == s.company);
+        let seller = match found {
+            Some(position) => first + position,
+            None => {
+                let supply_elasticity = self.num(&s.supply_elasticity);
+                self.network.sellers.push(Seller {
+                    market,
+                    country: s.country.0,
+                    company: s.company.clone(),
+                    outputs: Vec::new(),
+                    supply_elasticity,
+                    initial: None,
+                });
+                self.network.sellers.len() - 1
+            }
+        };
+        let output = self.network.sites[site].outputs.start + k;
+        self.network.outputs[output].seller = seller as u32;
+        self.network.sellers[seller].outputs.push(output as u32);
+        if let Some(initial) = &s.initial {
+            self.network.sellers[seller].initial = Some(self.num(initial));
+        }
+    }
+
+    /// Buyers of each market and their demands, most valuable first; a
+    /// plant's draw is a demand of its own.
+    fn lay_out_buyers(&mut self) {
+        let scenario = self.scenario;
+        let mut inputs_of: Vec<Vec<Input>> = vec![Vec::new(); scenario.sites.len()];
+        for market in 0..self.network.markets.len() {
+            let first = self.network.buyers.len();
+            for country in 0..scenario.countries.len() {
+                self.add_buyer(market, country, &mut inputs_of);
+            }
+            self.network.markets[market].buyers = first..self.network.buyers.len();
+        }
+        for (site, inputs) in inputs_of.into_iter().enumerate() {
+            let first = self.network.inputs.len();
+            self.network.inputs.extend(inputs);
+            self.network.sites[site].inputs = first..self.network.inputs.len();
+            for input in first..self.network.inputs.len() {
+                let demand = self.network.inputs[input].demand as usize;
+                self.network.demands[demand].user = User::Plant(input as u32);
+            }
+        }
+        self.network.seasonal |= scenario.demands.iter().any(|d| d.season.is_some());
+    }
+
+    fn add_buyer(&mut self, market: usize, country: usize, inputs_of: &mut [Vec<Input>]) {
+        let scenario = self.scenario;
+        let buyer = self.network.buyers.len() as u32;
+        let mut demands: Vec<(f64, Demand, Option<(usize, Num)>)> = Vec::new();
+        for d in &scenario.demands {
+            if d.country.0 == country && self.market(d.commodity) == market {
+                demands.push((d.value_at_risk.law.mean(), self.final_demand(d, buyer), None));
+            }
+        }
+        for (index, s) in scenario.sites.iter().enumerate() {
+            for (commodity, coefficient) in &s.inputs {
+                if s.country.0 == country && self.market(*commodity) == market {
+                    let demand = self.plant_demand(s, *commodity, buyer);
+                    let per_run = self.num(coefficient);
+                    demands.push((s.value_at_risk.law.mean(), demand, Some((index, per_run))));
+                }
+            }
+        }
+        if demands.is_empty() {
+            return;
+        }
+        demands.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let first = self.network.demands.len();
+        for (_, demand, plant) in demands {
+            if let Some((site, per_run)) = plant {
+                let demand = self.network.demands.len() as u32;
+                inputs_of[site].push(Input { site: site as u32, demand, per_run });
+            }
+            self.network.demands.push(demand);
+        }
+        let c = self.commodity_of(market);
+        let minimum_cover = self.num(&scenario.commodities[c.0].minimum_cover);
+        self.network.buyers.push(Buyer {
+            market,
+            country,
+            demands: first..self.network.demands.len(),
+            reserve: None,
+            minimum_cover,
+            ration_by_value: scenario.commodities[c.0].ration_by_value,
+        });
+    }
+
+    fn commodity_of(&self, market: usize) -> CommodityId {
+        CommodityId(self.market_of.iter().position(|m| *m == market).unwrap_or_default())
+    }
+
+    fn final_demand(&mut self, d: &written::Demand, buyer: u32) -> Demand {
+        let c = &self.scenario.commodities[d.commodity.0];
+        let elasticity = d.elasticity.as_ref().unwrap_or(&c.elasticity);
+        Demand {
+            buyer,
+            name: d.tier.clone(),
+            user: User::Final,
+            rate: self.num(&d.rate),
+            short: self.num(&elasticity.short),
+            long: self.num(&elasticity.long),
+            cover: self.num(d.cover.as_ref().unwrap_or(&c.cover)),
+            value_at_risk: self.num(&d.value_at_risk),
+            backlog: self.num(&d.backlog),
+            season: d.season,
+            initial: d.initial.as_ref().map(|n| self.num(n)),
+        }
+    }
+
+    fn plant_demand(&mut self, s: &written::Site, of: CommodityId, buyer: u32) -> Demand {
+        let c = &self.scenario.commodities[of.0];
+        Demand {
+            buyer,
+            name: s.name.clone(),
+            user: User::Plant(0),
+            rate: Num::Const(0.0),
+            short: self.num(&c.elasticity.short),
+            long: self.num(&c.elasticity.long),
+            cover: self.num(s.cover.as_ref().unwrap_or(&c.cover)),
+            value_at_risk: self.num(&s.value_at_risk),
+            backlog: Num::Const(0.0),
+            season: None,
+            initial: None,
+        }
+    }
+
+    fn lay_out_pairs(&mut self) {
+        for market in 0..self.network.markets.len() {
+            let first = self.network.pairs.len();
+            for seller in self.network.markets[market].sellers.clone() {
+                for buyer in self.network.markets[market].buyers.clone() {
+                    self.add_pair(market, seller, buyer);
+                }
+            }
+            let all = first..self.network.pairs.len();
+            let pairs = &self.network.pairs[all.clone()];
+            self.network.markets[market].pipelines_only = pairs.iter().all(|p| p.pipeline);
+            self.network.markets[market].pairs = all;
+        }
+        self.check_trade();
+    }
+
+    fn add_pair(&mut self, market: usize, seller: usize, buyer: usize) {
+        let from = CountryId(self.network.sellers[seller].country);
+        let to = CountryId(self.network.buyers[buyer].country);
+        let commodity = self.commodity_of(market);
+        let (transit, pipeline) = self.route(commodity, from, to);
+        let window = self.network.markets[market].window;
+        let key = self.pair_key(market, seller, buyer);
+        let phase = phase(key, &self.network.markets[market]);
+        let (windows_under_way, longest) = under_way(&transit, pipeline, window, phase);
+        let trade = self.scenario.commodities[commodity.0]
+            .trade
+            .iter()
+            .find(|(f, t, _)| *f == from && *t == to)
+            .map(|(_, _, rate)| rate);
+        let trade = trade.map(|rate| self.num(rate));
+        self.network.pairs.push(Pair {
+            seller: seller as u32,
+            buyer: buyer as u32,
+            domestic: from == to,
+            pipeline,
+            transit,
+            windows_under_way,
+            longest,
+            phase,
+            trade,
+            key,
+        });
+    }
+
+    /// A key that other pairs, sellers and buyers do not change.
+    fn pair_key(&self, market: usize, seller: usize, buyer: usize) -> ObjectKey {
+        let n = &self.network;
+        let seller = &n.sellers[seller];
+        let to = n.buyers[buyer].country;
+        ObjectKey::named(&format!(
+            "lanes.{}.{}.{}.{}",
+            n.markets[market].key, n.countries[seller.country].0, seller.company, n.countries[to].0
+        ))
+    }
+
+    /// Transit law and kind of a lane: the commodity's, domestic goods flow
+    /// at once, then the lanes of the file in order, later ones winning.
+    fn route(&self, commodity: CommodityId, from: CountryId, to: CountryId) -> (Law, bool) {
+        let c = &self.scenario.commodities[commodity.0];
+        let (mut transit, mut pipeline) = (c.transit.clone(), c.pipeline);
+        if from == to {
+            (transit, pipeline) = (Law::Constant(0.0), true);
+        }
+        for lane in &self.scenario.lanes {
+            let explicit = from != to || (lane.from.is_some() && lane.to.is_some());
+            let fits = lane.from.is_none_or(|x| x == from)
+                && lane.to.is_none_or(|x| x == to)
+                && (lane.commodities.is_empty() || lane.commodities.contains(&commodity));
+            if fits && explicit {
+                transit = lane.transit.clone().unwrap_or(transit);
+                pipeline = lane.pipeline.unwrap_or(pipeline);
+            }
+        }
+        (transit, pipeline)
+    }
+
+    /// Every observed trade needs a seller and a buyer.
+    fn check_trade(&mut self) {
+        let scenario = self.scenario;
+        for (id, c) in scenario.commodities.iter().enumerate() {
+            let market = &self.network.markets[self.market_of[id]];
+            for (from, to, _) in &c.trade {
+                let sells = market.sellers.clone().any(|s| self.network.sellers[s].country == from.0);
+                let buys = market.buyers.clone().any(|b| self.network.buyers[b].country == to.0);
+                let (who, verb) = match (sells, buys) {
+                    (true, true) => continue,
+                    (false, _) => (from, "makes"),
+                    _ => (to, "uses"),
+                };
+                let code = &scenario.countries[who.0].code;
+                self.complaints.push(Complaint {
+                    path: format!("trade.{}", c.key),
+                    message: format!(
+                        "trade in {} from {} to {}, but nothing in {code} {verb} it",
+                        c.key, scenario.countries[from.0].code, scenario.countries[to.0].code
+                    ),
+                    help: format!("add a site or demand for {} in {code}, or drop the row", c.key),
+                });
+            }
+        }
+    }
+
+    fn lay_out_reserves(&mut self) {
+        for r in &self.scenario.reserves {
+            let Some(buyer) = self.buyer(r.commodity, r.country) else {
+                continue;
+            };
+            let (size, in_days) = match &r.size {
+                Size::Volume(n) => (self.num(n), false),
+                Size::Days(n) => (self.num(n), true),
+            };
+            let reserve = Reserve {
+                buyer: buyer as u32,
+                size,
+                in_days,
+                release_below: self.num(&r.release_below),
+                release_rate: self.num(&r.release_rate),
+                refill_above: r.refill_above.as_ref().map(|n| self.num(n)),
+                refill_rate: self.num(&r.refill_rate),
+            };
+            self.network.buyers[buyer].reserve = Some(self.network.reserves.len());
+            self.network.reserves.push(reserve);
+        }
+    }
+
+    /// The buyer of a commodity in a country.
+    #[must_use]
+    pub fn buyer(&self, commodity: CommodityId, country: CountryId) -> Option<usize> {
+        let market = &self.network.markets[self.market(commodity)];
+        market.buyers.clone().find(|b| self.network.buyers[*b].country == country.0)
+    }
+
+    fn lay_out_contracts(&mut self) {
+        for (entry, c) in self.scenario.contracts.iter().enumerate() {
+            let mut pairs = self.pairs(c.commodity, c.from, &[c.to]);
+            if let Some(company) = &c.company {
+                let n = &self.network;
+                pairs.retain(|p| {
+                    n.sellers[n.pairs[*p as usize].seller as usize].company == *company
+                });
+            }
+            for pair in pairs {
+                let contract = Contract {
+                    pair,
+                    volume: self.num(&c.volume),
+                    entry: entry as u32,
+                    start: c.start.map_or(Tick::START, |d| self.tick(d)),
+                    end: c.end.map_or(Tick::NEVER, |d| self.tick(d)),
+                    price: c.price.as_ref().map(|n| self.num(n)),
+                };
+                self.network.contracts.push(contract);
+            }
+        }
+    }
+
+    fn find_focus(&mut self) {
+        for focus in &self.scenario.focus {
+            if let Some(buyer) = self.buyer(focus.commodity, focus.country) {
+                self.network.focus.push(buyer as u32);
+            }
+        }
+    }
+
+    fn correlate(&mut self) {
+        let rows: Vec<(u32, u32, f64)> = self
+            .scenario
+            .correlations
+            .iter()
+            .filter_map(|c| {
+                let first = self.numbers.get(&c.first)?;
+                let second = self.numbers.get(&c.second)?;
+                Some((*first, *second, c.rank))
+            })
+            .collect();
+        for c in &self.scenario.correlations {
+            for path in [&c.first, &c.second] {
+                if !self.numbers.contains_key(path) {
+                    self.complaints.push(Complaint {
+                        path: "correlations".to_owned(),
+                        message: format!("`{path}` is not a number drawn once a trial"),
+                        help: "name the path of a number given as a distribution".to_owned(),
+                    });
+                }
+            }
+        }
+        let mut members: Vec<u32> = rows.iter().flat_map(|r| [r.0, r.1]).collect();
+        members.sort_unstable();
+        members.dedup();
+        if members.is_empty() {
+            return;
+        }
+        match Copula::new(&correlation_matrix(&members, &rows)) {
+            Ok(copula) => self.network.copula = Some((members, copula)),
+            Err(error) => self.complaints.push(Complaint {
+                path: "correlations".to_owned(),
+                message: error.to_string(),
+                help: "weaken the correlations until they can hold together".to_owned(),
+            }),
+        }
+    }
+}
+
+fn correlation_matrix(members: &[u32], rows: &[(u32, u32, f64)]) -> Vec<f64> {
+    let n = members.len();
+    let place = |index: u32| members.iter().position(|m| *m == index).unwrap_or_default();
+    let mut matrix = vec![0.0; n * n];
+    for i in 0..n {
+        matrix[i * n + i] = 1.0;
+    }
+    for (first, second, rank) in rows {
+        let (i, j) = (place(*first), place(*second));
+        matrix[i * n + j] = *rank;
+        matrix[j * n + i] = *rank;
+    }
+    matrix
+}
+
+fn empty(scenario: &Scenario) -> Network {
+    let calendar = Calendar::new(scenario.start);
+    let horizon = Tick::from_days(scenario.horizon);
+    let months = calendar.month_starts(horizon);
+    let month_of_bin = std::iter::once(Tick::START)
+        .chain(months.iter().copied())
+        .map(|t| (calendar.date_of(t).month() - 1) as u8)
+        .collect();
+    Network {
+        calendar,
+        horizon,
+        months,
+        month_of_bin,
+        short_above: scenario.short_above,
+        countries: scenario.countries.iter().map(|c| (c.code.clone(), c.name.clone())).collect(),
+        markets: Vec::new(),
+        sellers: Vec::new(),
+        buyers: Vec::new(),
+        pairs: Vec::new(),
+        demands: Vec::new(),
+        sites: Vec::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        reserves: Vec::new(),
+        contracts: Vec::new(),
+        parameters: Vec::new(),
+        copula: None,
+        focus: Vec::new(),
+        seasonal: false,
+        base: Base::default(),
+        base_varies: false,
+    }
+}
+
+/// Commodities upstream first, each with the number of recipe steps from a
+/// source. Recipes have no cycle, which validation has made sure of.
+fn stages(scenario: &Scenario) -> Vec<(CommodityId, u8)> {
+    let mut stage = vec![0_u8; scenario.commodities.len()];
+    for _ in 0..scenario.commodities.len() {
+        for site in &scenario.sites {
+            let inputs = site.inputs.iter().map(|(c, _)| stage[c.0] + 1).max();
+            for (c, _) in &site.outputs {
+                stage[c.0] = stage[c.0].max(inputs.unwrap_or(0)).min(50);
+            }
+        }
+    }
+    let mut order: Vec<(CommodityId, u8)> =
+        stage.into_iter().enumerate().map(|(c, s)| (CommodityId(c), s)).collect();
+    order.sort_by_key(|(c, s)| (*s, c.0));
+    order
+}
+
+/// Long-run share of capacity that ordinary outages leave: renewal 1 − E\[loss\]
+/// E\[down\] / (E\[up\] + E\[down\]); overlapping exp(−ν E\[down\] E\[loss\]), the
+/// multiplicative M/G/∞ result.
+fn availability(outages: Option<&Outages>) -> f64 {
+    let Some(outages) = outages.filter(|o| !o.capacity_while_up) else {
+        return 1.0;
+    };
+    let (down, loss) = (outages.lasts.mean(), outages.loses.mean());
+    match &outages.arrival {
+        Arrival::Renewal(up) => 1.0 - loss * down / (up.mean() + down),
+        Arrival::Overlapping(rate) => libm::exp(-rate.law.mean() * down * loss),
+        Arrival::Once(_) => 1.0,
+    }
+}
+
+/// Part of the window after which a pair's first cargo leaves: spread over
+/// pairs, so that not everything arrives at once; none where all goods leave
+/// at the clearing.
+fn phase(key: ObjectKey, market: &Market) -> f64 {
+    if market.offer_on_hand {
+        return 0.0;
+    }
+    Stream::open(TrialKey::new(0, 0), key, 0).uniform()
+}
+
+/// Mean windows under way and a bound on them, from draws of the law.
+fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u32) {
+    if pipeline {
+        return (0.0, 0);
+    }
+    let key = ObjectKey::named("transit statistics");
+    let draws = if transit.is_constant() { 1 } else { TRANSIT_DRAWS };
+    let leaves = (phase * window as f64) as u64;
+    let windows = (0..draws).map(|k| {
+        let days = transit.sample(&mut Stream::open(TrialKey::new(0, 0), key, k));
+        let arrives = leaves + Ticks::from_days(days).0;
+        arrives.div_ceil(window).saturating_sub(1)
+    });
+    let (mut sum, mut longest) = (0, 0);
+    for w in windows {
+        sum += w;
+        longest = longest.max(w);
+    }
+    (sum as f64 / draws as f64, u32::try_from(longest * 2 + 2).unwrap_or(u32::MAX).min(10_000))
+}
+
+const _: () = assert!(DAY == 86_400);

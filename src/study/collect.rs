@@ -1,0 +1,247 @@
+//! Gathers the records of trials, in order.
+
+use sketches_ddsketch::{Config, DDSketch};
+
+use super::{About, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, Variant};
+use crate::engine::{METRICS, Model, Record};
+use crate::scenario::Role;
+use crate::units::Date;
+
+/// Relative error of the monthly quantiles.
+const FAN_ERROR: f64 = 0.005;
+/// Values of a fan at or below this count as zero.
+const FAN_ZERO: f64 = 1e-6;
+/// Bins of a sketch; wide enough that none is ever merged.
+const FAN_BINS: u32 = 8192;
+
+/// A trial's records of both variants, or why there are none.
+pub(super) struct Pair {
+    pub trial: u64,
+    pub drawn: Vec<f64>,
+    pub result: Result<(Record, Record), String>,
+}
+
+/// The study so far.
+pub(super) struct Collector<'m> {
+    model: &'m Model,
+    shocked: Side,
+    baseline: Side,
+    active: Vec<u64>,
+    stopped: Vec<f64>,
+    parameters: Vec<Vec<f64>>,
+    failures: Vec<Failure>,
+    events: u64,
+    completed: u64,
+}
+
+/// One variant so far.
+struct Side {
+    columns: Vec<Vec<f64>>,
+    shortfall: Vec<Quantiles>,
+    cover: Vec<Quantiles>,
+    origins: Vec<f64>,
+}
+
+/// The values of one month bin.
+struct Quantiles {
+    sketch: DDSketch,
+    zeros: u64,
+    count: u64,
+    sum: f64,
+}
+
+impl<'m> Collector<'m> {
+    pub(super) fn new(model: &'m Model) -> Self {
+        let n = &model.network;
+        let bins = n.months.len() + 1;
+        Self {
+            model,
+            shocked: Side::new(model),
+            baseline: Side::new(model),
+            active: vec![0; bins * model.policies.len()],
+            stopped: vec![0.0; model.policies.len() * n.markets.len()],
+            parameters: vec![Vec::new(); n.parameters.len()],
+            failures: Vec::new(),
+            events: 0,
+            completed: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, pair: Pair) {
+        match pair.result {
+            Ok((shocked, baseline)) => self.add_records(&pair.drawn, &shocked, &baseline),
+            Err(reason) => self.failures.push(Failure { trial: pair.trial, reason }),
+        }
+    }
+
+    fn add_records(&mut self, drawn: &[f64], shocked: &Record, baseline: &Record) {
+        self.completed += 1;
+        self.events += shocked.events + baseline.events;
+        self.shocked.add(shocked);
+        self.baseline.add(baseline);
+        for (column, value) in self.parameters.iter_mut().zip(drawn) {
+            column.push(*value);
+        }
+        for (count, active) in self.active.iter_mut().zip(&shocked.active) {
+            *count += u64::from(*active);
+        }
+        for (sum, stopped) in self.stopped.iter_mut().zip(&shocked.stopped) {
+            *sum += stopped;
+        }
+    }
+
+    pub(super) fn finish(self, about: &About, interrupted: bool) -> Outcome {
+        let n = &self.model.network;
+        let focus = (0..n.focus.len()).map(|f| self.focus(f)).collect();
+        let months = std::iter::once(n.calendar.start())
+            .chain(n.months.iter().map(|t| n.calendar.date_of(*t)))
+            .collect::<Vec<Date>>();
+        Outcome {
+            stamp: about.stamp.clone(),
+            title: about.title.clone(),
+            question: about.question.clone(),
+            start: n.calendar.start(),
+            horizon: n.horizon.days(),
+            months,
+            short_above: n.short_above,
+            focus,
+            policies: self.policies(),
+            parameters: n.parameters.iter().map(|p| p.path.clone()).zip(self.parameters).collect(),
+            failures: self.failures,
+            events: self.events,
+            interrupted,
+        }
+    }
+
+    fn focus(&self, focus: usize) -> FocusOutcome {
+        let n = &self.model.network;
+        let buyer = n.focus[focus] as usize;
+        let b = &n.buyers[buyer];
+        let m = &n.markets[b.market];
+        let (code, name) = n.countries[b.country].clone();
+        FocusOutcome {
+            commodity: m.key.clone(),
+            commodity_name: m.name.clone(),
+            country: code,
+            country_name: name,
+            unit: m.unit.clone(),
+            price: n.base.terms[b.market].price,
+            use_per_day: n.base.use_rate[buyer],
+            shocked: self.shocked.variant(self.model, focus, self.completed),
+            baseline: self.baseline.variant(self.model, focus, self.completed),
+        }
+    }
+
+    /// Every policy that the baseline lacks.
+    fn policies(&self) -> Vec<PolicyActivity> {
+        let (n, count) = (&self.model.network, self.model.policies.len());
+        let per_trial = 1.0 / self.completed.max(1) as f64;
+        let listed = self.model.policies.iter().enumerate();
+        listed
+            .filter(|(_, p)| p.role != Role::Background)
+            .map(|(index, p)| PolicyActivity {
+                name: p.name.clone(),
+                shock: p.role == Role::Shock,
+                active: self.active.iter().skip(index).step_by(count).map(|k| *k as f64 * per_trial).collect(),
+                stopped: p
+                    .markets
+                    .iter()
+                    .map(|market| {
+                        let m = &n.markets[*market];
+                        let sum = self.stopped[index * n.markets.len() + market];
+                        (m.name.clone(), m.unit.clone(), sum * per_trial)
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+impl Side {
+    fn new(model: &Model) -> Self {
+        let n = &model.network;
+        let (focus, bins) = (n.focus.len(), n.months.len() + 1);
+        let fans = || (0..focus * bins).map(|_| Quantiles::new()).collect();
+        Self {
+            columns: vec![Vec::new(); focus * METRICS],
+            shortfall: fans(),
+            cover: fans(),
+            origins: vec![0.0; focus * n.countries.len()],
+        }
+    }
+
+    fn add(&mut self, record: &Record) {
+        for (column, value) in self.columns.iter_mut().zip(&record.metrics) {
+            column.push(*value);
+        }
+        for (quantiles, value) in self.shortfall.iter_mut().zip(&record.shortfall) {
+            quantiles.add(*value);
+        }
+        for (quantiles, value) in self.cover.iter_mut().zip(&record.cover) {
+            quantiles.add(*value);
+        }
+        for (sum, value) in self.origins.iter_mut().zip(&record.origins) {
+            *sum += value;
+        }
+    }
+
+    fn variant(&self, model: &Model, focus: usize, completed: u64) -> Variant {
+        let n = &model.network;
+        let (bins, countries) = (n.months.len() + 1, n.countries.len());
+        let scale = 1.0 / (completed.max(1) as f64 * n.horizon.days());
+        let arrivals = &self.origins[focus * countries..(focus + 1) * countries];
+        let mut origins: Vec<(String, String, f64)> = arrivals
+            .iter()
+            .zip(&n.countries)
+            .filter(|(volume, _)| **volume > 0.0)
+            .map(|(volume, (code, name))| (code.clone(), name.clone(), volume * scale))
+            .collect();
+        origins.sort_by(|a, b| b.2.total_cmp(&a.2));
+        Variant {
+            columns: self.columns[focus * METRICS..(focus + 1) * METRICS].to_vec(),
+            shortfall: fan(&self.shortfall[focus * bins..(focus + 1) * bins]),
+            cover: fan(&self.cover[focus * bins..(focus + 1) * bins]),
+            origins,
+        }
+    }
+}
+
+fn fan(months: &[Quantiles]) -> Fan {
+    let at = |q: f64| months.iter().map(|m| m.quantile(q)).collect();
+    Fan {
+        p5: at(0.05),
+        p25: at(0.25),
+        p50: at(0.5),
+        p75: at(0.75),
+        p95: at(0.95),
+        mean: months.iter().map(|m| m.sum / m.count.max(1) as f64).collect(),
+    }
+}
+
+impl Quantiles {
+    fn new() -> Self {
+        let config = Config::new(FAN_ERROR, FAN_BINS, FAN_ZERO);
+        Self { sketch: DDSketch::new(config), zeros: 0, count: 0, sum: 0.0 }
+    }
+
+    fn add(&mut self, value: f64) {
+        self.count += 1;
+        self.sum += value;
+        if value > FAN_ZERO {
+            self.sketch.add(value);
+        } else {
+            self.zeros += 1;
+        }
+    }
+
+    fn quantile(&self, q: f64) -> f64 {
+        let rank = q * self.count.saturating_sub(1) as f64;
+        let above = rank - self.zeros as f64;
+        let positive = self.count - self.zeros;
+        if above < 0.0 || positive == 0 {
+            return 0.0;
+        }
+        let q = if positive > 1 { above / (positive - 1) as f64 } else { 0.5 };
+        self.sketch.quantile(q.min(1.0)).ok().flatten().unwrap_or(0.0)
+    }
+}
