@@ -29,5 +29,9 @@ fn load(path: &Path, args: &CheckArgs) -> Result<Model, Failure> {
 }
 
 fn describe(path: &Path, model: &Model) -> String {
-    format!("{}: no mistakes\n{}", path.display(), model.network.summary())
+    format!(
+        "{}: no mistakes\n{}",
+        path.display(),
+        model.network.summary()
+    )
 }

@@ -1,3 +1,5 @@
+use std::iter::successors;
+
 use super::Failure;
 use crate::engine::Model;
 use crate::network::Complaint;
@@ -13,7 +15,12 @@ pub(super) fn compile(loaded: &Loaded) -> Result<Model, Failure> {
 
 fn explain(complaints: Vec<Complaint>, sources: &Sources) -> Failure {
     let mut problems = Problems::default();
-    for Complaint { path, message, help } in complaints {
+    for Complaint {
+        path,
+        message,
+        help,
+    } in complaints
+    {
         match nearest_place(&path, sources) {
             Some(span) => problems.push(Problem::new(span, message).help(help)),
             None => return Failure::Scenario(format!("error: {path}: {message}\nhelp: {help}")),
@@ -24,7 +31,10 @@ fn explain(complaints: Vec<Complaint>, sources: &Sources) -> Failure {
 
 /// Where the path stands, or the table it is in.
 fn nearest_place(path: &str, sources: &Sources) -> Option<Span> {
-    let shorter = |path: &&str| path.rsplit_once('.').map(|(table, _)| table);
-    let tables = std::iter::successors(Some(path), |path| shorter(path));
-    tables.chain(["scenario"]).find_map(|table| sources.span_of(table))
+    let tables = successors(Some(path), |path| {
+        path.rsplit_once('.').map(|(table, _)| table)
+    });
+    tables
+        .chain(["scenario"])
+        .find_map(|table| sources.span_of(table))
 }
