@@ -243,7 +243,6 @@ rate = "30 kt/yr"
 "#;
 
 #[test]
-#[ignore = "needs the loading of scenarios"]
 fn five_mistakes_are_told_at_once() {
     let folder = folder();
     fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();
@@ -259,7 +258,7 @@ fn five_mistakes_are_told_at_once() {
 }
 
 #[test]
-#[ignore = "needs the loading of scenarios"]
+#[ignore = "needs the engine"]
 fn one_bad_file_does_not_hide_the_others() {
     let folder = folder();
     fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();

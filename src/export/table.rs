@@ -15,6 +15,9 @@ const HEADER: [&str; 7] = [
     "± se",
 ];
 
+/// Columns of the terminal a table takes.
+const WIDTH: usize = 86;
+
 /// Days in a year, for rates.
 const YEAR: f64 = 365.25;
 
@@ -50,10 +53,7 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
 
 fn heading(outcome: &Outcome, rows: &[Row<'_>]) -> String {
     let trials = rows.first().map_or(0, |row| row.measures.values as u64);
-    let question = outcome
-        .question
-        .as_deref()
-        .map(|question| format!("{question}\n"));
+    let question = outcome.question.as_deref().map(wrapped);
     format!(
         "{}\n{}{} trials, seed {}, {:.0} days from {}\n",
         outcome.title,
@@ -63,6 +63,24 @@ fn heading(outcome: &Outcome, rows: &[Row<'_>]) -> String {
         outcome.horizon,
         outcome.start,
     )
+}
+
+/// Broken between words into lines as wide as the table.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        match width {
+            0 => {}
+            width if width + 1 + length <= WIDTH => lines.push(' '),
+            _ => lines.push('\n'),
+        }
+        let breaks = lines.is_empty() || lines.ends_with('\n');
+        width = if breaks { length } else { width + 1 + length };
+        lines.push_str(word);
+    }
+    lines + "\n"
 }
 
 fn subject(focus: &FocusOutcome) -> String {
@@ -252,8 +270,9 @@ mod tests {
 
     #[test]
     fn lines_fit_in_a_terminal() {
-        let outcome = sample::outcome();
+        let mut outcome = sample::outcome();
+        outcome.question = Some("How short does Japan run? ".repeat(9));
         let table = table(&outcome, &rows(&outcome));
-        assert!(table.lines().all(|line| line.chars().count() <= 100));
+        assert!(table.lines().all(|line| line.chars().count() <= WIDTH));
     }
 }
