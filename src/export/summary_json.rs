@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
             start: outcome.start.to_string(),
             horizon_days: outcome.horizon,
             short_above: outcome.short_above,
-            trials_completed: rows.first().map_or(0, |row| row.measures.values),
+            trials_completed: outcome.completed(),
             interrupted: outcome.interrupted,
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),

@@ -29,7 +29,7 @@ const YEAR: f64 = 365.25;
 /// probability is the probability added.
 #[must_use]
 pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
-    let mut text = heading(outcome, rows);
+    let mut text = heading(outcome);
     for focus in &outcome.focus {
         let _ = writeln!(
             text,
@@ -51,14 +51,13 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
     text
 }
 
-fn heading(outcome: &Outcome, rows: &[Row<'_>]) -> String {
-    let trials = rows.first().map_or(0, |row| row.measures.values as u64);
+fn heading(outcome: &Outcome) -> String {
     let question = outcome.question.as_deref().map(wrapped);
     format!(
         "{}\n{}{} trials, seed {}, {:.0} days from {}\n",
         outcome.title,
         question.unwrap_or_default(),
-        count(trials),
+        count(outcome.completed() as u64),
         outcome.stamp.seed,
         outcome.horizon,
         outcome.start,
