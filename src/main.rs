@@ -1,5 +1,17 @@
 //! The `shortfall` command.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use shortfall::cli::{self, Args, Command, RunPlan};
+
+fn main() -> ExitCode {
+    let args = match Args::from_command_line() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let done = match &args.command {
+        Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
+        Command::Check(args) => cli::check(args),
+    };
+    cli::exit::code(done)
 }

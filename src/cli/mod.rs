@@ -1,1 +1,21 @@
-//! 
+//! The command line: arguments become library calls, outcomes become files,
+//! text and an exit code.
+//!
+//! Results go to standard output; progress and messages to standard error.
+
+mod args;
+mod builtin;
+mod check;
+pub mod exit;
+mod failure;
+mod model;
+mod output;
+mod plan;
+mod progress;
+mod run;
+
+pub use args::{Args, CheckArgs, Command, RunArgs};
+pub use check::check;
+pub use failure::Failure;
+pub use plan::RunPlan;
+pub use run::run;

@@ -1,0 +1,147 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::export::count;
+use crate::scenario::Override;
+
+/// How short of supplies a country runs under export controls and sanctions,
+/// by Monte Carlo simulation.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shortfall",
+    version,
+    help_expected = true,
+    max_term_width = 100
+)]
+#[command(after_help = EXIT_CODES)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
+2 wrong arguments or a mistake in a scenario; 130 interrupted.";
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Run a scenario and write summary.json, summary.csv and report.png
+    Run(RunArgs),
+    /// Look for mistakes in scenarios without running them
+    Check(CheckArgs),
+}
+
+/// Arguments of `shortfall run`.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Scenario file; without one, the built-in rare-earths-2025
+    pub scenario: Option<PathBuf>,
+
+    /// Number of trials [default: what the scenario says]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub trials: Option<u64>,
+
+    /// Master seed [default: what the scenario says]
+    #[arg(long, value_name = "S", value_parser = seed)]
+    pub seed: Option<u64>,
+
+    /// Number of threads, of no influence on the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<u64>,
+
+    /// Folder for the results [default: results/<scenario-name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Set a value of the scenario, e.g. scenario.horizon="24 months"
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<Override>,
+
+    /// Show no progress and no messages but warnings and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `shortfall check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Set a value of each scenario, e.g. scenario.horizon="24 months"
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<Override>,
+}
+
+impl Args {
+    /// Reads the command line. Help, the version and complaints are printed
+    /// here.
+    ///
+    /// # Errors
+    /// The exit code, when there is nothing more to do.
+    pub fn from_command_line() -> Result<Self, ExitCode> {
+        Self::try_parse().map_err(|error| {
+            let _ = error.print();
+            u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+        })
+    }
+}
+
+/// Most trials of a run: more would not fit in memory.
+const MAX_TRIALS: u64 = 10_000_000;
+/// Most threads of a run.
+const MAX_THREADS: u64 = 1_024;
+
+fn trials(text: &str) -> Result<u64, String> {
+    whole_number(text, 1, MAX_TRIALS)
+}
+
+fn threads(text: &str) -> Result<u64, String> {
+    whole_number(text, 1, MAX_THREADS)
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    whole_number(text, 0, u64::MAX)
+}
+
+/// Digits may be grouped as in a scenario: `10_000`.
+fn whole_number(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    let number = text.replace('_', "").parse().ok();
+    let fits = number.filter(|number| (least..=most).contains(number));
+    fits.ok_or_else(|| format!("expected a whole number from {least} to {}", count(most)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn whole_numbers_are_checked() {
+        assert_eq!(trials("10_000"), Ok(10_000));
+        let complaint = Err("expected a whole number from 1 to 10,000,000".to_owned());
+        for text in [
+            "0",
+            "-1",
+            "1.5",
+            "1e4",
+            "10000001",
+            "99999999999999999999",
+            "",
+        ] {
+            assert_eq!(trials(text), complaint, "{text}");
+        }
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        assert!(threads("0").is_err() && threads("4096").is_err());
+    }
+}

@@ -1,0 +1,38 @@
+use crate::scenario::Report;
+
+use super::{exit, output};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Problems in a scenario or its data, as they are shown.
+    #[error("{0}")]
+    Scenario(String),
+    /// It cannot be done, and no scenario is to blame.
+    #[error("error: {0:#}")]
+    Other(#[from] anyhow::Error),
+    /// It was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Failure {
+    /// The exit code that says so.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Scenario(_) => exit::INPUT,
+            Self::Other(_) => exit::FAILED,
+            Self::Interrupted => exit::INTERRUPTED,
+        }
+    }
+}
+
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Self::Scenario(match output::has_colour() {
+            true => report.render_coloured(),
+            false => report.render(),
+        })
+    }
+}

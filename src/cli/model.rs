@@ -1,0 +1,40 @@
+use std::iter::successors;
+
+use super::Failure;
+use crate::engine::Model;
+use crate::network::Complaint;
+use crate::scenario::{Loaded, Problem, Problems, Report, Sources, Span};
+
+/// Makes a scenario ready to run.
+///
+/// # Errors
+/// What only the network shows to be wrong, at its place in the scenario.
+pub(super) fn compile(loaded: &Loaded) -> Result<Model, Failure> {
+    Model::new(&loaded.scenario).map_err(|complaints| explain(complaints, &loaded.sources))
+}
+
+fn explain(complaints: Vec<Complaint>, sources: &Sources) -> Failure {
+    let mut problems = Problems::default();
+    for Complaint {
+        path,
+        message,
+        help,
+    } in complaints
+    {
+        match nearest_place(&path, sources) {
+            Some(span) => problems.push(Problem::new(span, message).help(help)),
+            None => return Failure::Scenario(format!("error: {path}: {message}\nhelp: {help}")),
+        }
+    }
+    Report::new(sources.clone(), problems).into()
+}
+
+/// Where the path stands, or the table it is in.
+fn nearest_place(path: &str, sources: &Sources) -> Option<Span> {
+    let tables = successors(Some(path), |path| {
+        path.rsplit_once('.').map(|(table, _)| table)
+    });
+    tables
+        .chain(["scenario"])
+        .find_map(|table| sources.span_of(table))
+}

@@ -1,0 +1,79 @@
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use super::{Failure, RunArgs, builtin, model};
+use crate::engine::Model;
+use crate::scenario::{self, Loaded};
+use crate::study::{About, Plan, Stamp};
+
+/// What `shortfall run` is to do, with nothing left to be decided.
+pub struct RunPlan {
+    /// The scenario, ready to run.
+    pub model: Model,
+    /// What the results will say of it.
+    pub about: About,
+    /// How much to run.
+    pub study: Plan,
+    /// Folder for the results.
+    pub folder: PathBuf,
+    /// Whether to show no progress and no messages but warnings and errors.
+    pub quiet: bool,
+}
+
+impl RunPlan {
+    /// Loads the scenario and fills in what the arguments leave open.
+    ///
+    /// # Errors
+    /// When the scenario has mistakes.
+    pub fn resolve(args: &RunArgs) -> Result<Self, Failure> {
+        let loaded = load(args)?;
+        let study = study(args, &loaded);
+        Ok(Self {
+            model: model::compile(&loaded)?,
+            about: about(&loaded, &study),
+            folder: folder(args, &loaded),
+            study,
+            quiet: args.quiet,
+        })
+    }
+}
+
+fn load(args: &RunArgs) -> Result<Loaded, Failure> {
+    let loaded = match &args.scenario {
+        Some(path) => scenario::load(path, &args.set),
+        None => builtin::load(&args.set),
+    };
+    Ok(loaded?)
+}
+
+fn study(args: &RunArgs, loaded: &Loaded) -> Plan {
+    let threads = args
+        .threads
+        .and_then(|threads| usize::try_from(threads).ok());
+    Plan {
+        trials: args.trials.unwrap_or(loaded.scenario.trials),
+        seed: args.seed.unwrap_or(loaded.scenario.seed),
+        threads: threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+    }
+}
+
+fn about(loaded: &Loaded, study: &Plan) -> About {
+    let scenario = &loaded.scenario;
+    let stamp = Stamp {
+        scenario: scenario.name.clone(),
+        hash: loaded.hash.clone(),
+        seed: study.seed,
+        trials: study.trials,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    About {
+        stamp,
+        title: scenario.title.clone(),
+        question: scenario.question.clone(),
+    }
+}
+
+fn folder(args: &RunArgs, loaded: &Loaded) -> PathBuf {
+    let default = || Path::new("results").join(&loaded.scenario.name);
+    args.out.clone().unwrap_or_else(default)
+}

@@ -1,0 +1,277 @@
+use std::fmt::Write;
+
+use super::number::{self, count, percent, plain};
+use super::rows::{Measures, Row, Side, values};
+use crate::stats::{Moments, quantile};
+use crate::study::{FocusOutcome, Metric, Outcome};
+
+const HEADER: [&str; 7] = [
+    "",
+    "shocked",
+    "± se",
+    "% of demand",
+    "baseline",
+    "difference",
+    "± se",
+];
+
+/// Columns of the terminal a table takes.
+const WIDTH: usize = 86;
+
+/// Days in a year, for rates.
+const YEAR: f64 = 365.25;
+
+/// The main results as text, one block a focus, 86 columns wide.
+///
+/// Shortfalls are in the commodity's unit, ± one Monte Carlo standard error.
+/// Quantiles and tail means in the column "difference" are those of the
+/// per-trial differences, not differences of quantiles; the difference of a
+/// probability is the probability added.
+#[must_use]
+pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
+    let mut text = heading(outcome);
+    for focus in &outcome.focus {
+        let _ = writeln!(
+            text,
+            "\n{}\n{}",
+            subject(focus),
+            line(&HEADER.map(str::to_owned))
+        );
+        let of_focus = Rows { focus, rows };
+        for cells in of_focus
+            .shortfall(outcome.short_above)
+            .chain(of_focus.survival())
+        {
+            let _ = writeln!(text, "{}", line(&cells));
+        }
+    }
+    text.push_str(
+        "\nshocked: every policy; baseline: background policies only, same random numbers.\n",
+    );
+    text
+}
+
+fn heading(outcome: &Outcome) -> String {
+    let question = outcome.question.as_deref().map(wrapped);
+    format!(
+        "{}\n{}{} trials, seed {}, {:.0} days from {}\n",
+        outcome.title,
+        question.unwrap_or_default(),
+        count(outcome.completed() as u64),
+        outcome.stamp.seed,
+        outcome.horizon,
+        outcome.start,
+    )
+}
+
+/// Broken between words into lines as wide as the table.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        match width {
+            0 => {}
+            width if width + 1 + length <= WIDTH => lines.push(' '),
+            _ => lines.push('\n'),
+        }
+        let breaks = lines.is_empty() || lines.ends_with('\n');
+        width = if breaks { length } else { width + 1 + length };
+        lines.push_str(word);
+    }
+    lines + "\n"
+}
+
+fn subject(focus: &FocusOutcome) -> String {
+    let FocusOutcome {
+        commodity_name,
+        country_name,
+        unit,
+        ..
+    } = focus;
+    let demand = plain(focus.use_per_day * YEAR);
+    format!("{commodity_name}, {country_name} ({unit}; demand {demand} {unit}/yr)")
+}
+
+fn line(cells: &[String; 7]) -> String {
+    let [label, shocked, error, share, baseline, difference, paired] = cells;
+    let line = format!(
+        "{label:<21}{shocked:>11}{error:>9}{share:>13}{baseline:>11}{difference:>12}{paired:>9}"
+    );
+    line.trim_end().to_owned()
+}
+
+/// The rows of one focus.
+struct Rows<'a> {
+    focus: &'a FocusOutcome,
+    rows: &'a [Row<'a>],
+}
+
+impl Rows<'_> {
+    fn shortfall(&self, short_above: f64) -> impl Iterator<Item = [String; 7]> {
+        let short = move |share: f64| share > short_above;
+        let any = self.probability("P(any shortfall)", Metric::ShortfallShare, short);
+        let estimates = Estimate::ALL
+            .into_iter()
+            .map(|estimate| self.volume(estimate));
+        std::iter::once(any).chain(estimates)
+    }
+
+    fn survival(&self) -> impl Iterator<Item = [String; 7]> {
+        let never = self.probability("never short", Metric::TimeToSurvive, f64::is_infinite);
+        let days = [("days to short, p10", 0.1), ("days to short, p50", 0.5)];
+        let days = days.map(|(label, level)| self.days_to_short(label, level));
+        std::iter::once(never).chain(days)
+    }
+
+    fn volume(&self, estimate: Estimate) -> [String; 7] {
+        let (shocked, error) = self.estimate(estimate, Metric::Shortfall, Side::Shocked);
+        let (share, _) = self.estimate(estimate, Metric::ShortfallShare, Side::Shocked);
+        let (baseline, _) = self.estimate(estimate, Metric::Shortfall, Side::Baseline);
+        let (difference, paired) = self.estimate(estimate, Metric::Shortfall, Side::Difference);
+        [
+            estimate.label().to_owned(),
+            plain(shocked),
+            number::error(error),
+            percent(share),
+            plain(baseline),
+            plain(difference),
+            number::error(paired),
+        ]
+    }
+
+    fn estimate(&self, estimate: Estimate, metric: Metric, side: Side) -> (f64, f64) {
+        let is_it = |row: &&Row<'_>| {
+            std::ptr::eq(row.focus, self.focus) && row.metric == metric && row.side == side
+        };
+        let row = self.rows.iter().find(is_it);
+        row.map_or((f64::NAN, f64::NAN), |row| estimate.of(&row.measures))
+    }
+
+    /// How often `holds` is true of a metric.
+    fn probability(&self, label: &str, metric: Metric, holds: impl Fn(f64) -> bool) -> [String; 7] {
+        let indicator = |side| -> Vec<f64> {
+            let values = values(self.focus, metric, side);
+            values
+                .iter()
+                .map(|&value| f64::from(holds(value)))
+                .collect()
+        };
+        let (with, without) = (indicator(Side::Shocked), indicator(Side::Baseline));
+        let added: Vec<_> = with
+            .iter()
+            .zip(&without)
+            .map(|(with, without)| with - without)
+            .collect();
+        let (shocked, error) = mean_and_error(&with);
+        let (difference, paired) = mean_and_error(&added);
+        [
+            label.to_owned(),
+            percent(shocked),
+            percent(error),
+            String::new(),
+            percent(mean_and_error(&without).0),
+            percent(difference),
+            percent(paired),
+        ]
+    }
+
+    fn days_to_short(&self, label: &str, level: f64) -> [String; 7] {
+        let day = |side| {
+            let mut days = values(self.focus, Metric::TimeToSurvive, side);
+            days.sort_unstable_by(f64::total_cmp);
+            let day = quantile(&days, level).value;
+            if day.is_infinite() {
+                "never".to_owned()
+            } else {
+                plain(day)
+            }
+        };
+        let mut cells: [String; 7] = Default::default();
+        cells[0] = label.to_owned();
+        cells[1] = day(Side::Shocked);
+        cells[4] = day(Side::Baseline);
+        cells
+    }
+}
+
+/// What a line of the table says about the shortfall.
+#[derive(Clone, Copy)]
+enum Estimate {
+    Mean,
+    Quantile(usize),
+    Tail(usize),
+}
+
+impl Estimate {
+    const ALL: [Self; 6] = [
+        Self::Mean,
+        Self::Quantile(0),
+        Self::Quantile(1),
+        Self::Quantile(2),
+        Self::Quantile(3),
+        Self::Tail(1),
+    ];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Quantile(index) => Measures::QUANTILES[index],
+            Self::Tail(_) => "CVaR95",
+        }
+    }
+
+    /// With its standard error.
+    fn of(self, measures: &Measures) -> (f64, f64) {
+        let estimate = match self {
+            Self::Mean => return (measures.mean, measures.se),
+            Self::Quantile(index) => measures.quantiles[index],
+            Self::Tail(index) => measures.cvar[index],
+        };
+        (estimate.value, estimate.se)
+    }
+}
+
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let moments = Moments::of(values);
+    (moments.mean(), moments.se())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::{rows, sample};
+
+    #[test]
+    fn a_focus_reads_as_one_block() {
+        let outcome = sample::outcome();
+        insta::assert_snapshot!(table(&outcome, &rows(&outcome)), @"
+        A licence on magnets
+        How short does Japan run?
+        4 trials, seed 20250404, 730 days from 2025-04-01
+
+        NdFeB magnets, Japan (t; demand 14,500 t/yr)
+                                 shocked     ± se  % of demand   baseline  difference     ± se
+        P(any shortfall)          50.0 %   28.9 %                     0 %      50.0 %   28.9 %
+        mean                       1,820    1,369        6.3 %       3.62       1,816    1,366
+        p50                          740    1,446        2.6 %          0         740    1,442
+        p90                        4,495    1,755       15.5 %       10.2       4,485    1,749
+        p95                        5,147    1,422       17.8 %       12.3       5,135    1,417
+        p99                        5,669      649       19.6 %       14.1       5,655      647
+        CVaR95                     5,800        0       20.0 %       14.5       5,786        0
+        never short               25.0 %   25.0 %                 100.0 %     −75.0 %   25.0 %
+        days to short, p10          46.0                            never
+        days to short, p50           130                            never
+
+        shocked: every policy; baseline: background policies only, same random numbers.
+        ");
+    }
+
+    #[test]
+    fn lines_fit_in_a_terminal() {
+        let mut outcome = sample::outcome();
+        outcome.question = Some("How short does Japan run? ".repeat(9));
+        let table = table(&outcome, &rows(&outcome));
+        assert!(table.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+}

@@ -1,0 +1,272 @@
+//! The command from the user's side: arguments in; files, text and exit codes
+//! out.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+const DONE: i32 = 0;
+const FAILED: i32 = 1;
+const INPUT: i32 = 2;
+
+/// What a command left behind.
+struct Done {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs `shortfall` in a folder, away from any terminal.
+fn shortfall_in(folder: &Path, args: &[&str]) -> Done {
+    let mut command = Command::cargo_bin("shortfall").unwrap();
+    let output = command
+        .current_dir(folder)
+        .env_remove("COLUMNS")
+        .args(args)
+        .output()
+        .unwrap();
+    Done {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn shortfall(args: &[&str]) -> Done {
+    shortfall_in(folder().path(), args)
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn help_says_what_there_is() {
+    let done = shortfall(&["--help"]);
+    assert_eq!(done.code, DONE);
+    assert_snapshot!(done.stdout, @"
+    How short of supplies a country runs under export controls and sanctions, by Monte Carlo simulation
+
+    Usage: shortfall <COMMAND>
+
+    Commands:
+      run    Run a scenario and write summary.json, summary.csv and report.png
+      check  Look for mistakes in scenarios without running them
+      help   Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
+    2 wrong arguments or a mistake in a scenario; 130 interrupted.
+    ");
+}
+
+#[test]
+fn help_of_run_says_what_it_takes() {
+    let done = shortfall(&["run", "--help"]);
+    assert_eq!(done.code, DONE);
+    assert_snapshot!(done.stdout, @r#"
+    Run a scenario and write summary.json, summary.csv and report.png
+
+    Usage: shortfall run [OPTIONS] [SCENARIO]
+
+    Arguments:
+      [SCENARIO]  Scenario file; without one, the built-in rare-earths-2025
+
+    Options:
+          --trials <N>            Number of trials [default: what the scenario says]
+          --seed <S>              Master seed [default: what the scenario says]
+          --threads <N>           Number of threads, of no influence on the results [default: all cores]
+          --out <DIR>             Folder for the results [default: results/<scenario-name>]
+          --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
+      -q, --quiet                 Show no progress and no messages but warnings and errors
+      -h, --help                  Print help
+    "#);
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let version = format!("shortfall {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(shortfall(&["--version"]).stdout, version);
+}
+
+#[test]
+fn wrong_arguments_are_the_users() {
+    let wrong: [&[&str]; 9] = [
+        &[],
+        &["fly"],
+        &["check"],
+        &["run", "--trials", "0"],
+        &["run", "--trials", "1e4"],
+        &["run", "--trials", "999999999999"],
+        &["run", "--threads", "0"],
+        &["run", "--seed", "-1"],
+        &["run", "a.toml", "b.toml"],
+    ];
+    for args in wrong {
+        let done = shortfall(args);
+        assert_eq!(done.code, INPUT, "{args:?}: {}", done.stderr);
+        assert_eq!(done.stdout, "", "{args:?}");
+    }
+}
+
+#[test]
+fn a_wrong_number_is_named_with_what_was_expected() {
+    let done = shortfall(&["run", "--trials", "0"]);
+    assert_snapshot!(done.stderr, @"
+    error: invalid value '0' for '--trials <N>': expected a whole number from 1 to 10,000,000
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_missing_scenario_is_named() {
+    let done = shortfall(&["run", "nowhere.toml"]);
+    assert_eq!(done.code, INPUT);
+    assert!(done.stderr.contains("nowhere.toml"), "{}", done.stderr);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_first() {
+    let folder = folder();
+    fs::write(folder.path().join("taken"), "").unwrap();
+    let args = ["run", "--trials", "10000000", "--out", "taken"];
+    let done = shortfall_in(folder.path(), &args);
+    assert_eq!((done.code, done.stdout.as_str()), (FAILED, ""));
+    let expected = "error: cannot write taken: there is a file of that name, not a folder\n";
+    assert_eq!(done.stderr, expected);
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn a_run_writes_three_files_and_prints_a_table() {
+    let folder = folder();
+    let done = shortfall_in(folder.path(), &["run", "--trials", "20"]);
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    assert!(done.stdout.contains("P(any shortfall)"));
+    let written = folder.path().join("results/rare-earths-2025");
+    for name in ["summary.json", "summary.csv", "report.png"] {
+        assert!(done.stderr.contains(name));
+        assert!(written.join(name).is_file(), "{name}");
+    }
+    assert_eq!(fs::read_dir(written).unwrap().count(), 3);
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn quiet_leaves_only_the_results() {
+    let done = shortfall(&["run", "--trials", "20", "--quiet"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    assert!(done.stdout.contains("P(any shortfall)"));
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn threads_do_not_show_in_the_files() {
+    let folder = folder();
+    for threads in ["1", "2"] {
+        let args = [
+            "run",
+            "--trials",
+            "60",
+            "--threads",
+            threads,
+            "--out",
+            threads,
+        ];
+        assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
+    }
+    for name in ["summary.json", "summary.csv", "report.png"] {
+        let bytes = |threads: &str| fs::read(folder.path().join(threads).join(name)).unwrap();
+        assert!(bytes("1") == bytes("2"), "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn the_seed_shows_in_the_files() {
+    let folder = folder();
+    for seed in ["1", "2"] {
+        let args = ["run", "--trials", "20", "--seed", seed, "--out", seed];
+        assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
+    }
+    let table = |seed: &str| fs::read(folder.path().join(seed).join("summary.csv")).unwrap();
+    assert!(table("1") != table("2"));
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn check_describes_a_sound_scenario() {
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scenarios/rare-earths-2025.toml"
+    );
+    let done = shortfall(&["check", scenario]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
+}
+
+/// A minimal scenario with a mistake in five places.
+const FIVE_MISTAKES: &str = r#"
+[scenario]
+title = "Five mistakes"
+start = 2025-04-01
+horizon = "12 bananas"
+focus = ["magnet @ JP"]
+
+[countries]
+CN = "China"
+JP = "Japan"
+
+[commodities.magnet]
+unit = "t"
+price = "-75 USD/kg"
+dispersoin = 10
+
+[[sites]]
+name = "plant"
+country = "CX"
+makes = "magnet"
+capacity = "30 kt/yr"
+
+[[demand]]
+of = "magent"
+in = "JP"
+rate = "30 kt/yr"
+"#;
+
+#[test]
+fn five_mistakes_are_told_at_once() {
+    let folder = folder();
+    fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();
+    let done = shortfall_in(folder.path(), &["check", "five.toml"]);
+    assert_eq!((done.code, done.stdout.as_str()), (INPUT, ""));
+    let places = ["bananas", "-75 USD/kg", "dispersoin", "\"CX\"", "magent"];
+    for place in places {
+        assert!(done.stderr.contains(place), "{place}: {}", done.stderr);
+    }
+    let carets = |line: &&str| line.contains('^');
+    assert!(done.stderr.lines().filter(carets).count() >= places.len());
+    assert!(done.stderr.contains("five.toml"));
+}
+
+#[test]
+#[ignore = "needs the engine"]
+fn one_bad_file_does_not_hide_the_others() {
+    let folder = folder();
+    fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scenarios/rare-earths-2025.toml"
+    );
+    let done = shortfall_in(folder.path(), &["check", "five.toml", scenario]);
+    assert_eq!(done.code, INPUT);
+    assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
+}
