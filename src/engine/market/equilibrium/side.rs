@@ -160,7 +160,11 @@ impl Side {
                 || (gradient <= 0.0 && self.level[k] >= self.high[k]);
             if !self.held[k] {
                 let imbalance = gradient.abs() / self.scale(k);
-                worst = worst.max(if imbalance.is_nan() { f64::INFINITY } else { imbalance });
+                worst = worst.max(if imbalance.is_nan() {
+                    f64::INFINITY
+                } else {
+                    imbalance
+                });
             }
         }
         worst
