@@ -41,7 +41,8 @@ impl ConeProgram {
     fn row(&mut self, (constant, terms): Affine) {
         let row = self.bounds.len();
         self.bounds.push(constant);
-        self.entries.extend(terms.iter().map(|&(variable, c)| (row, variable, -c)));
+        self.entries
+            .extend(terms.iter().map(|&(variable, c)| (row, variable, -c)));
     }
 
     fn at_least_zero(&mut self, affine: Affine) {
@@ -64,7 +65,8 @@ impl ConeProgram {
     /// The multipliers of the rows; none if the solver gives up.
     fn solve(self) -> Option<Vec<f64>> {
         let (rows, columns) = (self.bounds.len(), self.cost.len());
-        let rest = |pick: fn(&(usize, usize, f64)) -> usize| self.entries.iter().map(pick).collect();
+        let rest =
+            |pick: fn(&(usize, usize, f64)) -> usize| self.entries.iter().map(pick).collect();
         let values = self.entries.iter().map(|e| e.2).collect();
         let a = CscMatrix::new_from_triplets(rows, columns, rest(|e| e.0), rest(|e| e.1), values);
         let settings = DefaultSettingsBuilder::default()
@@ -86,8 +88,12 @@ impl ConeProgram {
 /// Flows by cone programming; none if the solver gives up.
 fn flows_by_cones(market: &Market) -> Option<Vec<f64>> {
     let mut program = ConeProgram::default();
-    let sellers: Vec<usize> = (0..market.sellers()).map(|i| add_seller(&mut program, market, i)).collect();
-    let buyers: Vec<usize> = (0..market.buyers()).map(|j| add_buyer(&mut program, market, j)).collect();
+    let sellers: Vec<usize> = (0..market.sellers())
+        .map(|i| add_seller(&mut program, market, i))
+        .collect();
+    let buyers: Vec<usize> = (0..market.buyers())
+        .map(|j| add_buyer(&mut program, market, j))
+        .collect();
     let rows: Vec<Option<usize>> = (0..market.prior.len())
         .map(|k| {
             let (i, j) = (k / market.buyers(), k % market.buyers());
@@ -149,7 +155,10 @@ fn add_pair(
         program.at_least_zero((0.0, &[(excess, 1.0)]));
         exponent.push((excess, -theta));
     }
-    Some(program.exponential(market.prior[k] / theta, (-theta * market.cost[k], &exponent)))
+    Some(program.exponential(
+        market.prior[k] / theta,
+        (-theta * market.cost[k], &exponent),
+    ))
 }
 
 #[test]
@@ -158,23 +167,43 @@ fn flows_are_those_of_an_interior_point_method() {
     let (mut compared, mut worst) = (0, 0.0_f64);
     for _ in 0..300 {
         let market = dice.market(8);
-        let Some(expected) = flows_by_cones(&market) else { continue };
+        let Some(expected) = flows_by_cones(&market) else {
+            continue;
+        };
         let solution = market.clear(Rule::Equilibrium).unwrap();
-        let scale = market.offer.iter().chain(&market.nomination).copied().fold(1.0, f64::max);
-        let gaps = solution.flow.iter().zip(&expected).map(|(f, e)| (f - e).abs() / scale);
+        let scale = market
+            .offer
+            .iter()
+            .chain(&market.nomination)
+            .copied()
+            .fold(1.0, f64::max);
+        let gaps = solution
+            .flow
+            .iter()
+            .zip(&expected)
+            .map(|(f, e)| (f - e).abs() / scale);
         worst = gaps.fold(worst, f64::max);
         compared += 1;
     }
-    assert!(compared >= 200, "the cone solver gave up on all but {compared}");
-    assert!(worst <= 1e-6, "flows differ by {worst:.1e} of the largest party");
+    assert!(
+        compared >= 200,
+        "the cone solver gave up on all but {compared}"
+    );
+    assert!(
+        worst <= 1e-6,
+        "flows differ by {worst:.1e} of the largest party"
+    );
 }
 
 /// Least cost of carrying the nominations.
 fn cost_by_linear_program(market: &Market) -> f64 {
     let mut program = LinearProgram::new(OptimizationDirection::Minimize);
     let buyers = market.buyers();
-    let flow: Vec<_> =
-        market.cost.iter().map(|&c| program.add_var(c, (0.0, f64::INFINITY))).collect();
+    let flow: Vec<_> = market
+        .cost
+        .iter()
+        .map(|&c| program.add_var(c, (0.0, f64::INFINITY)))
+        .collect();
     for (i, &offer) in market.offer.iter().enumerate() {
         let row = (0..buyers).map(|j| (flow[i * buyers + j], 1.0));
         program.add_constraint(row, ComparisonOp::Le, offer);
@@ -196,8 +225,9 @@ fn with_demand_fixed_and_sharp_choice_transport_costs_least() {
         let (sellers, buyers) = (dice.between(2, 8), dice.between(2, 8));
         let nomination: Vec<f64> = (0..buyers).map(|_| 0.2 + dice.unit()).collect();
         let total: f64 = nomination.iter().sum();
-        let offer: Vec<f64> =
-            (0..sellers).map(|_| (0.6 + dice.unit()) * 1.8 * total / sellers as f64).collect();
+        let offer: Vec<f64> = (0..sellers)
+            .map(|_| (0.6 + dice.unit()) * 1.8 * total / sellers as f64)
+            .collect();
         let mut market = Market::new(vec![1.0; sellers * buyers], offer, nomination);
         market.offer_max.clone_from(&market.offer);
         market.elasticity = vec![0.0; buyers];
@@ -205,11 +235,22 @@ fn with_demand_fixed_and_sharp_choice_transport_costs_least() {
         market.dispersion = 5_000.0;
         market.cost = (0..sellers * buyers).map(|_| dice.unit()).collect();
         let solution = market.clear(Rule::Equilibrium).unwrap();
-        let cost: f64 = solution.flow.iter().zip(&market.cost).map(|(f, c)| f * c).sum();
+        let cost: f64 = solution
+            .flow
+            .iter()
+            .zip(&market.cost)
+            .map(|(f, c)| f * c)
+            .sum();
         let least = cost_by_linear_program(&market);
         let served: f64 = solution.flow.iter().sum();
-        assert!((served - total).abs() <= 1e-8 * total, "{served} of {total} served");
-        assert!((cost - least).abs() <= 2e-3 * least, "cost {cost}, least {least}");
+        assert!(
+            (served - total).abs() <= 1e-8 * total,
+            "{served} of {total} served"
+        );
+        assert!(
+            (cost - least).abs() <= 2e-3 * least,
+            "cost {cost}, least {least}"
+        );
     }
 }
 
@@ -224,7 +265,9 @@ fn halve(crude: &mut Crude, exporters: &[&str]) {
         let i = crude.exporter(name);
         crude.market.offer[i] *= 0.5;
         crude.market.offer_max[i] *= 0.5;
-        crude.market.prior[i * buyers..(i + 1) * buyers].iter_mut().for_each(|w| *w *= 0.5);
+        crude.market.prior[i * buyers..(i + 1) * buyers]
+            .iter_mut()
+            .for_each(|w| *w *= 0.5);
     }
 }
 
@@ -233,7 +276,13 @@ fn undisturbed_crude_trade_is_the_balanced_matrix() {
     let market = Crude::load().market;
     let solution = market.clear(Rule::Equilibrium).unwrap();
     assert_eq!(solution.flow, market.prior);
-    assert!(solution.buyer_price.iter().chain(&solution.seller_price).all(|&p| p == 0.0));
+    assert!(
+        solution
+            .buyer_price
+            .iter()
+            .chain(&solution.seller_price)
+            .all(|&p| p == 0.0)
+    );
 }
 
 #[test]
@@ -241,7 +290,9 @@ fn half_the_gulf_lost() {
     let mut crude = Crude::load();
     halve(&mut crude, &["SAU", "ARE", "KWT", "IRQ", "QAT"]);
     let solution = crude.market.clear(Rule::Equilibrium).unwrap();
-    let expected = [0.73, 0.74, 0.8, 0.76, 0.75, 0.71, 0.69, 0.72, 0.74, 0.76, 0.74, 0.72];
+    let expected = [
+        0.73, 0.74, 0.8, 0.76, 0.75, 0.71, 0.69, 0.72, 0.74, 0.76, 0.74, 0.72,
+    ];
     assert_eq!(two_decimals(&solution.buyer_price), expected);
     let rents = ["SAU", "NOR", "IRN"].map(|name| solution.seller_price[crude.exporter(name)]);
     assert_eq!(two_decimals(&rents), [0.75, 0.71, 0.73]);
@@ -258,7 +309,10 @@ fn a_risk_premium_on_russian_sales_becomes_a_discount() {
     let solution = crude.market.clear(Rule::Equilibrium).unwrap();
     assert!((solution.seller_price[russia] + 0.143).abs() < 5e-4);
     let sold = |name| solution.flow[russia * buyers + crude.importer(name)];
-    assert_eq!(two_decimals(&["CHN", "IND", "TUR"].map(sold)), [4.06, 0.52, 0.12]);
+    assert_eq!(
+        two_decimals(&["CHN", "IND", "TUR"].map(sold)),
+        [4.06, 0.52, 0.12]
+    );
     assert!(solution.iterations <= 5, "{} steps", solution.iterations);
 }
 
@@ -266,7 +320,13 @@ fn a_risk_premium_on_russian_sales_becomes_a_discount() {
 fn a_ban_on_all_sales_to_japan() {
     let mut crude = Crude::load();
     let (japan, buyers) = (crude.importer("JPN"), crude.importers.len());
-    crude.market.cap.iter_mut().skip(japan).step_by(buyers).for_each(|cap| *cap = 0.0);
+    crude
+        .market
+        .cap
+        .iter_mut()
+        .skip(japan)
+        .step_by(buyers)
+        .for_each(|cap| *cap = 0.0);
     let solution = crude.market.clear(Rule::Equilibrium).unwrap();
     assert!((solution.buyer_price[japan] - 9.0).abs() < 1e-12);
     let others = [solution.buyer_price[0], solution.buyer_price[1]];

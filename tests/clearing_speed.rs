@@ -33,7 +33,10 @@ fn shocked(sellers: usize, buyers: usize) -> Market {
 fn later(market: &Market) -> Market {
     let mut dice = Dice(8);
     let mut later = market.clone();
-    later.offer.iter_mut().for_each(|s| *s *= 0.98 + 0.04 * dice.unit());
+    later
+        .offer
+        .iter_mut()
+        .for_each(|s| *s *= 0.98 + 0.04 * dice.unit());
     later.offer_max.clone_from(&later.offer);
     later
 }
@@ -46,10 +49,15 @@ fn time(market: &Market, start: &Solution, rule: Rule) -> (f64, u32) {
     for _ in 0..REPETITIONS {
         solution.clone_from(start);
         let began = Instant::now();
-        clearing.clear(rule, black_box(&market.problem()), &mut solution).unwrap();
+        clearing
+            .clear(rule, black_box(&market.problem()), &mut solution)
+            .unwrap();
         elapsed += began.elapsed().as_nanos();
     }
-    (elapsed as f64 / f64::from(REPETITIONS) / 1e3, solution.iterations)
+    (
+        elapsed as f64 / f64::from(REPETITIONS) / 1e3,
+        solution.iterations,
+    )
 }
 
 #[test]
@@ -60,11 +68,23 @@ fn speed() {
         let cold = Solution::new(sellers, buyers);
         let warm = before.clear(Rule::Equilibrium).unwrap();
         let after = later(&before);
-        println!("{sellers} x {buyers}: cold {:?}", time(&before, &cold, Rule::Equilibrium));
-        println!("{sellers} x {buyers}: warm {:?}", time(&after, &warm, Rule::Equilibrium));
-        println!("{sellers} x {buyers}: same {:?}", time(&before, &warm, Rule::Equilibrium));
+        println!(
+            "{sellers} x {buyers}: cold {:?}",
+            time(&before, &cold, Rule::Equilibrium)
+        );
+        println!(
+            "{sellers} x {buyers}: warm {:?}",
+            time(&after, &warm, Rule::Equilibrium)
+        );
+        println!(
+            "{sellers} x {buyers}: same {:?}",
+            time(&before, &warm, Rule::Equilibrium)
+        );
         for rule in &Rule::ALL[1..] {
-            println!("{sellers} x {buyers}: {rule} {:?}", time(&before, &cold, *rule));
+            println!(
+                "{sellers} x {buyers}: {rule} {:?}",
+                time(&before, &cold, *rule)
+            );
         }
     }
 }
@@ -83,5 +103,12 @@ fn iterations() {
     }
     counts.sort_unstable();
     let at = |q: f64| counts[(q * (counts.len() - 1) as f64) as usize];
-    println!("{} solved, {} {} {} {}", counts.len(), at(0.5), at(0.95), at(0.99), at(1.0));
+    println!(
+        "{} solved, {} {} {} {}",
+        counts.len(),
+        at(0.5),
+        at(0.95),
+        at(0.99),
+        at(1.0)
+    );
 }

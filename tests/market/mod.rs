@@ -78,7 +78,11 @@ impl Market {
     }
 
     /// Clears from the prices of an earlier solution.
-    pub(crate) fn clear_from(&self, rule: Rule, solution: &mut Solution) -> Result<(), ClearingError> {
+    pub(crate) fn clear_from(
+        &self,
+        rule: Rule,
+        solution: &mut Solution,
+    ) -> Result<(), ClearingError> {
         Clearing::new(self.sellers(), self.buyers()).clear(rule, &self.problem(), solution)
     }
 }
@@ -101,10 +105,19 @@ impl Crude {
         for record in reader.records() {
             let record = record.unwrap();
             exporters.push(record[0].to_owned());
-            matrix.extend(record.iter().skip(1).map(|cell| cell.parse::<f64>().unwrap()));
+            matrix.extend(
+                record
+                    .iter()
+                    .skip(1)
+                    .map(|cell| cell.parse::<f64>().unwrap()),
+            );
         }
         let market = balanced(matrix, exporters.len(), importers.len());
-        Self { exporters, importers, market }
+        Self {
+            exporters,
+            importers,
+            market,
+        }
     }
 
     pub(crate) fn exporter(&self, name: &str) -> usize {
@@ -123,7 +136,13 @@ fn balanced(mut matrix: Vec<f64>, sellers: usize, buyers: usize) -> Market {
     for (pair, cell) in matrix.iter_mut().enumerate() {
         *cell = cell.max(0.02 * rows[pair / buyers] * columns[pair % buyers] / total);
     }
-    fill_missing(&mut matrix, &rows, &columns, 0.02, &vec![false; sellers * buyers]);
+    fill_missing(
+        &mut matrix,
+        &rows,
+        &columns,
+        0.02,
+        &vec![false; sellers * buyers],
+    );
     ras(&mut matrix, &rows, &columns).unwrap();
     let (rows, columns) = margins(&matrix, sellers, buyers);
     Market::new(matrix, rows, columns)
@@ -175,13 +194,22 @@ impl Dice {
         let prior: Vec<f64> = (0..sellers * buyers)
             .map(|k| {
                 let apart = split && (k / buyers < sellers / 2) != (k % buyers < buyers / 2);
-                if self.chance(0.3) || apart { 0.0 } else { self.volume() }
+                if self.chance(0.3) || apart {
+                    0.0
+                } else {
+                    self.volume()
+                }
             })
             .collect();
         let (rows, columns) = margins(&prior, sellers, buyers);
-        let offer = rows.iter().map(|s| s * self.pick(&[0.0, 0.05, 0.5, 1.0, 1.5])).collect();
-        let nomination: Vec<f64> =
-            columns.iter().map(|n| (n + 0.1) * self.pick(&[0.5, 1.0, 1.3])).collect();
+        let offer = rows
+            .iter()
+            .map(|s| s * self.pick(&[0.0, 0.05, 0.5, 1.0, 1.5]))
+            .collect();
+        let nomination: Vec<f64> = columns
+            .iter()
+            .map(|n| (n + 0.1) * self.pick(&[0.5, 1.0, 1.3]))
+            .collect();
         let mut market = Market::new(prior, offer, nomination);
         self.disturb(&mut market);
         market

@@ -66,15 +66,30 @@ impl Cooperative {
 
     fn load(&mut self, problem: &Problem) {
         let pairs = Pairs::of(problem);
-        refill(&mut self.cap, (0..problem.prior.len()).map(|k| pairs.cap(k)));
-        refill(&mut self.left, (0..problem.sellers()).map(|i| problem.on_offer(i)));
+        refill(
+            &mut self.cap,
+            (0..problem.prior.len()).map(|k| pairs.cap(k)),
+        );
+        refill(
+            &mut self.left,
+            (0..problem.sellers()).map(|i| problem.on_offer(i)),
+        );
         let buyers = 0..problem.buyers();
-        refill(&mut self.nomination, problem.nomination.iter().map(|n| n.max(0.0)));
-        refill(&mut self.contracted, problem.contracted.iter().map(|c| c.max(0.0)));
+        refill(
+            &mut self.nomination,
+            problem.nomination.iter().map(|n| n.max(0.0)),
+        );
+        refill(
+            &mut self.contracted,
+            problem.contracted.iter().map(|c| c.max(0.0)),
+        );
         refill(&mut self.received, buyers.clone().map(|_| 0.0));
         refill(&mut self.target, buyers.clone().map(|_| 0.0));
         refill(&mut self.behind, buyers.clone().map(|_| false));
-        refill(&mut self.fixed, buyers.map(|j| problem.open_nomination(j) <= 0.0));
+        refill(
+            &mut self.fixed,
+            buyers.map(|j| problem.open_nomination(j) <= 0.0),
+        );
         let nodes = self.left.len() + self.target.len();
         refill(&mut self.parent, (0..nodes).map(|_| None));
         refill(&mut self.seen, (0..nodes).map(|_| false));
@@ -106,7 +121,11 @@ impl Cooperative {
     /// Ends the buyers behind the last cut at their present share; all of
     /// them if there was no cut.
     fn fix_reached(&mut self) {
-        let bounded = self.behind.iter().zip(&self.fixed).any(|(behind, fixed)| *behind && !fixed);
+        let bounded = self
+            .behind
+            .iter()
+            .zip(&self.fixed)
+            .any(|(behind, fixed)| *behind && !fixed);
         for (fixed, behind) in self.fixed.iter_mut().zip(&self.behind) {
             *fixed |= behind | !bounded;
         }
@@ -136,7 +155,11 @@ impl Cooperative {
     }
 
     fn deficit(&self) -> f64 {
-        self.target.iter().zip(&self.received).map(|(target, got)| target - got).sum()
+        self.target
+            .iter()
+            .zip(&self.received)
+            .map(|(target, got)| target - got)
+            .sum()
     }
 
     /// Nomination of the open buyers behind the cut that this share serves.
@@ -159,9 +182,7 @@ impl Cooperative {
     /// Breadth-first from sellers with goods left; returns a buyer short of
     /// its target, with the path to it in `parent`.
     fn search_forward(&mut self, flow: &[f64]) -> Option<usize> {
-        self.start(|network, node| {
-            node < network.left.len() && network.left[node] > network.zero
-        });
+        self.start(|network, node| node < network.left.len() && network.left[node] > network.zero);
         let sellers = self.left.len();
         let mut next = 0;
         while let Some(&node) = self.queue.get(next) {
@@ -177,7 +198,8 @@ impl Cooperative {
     /// Marks all nodes from which a buyer short of its target can be reached.
     fn search_back(&mut self, flow: &[f64]) {
         self.start(|network, node| {
-            node.checked_sub(network.left.len()).is_some_and(|j| network.is_short(j))
+            node.checked_sub(network.left.len())
+                .is_some_and(|j| network.is_short(j))
         });
         let mut next = 0;
         while let Some(&node) = self.queue.get(next) {
@@ -201,7 +223,11 @@ impl Cooperative {
     /// Queues the unseen nodes on the other side that `reaches` accepts.
     fn visit(&mut self, node: usize, reaches: impl Fn(&Self, usize) -> bool) {
         let sellers = self.left.len();
-        let others = if node < sellers { sellers..self.seen.len() } else { 0..sellers };
+        let others = if node < sellers {
+            sellers..self.seen.len()
+        } else {
+            0..sellers
+        };
         for other in others {
             if !self.seen[other] && reaches(self, other) {
                 self.seen[other] = true;
@@ -223,7 +249,11 @@ impl Cooperative {
     /// a buyer, present trade back towards a seller.
     fn residual(&self, from: usize, to: usize, flow: &[f64]) -> f64 {
         let pair = self.pair(from, to);
-        if from < to { self.cap[pair] - flow[pair] } else { flow[pair] }
+        if from < to {
+            self.cap[pair] - flow[pair]
+        } else {
+            flow[pair]
+        }
     }
 
     fn pair(&self, a: usize, b: usize) -> usize {

@@ -8,7 +8,13 @@ use super::{Pairs, Problem, Solution};
 pub(super) fn clear(rationing: &mut Rationing, problem: &Problem, solution: &mut Solution) {
     rationing.open(problem, solution);
     let pairs = Pairs::of(problem);
-    let at_home = |pair: usize| if problem.domestic[pair] { pairs.cap(pair) } else { 0.0 };
+    let at_home = |pair: usize| {
+        if problem.domestic[pair] {
+            pairs.cap(pair)
+        } else {
+            0.0
+        }
+    };
     rationing.share(solution, Claim::Want, at_home);
     rationing.share(solution, Claim::Want, |pair| pairs.cap(pair));
 }

@@ -24,10 +24,14 @@ const TOLERANCE: f64 = 1e-10;
 const UNDISTURBED: f64 = 1e-12;
 /// Newton steps before giving up.
 const MAX_STEPS: u32 = 200;
+/// Steps in which the imbalance is expected to halve.
+const PATIENCE: u32 = 12;
 /// Trial points along one Newton step.
 const MAX_CUTS: u32 = 6;
 /// Share of the initial descent by which a step may overshoot.
 const OVERSHOOT: f64 = 0.25;
+/// Share of the promised descent that a mended step must keep.
+const LEAST_PROGRESS: f64 = 0.1;
 
 /// Memory of the solver. The longer side of the market is in the rows.
 #[derive(Debug, Clone)]
@@ -70,32 +74,41 @@ impl Equilibrium {
         Ok(())
     }
 
-    /// Moves prices until every party is in balance or at a bound.
+    /// Moves prices until every party is in balance or at a bound: by Newton
+    /// steps, and by a sweep whenever these creep.
     fn settle(&mut self, theta: f64, solution: &mut Solution) -> Result<(), ClearingError> {
         let mut residual = self.evaluate(theta);
-        let mut steps = 0;
-        while !(residual <= TOLERANCE) && steps < MAX_STEPS {
-            residual = self.step(theta);
+        let (mut milestone, mut reached, mut steps) = (residual, 0, 0);
+        while residual > TOLERANCE && steps < MAX_STEPS {
+            let creeps = steps - reached >= PATIENCE;
+            residual = if creeps {
+                self.sweep(theta)
+            } else {
+                self.step(theta)
+            };
             steps += 1;
+            if creeps || residual <= 0.5 * milestone {
+                (milestone, reached) = (residual, steps);
+            }
         }
         (solution.iterations, solution.residual) = (steps, residual);
-        if residual <= TOLERANCE { Ok(()) } else { Err(ClearingError::NotConverged { residual }) }
+        if residual <= TOLERANCE {
+            Ok(())
+        } else {
+            Err(ClearingError::NotConverged { residual })
+        }
     }
 
-    /// One Newton step, or a sweep of coordinate steps where that fails.
+    /// One Newton step, or a sweep where that fails.
     fn step(&mut self, theta: f64) -> f64 {
         self.aim(theta);
         self.rows.mark();
         self.columns.mark();
-        match self.search(theta) {
-            Some(residual) => residual,
-            None => {
-                self.rows.displace(0.0);
-                self.columns.displace(0.0);
-                self.sweep(theta);
-                self.evaluate(theta)
-            }
-        }
+        self.search(theta).unwrap_or_else(|| {
+            self.rows.displace(0.0);
+            self.columns.displace(0.0);
+            self.sweep(theta)
+        })
     }
 
     /// Tries ever shorter parts of the step, mending each that overshoots.
@@ -105,22 +118,26 @@ impl Equilibrium {
             self.rows.displace(t);
             self.columns.displace(t);
             let mut residual = self.evaluate(theta);
-            if !self.has_descended() {
+            let promise = self.descent();
+            if !self.has_descended(promise) {
                 t *= self.cut();
                 residual = self.mend(theta);
             }
-            if self.has_descended() || residual <= TOLERANCE {
+            if self.has_descended(promise) || residual <= TOLERANCE {
                 return Some(residual);
             }
         }
         None
     }
 
-    /// Whether the potential must have fallen. It is convex, so its change is
+    /// Whether the potential must have fallen, by an amount comparable to the
+    /// `promise` of the gradient at the start. It is convex, so its change is
     /// at most gradient · displacement here; a little above zero will do.
-    fn has_descended(&self) -> bool {
+    fn has_descended(&self, promise: f64) -> bool {
         let descent = self.descent();
-        descent < 0.0 && self.derivative() <= -OVERSHOOT * descent
+        descent < 0.0
+            && descent <= LEAST_PROGRESS * promise
+            && self.derivative() <= -OVERSHOOT * descent
     }
 
     /// By how much to shorten a step that overshoots: to where the derivative
@@ -128,7 +145,11 @@ impl Equilibrium {
     fn cut(&self) -> f64 {
         let descent = self.descent();
         let root = descent / (descent - self.derivative());
-        if root > 0.0 { root.clamp(0.1, 0.5) } else { 0.25 }
+        if root > 0.0 {
+            root.clamp(0.1, 0.5)
+        } else {
+            0.25
+        }
     }
 
     /// Gradient · displacement, with the gradient at the start of the step.
@@ -155,13 +176,17 @@ impl Equilibrium {
     /// largest relative imbalance.
     fn evaluate(&mut self, theta: f64) -> f64 {
         let exponent = self.rows.respond(theta).max(self.columns.respond(theta));
-        self.matrix.trade(theta, exponent, &mut self.rows, &mut self.columns);
-        let (rows, columns) = (self.rows.settle(), self.columns.settle());
-        if rows > columns || rows.is_nan() { rows } else { columns }
+        self.matrix
+            .trade(theta, exponent, &mut self.rows, &mut self.columns);
+        self.rows.settle().max(self.columns.settle())
     }
 
     fn is_at_reference(&self) -> bool {
-        self.rows.level.iter().chain(&self.columns.level).all(|&z| z == 0.0)
+        self.rows
+            .level
+            .iter()
+            .chain(&self.columns.level)
+            .all(|&z| z == 0.0)
     }
 
     fn load(&mut self, problem: &Problem, start: &Solution) {
@@ -191,7 +216,11 @@ impl Equilibrium {
         keep_within_offers(&mut solution.flow, &sellers.room, problem.buyers());
         for (j, unmet) in solution.unmet.iter_mut().enumerate() {
             let chokes = buyers.level[j] >= buyers.high[j] && problem.nomination[j] > 0.0;
-            *unmet = if chokes { (-buyers.gradient[j]).max(0.0) } else { 0.0 };
+            *unmet = if chokes {
+                (-buyers.gradient[j]).max(0.0)
+            } else {
+                0.0
+            };
         }
     }
 }

@@ -247,7 +247,8 @@ impl Clearing {
     ///
     /// [`ClearingError::Shape`] if arrays disagree in length or exceed what
     /// [`Clearing::new`] was told; [`ClearingError::Dispersion`] and
-    /// [`ClearingError::NotConverged`] under [`Rule::Equilibrium`] only.
+    /// [`ClearingError::NotConverged`] under [`Rule::Equilibrium`] only. Flows
+    /// and prices then stay as they were.
     pub fn clear(
         &mut self,
         rule: Rule,

@@ -49,7 +49,8 @@ impl Rationing {
         self.left.clear();
         self.left.extend((0..sellers).map(|i| problem.on_offer(i)));
         self.want.clear();
-        self.want.extend((0..buyers).map(|j| problem.open_nomination(j)));
+        self.want
+            .extend((0..buyers).map(|j| problem.open_nomination(j)));
         self.proposal.clear();
         self.proposal.resize(sellers * buyers, 0.0);
         self.proposed.clear();
@@ -88,7 +89,11 @@ impl Rationing {
                 self.proposal[pair] = self.claim(pair, flow[pair], claim, limit);
                 claims += self.proposal[pair];
             }
-            let share = if claims > 0.0 { self.left[i] / claims } else { 0.0 };
+            let share = if claims > 0.0 {
+                self.left[i] / claims
+            } else {
+                0.0
+            };
             for (pair, proposed) in row.zip(&mut self.proposed) {
                 let offered = (self.proposal[pair] * share).min(limit(pair) - flow[pair]);
                 self.proposal[pair] = offered.max(0.0);
@@ -143,5 +148,9 @@ impl Rationing {
 }
 
 fn accepted_share(want: f64, proposed: f64) -> f64 {
-    if proposed > want { want / proposed } else { 1.0 }
+    if proposed > want {
+        want / proposed
+    } else {
+        1.0
+    }
 }

@@ -61,7 +61,9 @@ impl Market {
         let (sellers, buyers) = (self.offer.len(), self.nomination.len());
         let mut solution = Solution::new(sellers, buyers);
         let mut clearing = Clearing::new(sellers, buyers);
-        clearing.clear(rule, &self.problem(), &mut solution).unwrap();
+        clearing
+            .clear(rule, &self.problem(), &mut solution)
+            .unwrap();
         solution
     }
 
@@ -77,7 +79,9 @@ impl Market {
     /// Contracts and spot, by buyer.
     fn served(&self, solution: &Solution) -> Vec<f64> {
         let buyers = 0..self.nomination.len();
-        buyers.map(|j| self.contracted[j] + self.column(&solution.flow, j)).collect()
+        buyers
+            .map(|j| self.contracted[j] + self.column(&solution.flow, j))
+            .collect()
     }
 }
 
@@ -87,7 +91,10 @@ fn assert_close(left: f64, right: f64, tolerance: f64) {
 
 fn assert_all_close(left: &[f64], right: &[f64], tolerance: f64) {
     assert_eq!(left.len(), right.len());
-    let close = left.iter().zip(right).all(|(l, r)| (l - r).abs() <= tolerance);
+    let close = left
+        .iter()
+        .zip(right)
+        .all(|(l, r)| (l - r).abs() <= tolerance);
     assert!(close, "{left:?} is not {right:?}");
 }
 
@@ -104,23 +111,38 @@ fn rules_are_named_in_kebab_case() {
 #[test]
 fn wrong_shapes_are_errors() {
     let market = Market::new(&[1.0, 1.0], &[2.0], &[1.0, 1.0]);
-    let shape = Err(ClearingError::Shape { sellers: 1, buyers: 2 });
+    let shape = Err(ClearingError::Shape {
+        sellers: 1,
+        buyers: 2,
+    });
     let mut solution = Solution::new(1, 2);
     let mut small = Clearing::new(1, 1);
-    assert_eq!(small.clear(Rule::ProRata, &market.problem(), &mut solution), shape);
+    assert_eq!(
+        small.clear(Rule::ProRata, &market.problem(), &mut solution),
+        shape
+    );
     let mut clearing = Clearing::new(1, 2);
     let mut problem = market.problem();
     problem.cap = &[1.0];
-    assert_eq!(clearing.clear(Rule::ProRata, &problem, &mut solution), shape);
-    assert_eq!(clearing.clear(Rule::ProRata, &market.problem(), &mut Solution::new(2, 2)), shape);
+    assert_eq!(
+        clearing.clear(Rule::ProRata, &problem, &mut solution),
+        shape
+    );
+    assert_eq!(
+        clearing.clear(Rule::ProRata, &market.problem(), &mut Solution::new(2, 2)),
+        shape
+    );
 }
 
 #[test]
 fn dispersion_must_be_positive() {
     let mut market = Market::new(&[1.0], &[1.0], &[1.0]);
     market.dispersion = 0.0;
-    let outcome =
-        Clearing::new(1, 1).clear(Rule::Equilibrium, &market.problem(), &mut Solution::new(1, 1));
+    let outcome = Clearing::new(1, 1).clear(
+        Rule::Equilibrium,
+        &market.problem(),
+        &mut Solution::new(1, 1),
+    );
     assert_eq!(outcome, Err(ClearingError::Dispersion(0.0)));
 }
 
@@ -142,7 +164,11 @@ fn a_loss_raises_the_price_by_its_logarithm_over_the_elasticity() {
         let mut market = Market::new(&[1.0 - loss], &[1.0 - loss], &[1.0]);
         market.elasticity[0] = elasticity;
         let solution = market.clear(Rule::Equilibrium);
-        assert_close(solution.buyer_price[0], -f64::ln(1.0 - loss) / elasticity, 1e-8);
+        assert_close(
+            solution.buyer_price[0],
+            -f64::ln(1.0 - loss) / elasticity,
+            1e-8,
+        );
     }
 }
 
@@ -206,7 +232,11 @@ fn where_prices_are_not_unique_the_smallest_are_taken() {
     let mut market = Market::new(&[0.5, 0.5, 0.5, 0.5], &[0.8, 1.2], &[1.0, 1.0]);
     market.elasticity = vec![0.0; 2];
     let solution = market.clear(Rule::Equilibrium);
-    let lowest_seller = solution.seller_price.iter().copied().fold(f64::INFINITY, f64::min);
+    let lowest_seller = solution
+        .seller_price
+        .iter()
+        .copied()
+        .fold(f64::INFINITY, f64::min);
     assert_close(lowest_seller, -0.5, 1e-9);
     assert_all_close(&solution.flow, &[0.4, 0.4, 0.6, 0.6], 1e-9);
     let mut quota = Market::new(&[1.0], &[0.6], &[1.0]);
@@ -242,6 +272,27 @@ fn a_sharp_market_clears() {
     assert_all_close(&solution.flow, &[1.0, 0.0, 3.0, 1.0], 1e-6);
 }
 
+/// Capped pairs beside tiny free flows: Newton steps alone creep.
+#[test]
+fn prices_settle_where_almost_all_trade_is_capped() {
+    let mut one = Market::new(&[1.0, 144.9], &[6.36], &[1.0, 0.446]);
+    one.discount = vec![0.605];
+    one.contracted = vec![0.0, 0.3];
+    one.elasticity = vec![0.93, 0.0];
+    one.cost = vec![0.0, 0.486];
+    one.cap = vec![f64::INFINITY, 1.2];
+    one.dispersion = 28.8;
+    assert!(violation(&one, &one.clear(Rule::Equilibrium)) <= 1e-8);
+    let mut two = Market::new(&[0.0, 0.0, 0.142, 1.0], &[0.0, 0.00974], &[1.0, 0.00784]);
+    two.discount = vec![0.0; 2];
+    two.supply_elasticity = vec![0.0, 0.241];
+    two.offer_max = vec![0.0, 0.01235];
+    two.elasticity = vec![0.0, 0.276];
+    two.cap = vec![0.0, 0.0, 0.0213, 6.25];
+    two.dispersion = 6.67;
+    assert!(violation(&two, &two.clear(Rule::Equilibrium)) <= 1e-8);
+}
+
 #[test]
 fn pro_rata_serves_every_buyer_the_same_share() {
     let market = Market::new(&[0.0; 3], &[60.0], &[50.0, 30.0, 20.0]);
@@ -256,7 +307,11 @@ fn contract_first_serves_historic_customers_before_others() {
     let solution = market.clear(Rule::ContractFirst);
     assert_all_close(&solution.flow, &[5.0, 5.0, 0.0], 1e-12);
     market.offer[0] = 4.0;
-    assert_all_close(&market.clear(Rule::ContractFirst).flow, &[3.0, 1.0, 0.0], 1e-12);
+    assert_all_close(
+        &market.clear(Rule::ContractFirst).flow,
+        &[3.0, 1.0, 0.0],
+        1e-12,
+    );
 }
 
 #[test]
@@ -295,7 +350,10 @@ fn cap() -> impl Strategy<Value = f64> {
     prop_oneof![1 => Just(0.0), 2 => (-4.0..2.0).prop_map(f64::exp), 5 => Just(f64::INFINITY)]
 }
 
-fn vectors<S: Strategy<Value = f64>>(strategy: S, length: usize) -> impl Strategy<Value = Vec<f64>> {
+fn vectors<S: Strategy<Value = f64>>(
+    strategy: S,
+    length: usize,
+) -> impl Strategy<Value = Vec<f64>> {
     proptest::collection::vec(strategy, length)
 }
 
@@ -395,7 +453,9 @@ fn room_left(market: &Market, solution: &Solution) -> f64 {
     let buyers = market.nomination.len();
     let room = |k: usize| {
         let left = market.offer[k / buyers] - market.row(&solution.flow, k / buyers);
-        (pairs.cap(k) - solution.flow[k]).min(left).min(solution.unmet[k % buyers])
+        (pairs.cap(k) - solution.flow[k])
+            .min(left)
+            .min(solution.unmet[k % buyers])
     };
     (0..market.prior.len()).map(room).fold(0.0, f64::max)
 }
@@ -412,12 +472,16 @@ fn assert_feasible(market: &Market, solution: &Solution) {
     for (j, served) in market.served(solution).into_iter().enumerate() {
         let nomination = market.nomination[j].max(market.contracted[j]);
         assert!(served <= nomination * (1.0 + 1e-12));
-        assert_close(served + solution.unmet[j], nomination, 1e-11 * nomination.max(1.0));
+        assert_close(
+            served + solution.unmet[j],
+            nomination,
+            1e-11 * nomination.max(1.0),
+        );
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn equilibrium_meets_its_conditions(market in market()) {
@@ -442,6 +506,32 @@ proptest! {
         let cold = market.clear(Rule::Equilibrium);
         let scale: f64 = market.offer.iter().sum();
         assert_all_close(&solution.flow, &cold.flow, 1e-7 * scale);
+    }
+
+    #[test]
+    fn no_finite_input_panics(
+        numbers in proptest::collection::vec(
+            prop_oneof![any::<f64>().prop_filter("finite", |x| x.is_finite()), -2.0..2.0], 40),
+        rule in proptest::sample::select(&Rule::ALL[..]),
+    ) {
+        let problem = Problem {
+            prior: &numbers[..6],
+            offer: &numbers[6..8],
+            offer_max: &numbers[8..10],
+            supply_elasticity: &numbers[10..12],
+            discount: &numbers[12..14],
+            nomination: &numbers[14..17],
+            contracted: &numbers[17..20],
+            elasticity: &numbers[20..23],
+            cost: &numbers[23..29],
+            cap: &numbers[29..35],
+            domestic: &[false, true, false, true, false, false],
+            dispersion: numbers[35],
+            choke: numbers[36],
+        };
+        let mut solution = Solution::new(2, 3);
+        solution.buyer_price.copy_from_slice(&numbers[37..]);
+        let _ = Clearing::new(2, 3).clear(rule, &problem, &mut solution);
     }
 
     #[test]

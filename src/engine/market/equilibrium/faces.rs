@@ -51,7 +51,8 @@ impl Equilibrium {
     /// Marks all parties whose prices move with that of `seed`.
     fn grow(&mut self, seed: usize, theta: f64) {
         self.component.clear();
-        self.component.resize(self.rows.len() + self.columns.len(), false);
+        self.component
+            .resize(self.rows.len() + self.columns.len(), false);
         self.component[seed] = true;
         while self.grow_by_pairs(theta) {}
     }
@@ -76,12 +77,16 @@ impl Equilibrium {
     /// How far the marked component can fall.
     fn fall(&self, theta: f64) -> f64 {
         let parties = (0..self.component.len()).filter(|&k| self.component[k]);
-        let within = parties.map(|k| self.headroom(k)).fold(f64::INFINITY, f64::min);
+        let within = parties
+            .map(|k| self.headroom(k))
+            .fold(f64::INFINITY, f64::min);
         let crossing = (0..self.matrix.flow.len()).filter(|&pair| {
             let (seller, buyer) = self.parties(pair);
             self.component[buyer] && !self.component[seller]
         });
-        crossing.map(|pair| self.slack(pair, theta)).fold(within, f64::min)
+        crossing
+            .map(|pair| self.slack(pair, theta))
+            .fold(within, f64::min)
     }
 
     /// How far the price of a party alone may fall without imbalance.
@@ -136,6 +141,10 @@ impl Equilibrium {
     fn parties(&self, pair: usize) -> (usize, usize) {
         let m = self.columns.len();
         let (row, column) = (pair / m, self.rows.len() + pair % m);
-        if self.matrix.transposed { (column, row) } else { (row, column) }
+        if self.matrix.transposed {
+            (column, row)
+        } else {
+            (row, column)
+        }
     }
 }

@@ -45,18 +45,30 @@ impl Matrix {
     pub(super) fn load(&mut self, problem: &Problem, transposed: bool) {
         self.transposed = transposed;
         self.largest_bias = 0.0;
-        self.clear(problem.prior.len());
+        self.resize(problem.prior.len());
         let (sellers, buyers) = (problem.sellers(), problem.buyers());
         for i in 0..sellers {
             for j in 0..buyers {
-                let at = if transposed { j * sellers + i } else { i * buyers + j };
+                let at = if transposed {
+                    j * sellers + i
+                } else {
+                    i * buyers + j
+                };
                 self.load_pair(problem, i, j, at);
             }
         }
     }
 
-    fn clear(&mut self, pairs: usize) {
-        let Self { bias, prior, base, cap, flow, free, .. } = self;
+    fn resize(&mut self, pairs: usize) {
+        let Self {
+            bias,
+            prior,
+            base,
+            cap,
+            flow,
+            free,
+            ..
+        } = self;
         for array in [bias, prior, base, cap, flow, free] {
             array.resize(pairs, 0.0);
         }
@@ -68,7 +80,11 @@ impl Matrix {
             && problem.prior[pair] > 0.0
             && problem.on_offer(i) > 0.0
             && problem.nomination[j] > 0.0;
-        let bias = if trades { -problem.dispersion * problem.cost[pair] } else { 0.0 };
+        let bias = if trades {
+            -problem.dispersion * problem.cost[pair]
+        } else {
+            0.0
+        };
         self.largest_bias = self.largest_bias.max(bias.abs());
         self.bias[at] = bias;
         self.prior[at] = if trades { problem.prior[pair] } else { 0.0 };
@@ -135,8 +151,11 @@ impl Matrix {
     fn add_row(&mut self, i: usize, rows: &mut Side, columns: &mut Side) {
         let m = columns.len();
         let row = i * m..(i + 1) * m;
-        let (free, flow, cap) =
-            (&mut self.free[row.clone()], &mut self.flow[row.clone()], &self.cap[row]);
+        let (free, flow, cap) = (
+            &mut self.free[row.clone()],
+            &mut self.flow[row.clone()],
+            &self.cap[row],
+        );
         let (column_flow, column_free) = (&mut columns.flow[..m], &mut columns.free_flow[..m]);
         for j in 0..m {
             flow[j] = free[j].min(cap[j]);

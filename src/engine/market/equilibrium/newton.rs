@@ -37,7 +37,11 @@ impl Equilibrium {
             let free = &self.matrix.free[i * m..(i + 1) * m];
             let inverse = 1.0 / self.rows.diagonal[i];
             for (j, &f) in free.iter().enumerate() {
-                subtract(&mut self.reduced[j * m + j..(j + 1) * m], f * inverse, &free[j..]);
+                subtract(
+                    &mut self.reduced[j * m + j..(j + 1) * m],
+                    f * inverse,
+                    &free[j..],
+                );
             }
             subtract(&mut self.columns.step, self.rows.step[i] * inverse, free);
         }
@@ -61,7 +65,11 @@ impl Equilibrium {
         let m = self.columns.len();
         for i in 0..self.rows.len() {
             let free = &self.matrix.free[i * m..(i + 1) * m];
-            let coupled: f64 = free.iter().zip(&self.columns.step).map(|(f, s)| f * s).sum();
+            let coupled: f64 = free
+                .iter()
+                .zip(&self.columns.step)
+                .map(|(f, s)| f * s)
+                .sum();
             let step = (self.rows.step[i] - coupled) / self.rows.diagonal[i];
             self.rows.step[i] = if self.rows.held[i] { 0.0 } else { step };
         }
@@ -96,7 +104,11 @@ fn solve(a: &mut [f64], b: &mut [f64]) {
     }
     for k in (0..m).rev() {
         let row = &a[k * m..(k + 1) * m];
-        let known: f64 = row[k + 1..].iter().zip(&b[k + 1..]).map(|(a, x)| a * x).sum();
+        let known: f64 = row[k + 1..]
+            .iter()
+            .zip(&b[k + 1..])
+            .map(|(a, x)| a * x)
+            .sum();
         b[k] = (b[k] - known) / row[k];
     }
 }

@@ -94,11 +94,11 @@ impl Side {
         self.elasticity.copy_from_slice(problem.supply_elasticity);
         self.most.copy_from_slice(problem.offer_max);
         self.given.fill(0.0);
-        for i in 0..self.len() {
+        for (i, price) in price.iter().enumerate() {
             self.volume[i] = problem.on_offer(i);
             let (low, high) = seller_bounds(problem, i);
             (self.low[i], self.high[i]) = (low, high);
-            self.level[i] = (-price[i]).clamp(low, high);
+            self.level[i] = (-price).clamp(low, high);
         }
     }
 
@@ -107,12 +107,12 @@ impl Side {
         self.resize(problem.buyers());
         self.elasticity.copy_from_slice(problem.elasticity);
         self.most.fill(f64::INFINITY);
-        for j in 0..self.len() {
+        for (j, price) in price.iter().enumerate() {
             self.volume[j] = problem.nomination[j].max(0.0);
             self.given[j] = problem.contracted[j].max(0.0);
             let (low, high) = buyer_bounds(problem, j);
             (self.low[j], self.high[j]) = (low, high);
-            self.level[j] = price[j].clamp(low, high);
+            self.level[j] = price.clamp(low, high);
         }
     }
 
@@ -127,7 +127,11 @@ impl Side {
             let volume = self.elastic_volume(k, self.level[k]);
             self.room[k] = volume.min(self.most[k]) - self.given[k];
             let responds = volume < self.most[k];
-            self.own_slope[k] = if responds { self.elasticity[k] * volume / theta } else { 0.0 };
+            self.own_slope[k] = if responds {
+                self.elasticity[k] * volume / theta
+            } else {
+                0.0
+            };
         }
         largest
     }
@@ -155,7 +159,12 @@ impl Side {
             self.held[k] = (gradient >= 0.0 && self.level[k] <= self.low[k])
                 || (gradient <= 0.0 && self.level[k] >= self.high[k]);
             if !self.held[k] {
-                worst = worst.max(gradient.abs() / self.scale(k));
+                let imbalance = gradient.abs() / self.scale(k);
+                worst = worst.max(if imbalance.is_nan() {
+                    f64::INFINITY
+                } else {
+                    imbalance
+                });
             }
         }
         worst
@@ -169,13 +178,12 @@ impl Side {
     /// Moves each party to where it balances if no cap comes to bind or ceases
     /// to, and partners stay.
     pub(super) fn balance(&mut self, theta: f64) {
-        for k in 0..self.len() {
+        for k in (0..self.len()).filter(|&k| self.free_flow[k] > 0.0) {
             let capped = self.flow[k] - self.free_flow[k];
-            let ratio = ((self.room[k] - capped) / self.free_flow[k]).max(LEAST_RATIO);
-            if ratio.is_finite() {
-                let change = libm::log(ratio) / (theta + self.elasticity[k]);
-                self.level[k] = (self.level[k] + change).clamp(self.low[k], self.high[k]);
-            }
+            let ratio = (self.room[k] - capped) / self.free_flow[k];
+            let ratio = ratio.clamp(LEAST_RATIO, 1.0 / LEAST_RATIO);
+            let change = libm::log(ratio) / (theta + self.elasticity[k]);
+            self.level[k] = (self.level[k] + change).clamp(self.low[k], self.high[k]);
         }
     }
 
@@ -195,7 +203,11 @@ impl Side {
 
     /// `gradient` · displacement from the start.
     pub(super) fn along(&self, gradient: &[f64]) -> f64 {
-        let displacement = self.level.iter().zip(&self.start).map(|(here, start)| here - start);
+        let displacement = self
+            .level
+            .iter()
+            .zip(&self.start)
+            .map(|(here, start)| here - start);
         displacement.zip(gradient).map(|(d, g)| d * g).sum()
     }
 }
@@ -215,10 +227,15 @@ fn seller_bounds(problem: &Problem, i: usize) -> (f64, f64) {
     }
     let row = i * problem.buyers()..(i + 1) * problem.buyers();
     let customary: f64 = problem.prior[row.clone()].iter().map(|w| w.max(0.0)).sum();
-    let cheapest = problem.cost[row].iter().fold(0.0, |low: f64, &c| low.min(c));
+    let cheapest = problem.cost[row]
+        .iter()
+        .fold(0.0, |low: f64, &c| low.min(c));
     let premium = libm::log((customary / offer).max(1.0)) / problem.dispersion;
     let discount = problem.discount[i].max(0.0);
-    (-(problem.choke.max(0.0) - cheapest + premium + 1.0), discount)
+    (
+        -(problem.choke.max(0.0) - cheapest + premium + 1.0),
+        discount,
+    )
 }
 
 /// λ lies between [`LOWEST_PRICE`] and the choke price. A buyer who wants
