@@ -35,7 +35,7 @@ impl Listed {
             None => Some(Vec::new()),
         };
         match &self.file {
-            Some(path) => self.from_file(path, &commodities?, reader),
+            Some(path) => self.read_file(path, &commodities?, reader),
             None => self.product(commodities, reader),
         }
     }
@@ -88,7 +88,7 @@ impl Listed {
         reader.each(words, end)
     }
 
-    fn from_file(
+    fn read_file(
         &self,
         path: &Word,
         commodities: &[CommodityId],

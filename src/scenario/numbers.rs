@@ -303,7 +303,7 @@ impl Reader<'_> {
         } else {
             &mut self.uncertain
         };
-        paths.push(node.path.clone());
+        paths.insert(node.path.clone());
         Some(Num {
             law,
             path: node.path.clone(),
@@ -583,22 +583,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A number, or numbers by commodity. Without `unlisted`, a table must
-    /// have a default.
+    /// A number, or numbers by commodity; `unlisted` where a table has no
+    /// default.
     pub(super) fn by_commodity(
         &mut self,
         amounts: &Amounts,
         measure: &Measure,
-        unlisted: Option<f64>,
+        unlisted: f64,
     ) -> Option<PerCommodity> {
         let names = Rc::clone(&self.names);
-        let (default, given) = self.by_name(
-            &amounts.0,
-            &names.commodities,
-            "commodity",
-            measure,
-            unlisted,
-        )?;
+        let node = &amounts.0;
+        let unlisted = constant(unlisted, format!("{}.default", node.path));
+        let index = &names.commodities;
+        let (default, given) = self.by_name(node, index, "commodity", measure, Some(&unlisted))?;
         let given = given
             .into_iter()
             .map(|(id, num)| (CommodityId(id), num))
@@ -606,21 +603,28 @@ impl Reader<'_> {
         Some(PerCommodity { default, given })
     }
 
-    /// A number, or numbers by country.
+    /// A number, or numbers by country. A table without a default leaves the
+    /// countries it does not list as they are in `base`.
     pub(super) fn by_country(
         &mut self,
         amounts: &Amounts,
         measure: &Measure,
-        unlisted: Option<f64>,
+        base: Option<&PerCountry>,
     ) -> Option<PerCountry> {
         let names = Rc::clone(&self.names);
-        let (default, given) =
-            self.by_name(&amounts.0, &names.countries, "country", measure, unlisted)?;
-        let given = given
-            .into_iter()
-            .map(|(id, num)| (CountryId(id), num))
-            .collect();
-        Some(PerCountry { default, given })
+        let node = &amounts.0;
+        let unlisted = base.map(|base| &base.default);
+        let index = &names.countries;
+        let (default, given) = self.by_name(node, index, "country", measure, unlisted)?;
+        let given = given.into_iter().map(|(id, num)| (CountryId(id), num));
+        let mut own = PerCountry {
+            default,
+            given: given.collect(),
+        };
+        if by_names(node) && node.get("default").is_none() {
+            own.keep_others(base);
+        }
+        Some(own)
     }
 
     fn by_name(
@@ -629,9 +633,9 @@ impl Reader<'_> {
         index: &Index,
         kind: &str,
         measure: &Measure,
-        unlisted: Option<f64>,
+        unlisted: Option<&Num>,
     ) -> Option<(Num, Vec<(usize, Num)>)> {
-        if !matches!(node.value, Value::Table(_)) || is_law(node) {
+        if !by_names(node) {
             return Some((self.num_at(node, measure)?, Vec::new()));
         }
         let entries = self.entries(node, "a table")?;
@@ -640,7 +644,7 @@ impl Reader<'_> {
             .partition(|entry| entry.key == "default");
         let default = match (defaults.first(), unlisted) {
             (Some(entry), _) => self.num_at(&entry.node, measure),
-            (None, Some(value)) => Some(constant(value, format!("{}.default", node.path))),
+            (None, Some(unlisted)) => Some(unlisted.clone()),
             (None, None) => {
                 self.missing(
                     node,
@@ -671,11 +675,22 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a table is a law rather than numbers by name.
-pub(super) fn is_law(node: &Node) -> bool {
+impl PerCountry {
+    /// Takes over the countries it does not list.
+    fn keep_others(&mut self, base: Option<&PerCountry>) {
+        for (id, num) in base.into_iter().flat_map(|base| &base.given) {
+            if self.given.iter().all(|(own, _)| own != id) {
+                self.given.push((*id, num.clone()));
+            }
+        }
+    }
+}
+
+/// Whether a value is a table of numbers by name, and not a law.
+pub(super) fn by_names(node: &Node) -> bool {
     let names = law_names();
     let mut keys = node.entries().iter().map(|entry| entry.key.as_str());
-    keys.any(|key| names.contains(key))
+    matches!(node.value, Value::Table(_)) && !keys.any(|key| names.contains(key))
 }
 
 /// A fixed number that is not in the file.

@@ -68,7 +68,7 @@ impl File {
             complete,
         };
         let policies = policies::resolve(&self.policies, setting, reader);
-        let processes = regimes::resolve(&self.regimes, root, period, reader);
+        let processes = regimes::resolve(&self.regimes, period, reader);
         let reserves = each(&self.reserves, |listed| listed.resolve(reader));
         let lanes = each(&self.lanes, |listed| listed.resolve(reader));
         let contracts = each(&self.contracts, |listed| listed.resolve(period, reader));

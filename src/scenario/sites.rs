@@ -146,7 +146,8 @@ impl Listed {
         let good = self.measured_good(&inputs, &outputs, reader)?;
         let capacity = reader.num(&self.capacity, &Measure::rate(&good).positive());
         let value_at_risk = self.value_at_risk(&good, reader);
-        let initial = reader.num_if(self.initial.as_ref(), &Measure::volume(&good));
+        let made = outputs.first().and_then(|(id, _)| reader.good(*id))?;
+        let initial = reader.num_if(self.initial.as_ref(), &Measure::volume(&made));
         Some(Site {
             name: self.name.text.clone(),
             country: country?,

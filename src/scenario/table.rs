@@ -28,8 +28,8 @@ pub(super) struct Reader<'a> {
     pub notes: Vec<Note>,
     /// Paths of the numbers that are drawn once per trial, and of those that
     /// are fixed.
-    pub uncertain: Vec<String>,
-    pub fixed: Vec<String>,
+    pub uncertain: BTreeSet<String>,
+    pub fixed: BTreeSet<String>,
     /// Keys that were written otherwise, by their paths.
     misspelt: BTreeSet<String>,
 }
@@ -243,8 +243,8 @@ impl<'a> Reader<'a> {
             problems: Problems::default(),
             names: Rc::default(),
             notes: Vec::new(),
-            uncertain: Vec::new(),
-            fixed: Vec::new(),
+            uncertain: BTreeSet::new(),
+            fixed: BTreeSet::new(),
             misspelt: BTreeSet::new(),
         }
     }

@@ -56,6 +56,6 @@ impl Listed {
         reader: &mut Reader<'_>,
     ) -> Option<PerCommodity> {
         check_listed(share, scope, self.bound.on.span, reader);
-        reader.by_commodity(share, &Measure::share(), Some(1.0))
+        reader.by_commodity(share, &Measure::share(), 1.0)
     }
 }
