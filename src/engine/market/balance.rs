@@ -220,3 +220,91 @@ impl Gap {
         BalanceError::Infeasible { line, wanted, reached }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sums(matrix: &[f64], width: usize) -> (Vec<f64>, Vec<f64>) {
+        let rows = matrix.chunks_exact(width).map(|row| row.iter().sum()).collect();
+        let columns = (0..width).map(|j| column_sum(matrix, j, width)).collect();
+        (rows, columns)
+    }
+
+    #[test]
+    fn a_balanced_matrix_is_left_alone() {
+        let mut matrix = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(ras(&mut matrix, &[3.0, 7.0], &[4.0, 6.0]), Ok(0));
+        assert_eq!(matrix, [1.0, 2.0, 3.0, 4.0]);
+    }
+
+    /// Cross ratios are what bi-proportional scaling keeps.
+    #[test]
+    fn margins_are_met_and_cross_ratios_kept() {
+        let mut matrix = [1.0, 2.0, 3.0, 4.0];
+        ras(&mut matrix, &[5.0, 5.0], &[3.0, 7.0]).unwrap();
+        let [a, b, c, d] = matrix;
+        assert!((a + b - 5.0).abs() < 1e-12 && (a + c - 3.0).abs() < 1e-12);
+        assert!((a * d / (b * c) - 4.0 / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_line_of_zeros_is_named() {
+        let mut matrix = [1.0, 0.0, 1.0, 0.0];
+        let error = ras(&mut matrix, &[1.0, 1.0], &[1.0, 1.0]).unwrap_err();
+        let line = Line::Column(1);
+        assert_eq!(error, BalanceError::Infeasible { line, wanted: 1.0, reached: 0.0 });
+        let message = "column 1 cannot reach its sum 1: its non-zero cells give 0";
+        assert_eq!(error.to_string(), message);
+    }
+
+    /// Row 0 can only go to column 0, which wants less.
+    #[test]
+    fn zeros_that_cannot_carry_the_margins_are_reported() {
+        let mut matrix = [1.0, 0.0, 1.0, 1.0];
+        let error = ras(&mut matrix, &[3.0, 1.0], &[2.0, 2.0]).unwrap_err();
+        assert!(matches!(error, BalanceError::Infeasible { .. }));
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        let shape = BalanceError::Shape { cells: 3, rows: 2, columns: 2 };
+        assert_eq!(ras(&mut [1.0; 3], &[1.0; 2], &[1.0; 2]), Err(shape));
+        let totals = BalanceError::Totals { rows: 2.0, columns: 3.0 };
+        assert_eq!(ras(&mut [1.0; 4], &[1.0; 2], &[1.5; 2]), Err(totals));
+        let negative = Err(BalanceError::Invalid(Line::Row(1)));
+        assert_eq!(ras(&mut [1.0, 1.0, 1.0, -1.0], &[1.0; 2], &[1.0; 2]), negative);
+        let margin = Err(BalanceError::Invalid(Line::Column(0)));
+        assert_eq!(ras(&mut [1.0; 4], &[1.0; 2], &[f64::NAN, 1.0]), margin);
+        assert_eq!(ras(&mut [], &[], &[]), Ok(0));
+    }
+
+    #[test]
+    fn missing_pairs_get_a_share_of_proportional_trade() {
+        let mut matrix = [4.0, 0.0, 0.0, 0.0, 6.0, 0.0];
+        let keep = [false, false, false, true, false, false];
+        fill_missing(&mut matrix, &[4.0, 6.0], &[5.0, 5.0, 0.0], 0.02, &keep);
+        assert_eq!(matrix, [4.0, 0.02 * 4.0 * 5.0 / 10.0, 0.0, 0.0, 6.0, 0.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn margins_are_met_to_rounding(
+            cells in proptest::collection::vec(prop_oneof![Just(0.0), 0.01..100.0], 20),
+            stretch in proptest::collection::vec(0.2..5.0, 20),
+        ) {
+            let mut matrix: Vec<f64> = cells.clone();
+            let target: Vec<f64> = cells.iter().zip(&stretch).map(|(c, s)| c * s).collect();
+            let (rows, columns) = sums(&target, 5);
+            ras(&mut matrix, &rows, &columns).unwrap();
+            let (reached_rows, reached_columns) = sums(&matrix, 5);
+            let reached = reached_rows.iter().chain(&reached_columns);
+            for (sum, wanted) in reached.zip(rows.iter().chain(&columns)) {
+                prop_assert!((sum - wanted).abs() <= 1e-12 * wanted);
+            }
+            prop_assert!(matrix.iter().zip(&cells).all(|(m, c)| (*m == 0.0) == (*c == 0.0)));
+        }
+    }
+}

@@ -23,6 +23,8 @@ pub(super) struct Cooperative {
     nomination: Vec<f64>,
     contracted: Vec<f64>,
     fixed: Vec<bool>,
+    /// Buyers behind the last minimum cut.
+    behind: Vec<bool>,
     /// Nodes of the search: sellers first, then buyers.
     parent: Vec<Option<usize>>,
     seen: Vec<bool>,
@@ -43,6 +45,7 @@ impl Cooperative {
             nomination: per_buyer(),
             contracted: per_buyer(),
             fixed: Vec::with_capacity(max_buyers),
+            behind: Vec::with_capacity(max_buyers),
             parent: Vec::with_capacity(nodes),
             seen: Vec::with_capacity(nodes),
             queue: Vec::with_capacity(nodes),
@@ -70,6 +73,7 @@ impl Cooperative {
         refill(&mut self.contracted, problem.contracted.iter().map(|c| c.max(0.0)));
         refill(&mut self.received, buyers.clone().map(|_| 0.0));
         refill(&mut self.target, buyers.clone().map(|_| 0.0));
+        refill(&mut self.behind, buyers.clone().map(|_| false));
         refill(&mut self.fixed, buyers.map(|j| problem.open_nomination(j) <= 0.0));
         let nodes = self.left.len() + self.target.len();
         refill(&mut self.parent, (0..nodes).map(|_| None));
@@ -77,11 +81,11 @@ impl Cooperative {
         self.zero = NEGLIGIBLE * (self.left.iter().sum::<f64>()).max(self.nomination.iter().sum());
     }
 
-    /// Serves all open buyers at the largest equal share; marks as seen the
-    /// nodes behind the cut that bounds it, none if the share is 1.
+    /// Serves all open buyers at the largest equal share; `behind` becomes the
+    /// cut that bounds it, nobody if the share is 1.
     fn serve_equally(&mut self, flow: &mut [f64]) {
         let mut share = 1.0;
-        self.seen.fill(false);
+        self.behind.fill(false);
         for _ in 0..=2 * self.target.len() {
             self.aim(share);
             self.trim(flow);
@@ -91,6 +95,7 @@ impl Cooperative {
                 return;
             }
             self.search_back(flow);
+            self.behind.copy_from_slice(&self.seen[self.left.len()..]);
             match self.open_behind_cut(share) {
                 open if open > 0.0 => share = (share - deficit / open).max(0.0),
                 _ => return,
@@ -101,10 +106,9 @@ impl Cooperative {
     /// Ends the buyers behind the last cut at their present share; all of
     /// them if there was no cut.
     fn fix_reached(&mut self) {
-        let seen = &self.seen[self.left.len()..];
-        let progress = seen.iter().zip(&self.fixed).any(|(seen, fixed)| *seen && !fixed);
-        for (fixed, seen) in self.fixed.iter_mut().zip(seen) {
-            *fixed |= seen | !progress;
+        let bounded = self.behind.iter().zip(&self.fixed).any(|(behind, fixed)| *behind && !fixed);
+        for (fixed, behind) in self.fixed.iter_mut().zip(&self.behind) {
+            *fixed |= behind | !bounded;
         }
     }
 
@@ -137,7 +141,7 @@ impl Cooperative {
 
     /// Nomination of the open buyers behind the cut that this share serves.
     fn open_behind_cut(&self, share: f64) -> f64 {
-        let behind = |j: &usize| self.seen[self.left.len() + j] && !self.fixed[*j];
+        let behind = |j: &usize| self.behind[*j] && !self.fixed[*j];
         let served = |j: &usize| share * self.nomination[*j] > self.contracted[*j];
         let buyers = (0..self.target.len()).filter(behind).filter(served);
         buyers.map(|j| self.nomination[j]).sum()

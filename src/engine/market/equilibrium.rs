@@ -25,7 +25,7 @@ const UNDISTURBED: f64 = 1e-12;
 /// Newton steps before giving up.
 const MAX_STEPS: u32 = 200;
 /// Trial points along one Newton step.
-const MAX_CUTS: u32 = 20;
+const MAX_CUTS: u32 = 6;
 /// Share of the initial descent by which a step may overshoot.
 const OVERSHOOT: f64 = 0.25;
 
@@ -98,24 +98,57 @@ impl Equilibrium {
         }
     }
 
-    /// Cuts the step until the potential, being convex, must have fallen: its
-    /// derivative along the step is not (much) above zero at the end.
+    /// Tries ever shorter parts of the step, mending each that overshoots.
     fn search(&mut self, theta: f64) -> Option<f64> {
         let mut t = 1.0;
         for _ in 0..MAX_CUTS {
-            let descent = self.rows.displace(t) + self.columns.displace(t);
-            if !(descent < 0.0) {
-                t *= 0.25;
-                continue;
+            self.rows.displace(t);
+            self.columns.displace(t);
+            let mut residual = self.evaluate(theta);
+            if !self.has_descended() {
+                t *= self.cut();
+                residual = self.mend(theta);
             }
-            let residual = self.evaluate(theta);
-            let derivative = self.rows.derivative() + self.columns.derivative();
-            if derivative <= -OVERSHOOT * descent || residual <= TOLERANCE {
+            if self.has_descended() || residual <= TOLERANCE {
                 return Some(residual);
             }
-            t *= (descent / (descent - derivative)).clamp(0.1, 0.5);
         }
         None
+    }
+
+    /// Whether the potential must have fallen. It is convex, so its change is
+    /// at most gradient · displacement here; a little above zero will do.
+    fn has_descended(&self) -> bool {
+        let descent = self.descent();
+        descent < 0.0 && self.derivative() <= -OVERSHOOT * descent
+    }
+
+    /// By how much to shorten a step that overshoots: to where the derivative
+    /// along it would vanish, were it linear.
+    fn cut(&self) -> f64 {
+        let descent = self.descent();
+        let root = descent / (descent - self.derivative());
+        if root > 0.0 { root.clamp(0.1, 0.5) } else { 0.25 }
+    }
+
+    /// Gradient · displacement, with the gradient at the start of the step.
+    fn descent(&self) -> f64 {
+        let descent = |side: &Side| side.along(&side.start_gradient);
+        descent(&self.rows) + descent(&self.columns)
+    }
+
+    /// Gradient · displacement, with the gradient here.
+    fn derivative(&self) -> f64 {
+        let derivative = |side: &Side| side.along(&side.gradient);
+        derivative(&self.rows) + derivative(&self.columns)
+    }
+
+    /// Takes back an overshoot party by party, in closed form.
+    fn mend(&mut self, theta: f64) -> f64 {
+        self.rows.balance(theta);
+        self.evaluate(theta);
+        self.columns.balance(theta);
+        self.evaluate(theta)
     }
 
     /// Flows, gradient and curvature at the present prices; returns the

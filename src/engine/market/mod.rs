@@ -321,3 +321,6 @@ impl<'a> Pairs<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

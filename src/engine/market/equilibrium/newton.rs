@@ -11,10 +11,6 @@ use super::side::Side;
 const RIDGE: f64 = 1e-12;
 /// Longest step of a price, in p0.
 const MAX_STEP: f64 = 2.0;
-/// Imbalance, relative to curvature, from which its logarithm is aimed at.
-const LOGARITHMIC: f64 = 0.05;
-/// Bound of 1 − imbalance/curvature below.
-const MIN_RATIO: f64 = 1e-3;
 
 impl Equilibrium {
     /// Writes the step from the present point into both sides.
@@ -76,21 +72,10 @@ impl Equilibrium {
 fn prepare(side: &mut Side, theta: f64) {
     for k in 0..side.len() {
         let curvature = side.free_flow[k] + side.own_slope[k];
-        let pull = pull(side.gradient[k], curvature) / theta;
-        let least = pull.abs() / MAX_STEP;
-        side.diagonal[k] = (curvature * (1.0 + RIDGE)).max(least).max(f64::MIN_POSITIVE);
+        let pull = side.gradient[k] / theta;
+        let least = (pull.abs() / MAX_STEP).max(f64::MIN_POSITIVE);
+        side.diagonal[k] = (curvature * (1.0 + RIDGE)).max(least);
         side.step[k] = -pull;
-    }
-}
-
-/// What a step is to remove: far from balance the logarithm of the imbalance,
-/// which a party trading alone would remove at once, near it the imbalance.
-fn pull(gradient: f64, curvature: f64) -> f64 {
-    let relative = gradient / curvature;
-    if relative.abs() > LOGARITHMIC && relative.is_finite() {
-        -curvature * libm::log((1.0 - relative).max(MIN_RATIO))
-    } else {
-        gradient
     }
 }
 

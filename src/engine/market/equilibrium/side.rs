@@ -166,32 +166,44 @@ impl Side {
         self.volume[k].max(self.given[k])
     }
 
+    /// Moves each party to where it balances if no cap comes to bind or ceases
+    /// to, and partners stay.
+    pub(super) fn balance(&mut self, theta: f64) {
+        for k in 0..self.len() {
+            let capped = self.flow[k] - self.free_flow[k];
+            let ratio = ((self.room[k] - capped) / self.free_flow[k]).max(LEAST_RATIO);
+            if ratio.is_finite() {
+                let change = libm::log(ratio) / (theta + self.elasticity[k]);
+                self.level[k] = (self.level[k] + change).clamp(self.low[k], self.high[k]);
+            }
+        }
+    }
+
     /// Remembers where a step starts.
     pub(super) fn mark(&mut self) {
         self.start.copy_from_slice(&self.level);
         self.start_gradient.copy_from_slice(&self.gradient);
     }
 
-    /// Moves to the projection of start + t·step; returns start gradient ·
-    /// displacement.
-    pub(super) fn displace(&mut self, t: f64) -> f64 {
-        let mut descent = 0.0;
+    /// Moves to the projection of start + t·step.
+    pub(super) fn displace(&mut self, t: f64) {
         for k in 0..self.len() {
             let target = self.start[k] + t * self.step[k];
             self.level[k] = target.clamp(self.low[k], self.high[k]);
-            descent += self.start_gradient[k] * (self.level[k] - self.start[k]);
         }
-        descent
     }
 
-    /// Gradient here · displacement from the start.
-    pub(super) fn derivative(&self) -> f64 {
-        (0..self.len()).map(|k| self.gradient[k] * (self.level[k] - self.start[k])).sum()
+    /// `gradient` · displacement from the start.
+    pub(super) fn along(&self, gradient: &[f64]) -> f64 {
+        let displacement = self.level.iter().zip(&self.start).map(|(here, start)| here - start);
+        displacement.zip(gradient).map(|(d, g)| d * g).sum()
     }
 }
 
 /// Largest exponent of a volume's response to price.
 const MAX_RESPONSE: f64 = 200.0;
+/// Smallest factor on free flow by which a party is balanced.
+const LEAST_RATIO: f64 = 1e-3;
 
 /// −π lies between minus a price no seller can get, since there even choke
 /// prices leave him goods, and the deepest discount. A seller without goods
