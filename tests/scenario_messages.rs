@@ -919,7 +919,7 @@ fn a_law_that_leaves_the_range() {
         ),
     ]);
     insta::assert_snapshot!(said, @r#"
-    error: a normal law like this can leave the range of a volume of magnet per time
+    error: this normal law can give values out of range
       --> base.toml:37:8
        |
     37 | rate = { normal = { mean = "6 kt/yr", sd = "4 kt/yr" } }
@@ -927,7 +927,7 @@ fn a_law_that_leaves_the_range() {
        |
        = help: use a law of positive numbers, such as lognormal, gamma or triangular
 
-    error: a lognormal law like this can leave the range of a share
+    error: this lognormal law can give values out of range
       --> base.toml:44:12
        |
     44 | approval = { lognormal = { mean = 0.3, sd = 0.1 } }
@@ -1950,4 +1950,21 @@ fn no_bytes_panic() {
         std::fs::write(&path, bytes).expect("written");
         prop_assert!(scenario::load(&path, &[]).is_err());
     });
+}
+
+#[test]
+fn a_law_that_can_give_nothing() {
+    let said = changed(&[(
+        "price = \"75 USD/kg\"",
+        "price = \"75 USD/kg\"\ndispersion = { geometric = { p = 0.5 } }",
+    )]);
+    insta::assert_snapshot!(said, @r#"
+    error: this geometric law can give values out of range
+      --> base.toml:20:14
+       |
+    20 | dispersion = { geometric = { p = 0.5 } }
+       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^ must be greater than 0
+       |
+       = help: use a law of positive numbers, such as lognormal, gamma or triangular
+    "#);
 }

@@ -1,10 +1,11 @@
 //! `[[lanes]]`: how goods travel between countries.
 
 use super::csv_table::Cell;
+use super::measure::Measure;
 use super::model::{CommodityId, CountryId, Lane};
-use super::numbers::Measure;
 use super::problem::Problem;
-use super::table::{Amount, OneOrMany, Reader, Word, table};
+use super::table::{Reader, table};
+use super::values::{Amount, OneOrMany, Word};
 use crate::random::Law;
 
 table! {

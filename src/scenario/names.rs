@@ -98,7 +98,7 @@ impl Names {
 
     fn gather_units(&mut self, root: &Node) {
         let goods = root.get("commodities").map_or(&[][..], Node::entries);
-        let named = goods.iter().filter(|entry| is_name(entry));
+        let named = goods.iter().filter(is_name);
         self.units = named.map(|entry| unit(&entry.node)).collect();
     }
 
@@ -116,7 +116,7 @@ impl Names {
 
     fn gather_regimes(&mut self, root: &Node) {
         let processes = root.get("regimes").map_or(&[][..], Node::entries);
-        let named = processes.iter().filter(|entry| is_name(entry));
+        let named = processes.iter().filter(is_name);
         for (process, entry) in named.enumerate() {
             let own = states(&entry.node);
             for (state, (name, span)) in own.names.iter().enumerate() {

@@ -6,8 +6,9 @@ use super::baci::Atlas;
 use super::model::{Commodity, Scenario};
 use super::policies::Setting;
 use super::study::{Period, Resolved};
-use super::table::{Map, Reader, table};
+use super::table::{Reader, table};
 use super::tree::Node;
+use super::values::Map;
 use super::{
     check, commodities, contracts, correlations, countries, demand, lanes, policies, regimes,
     reserves, sites, study, trade,

@@ -6,7 +6,8 @@ use super::model::{CommodityId, CountryId, RegimeId, SiteId};
 use super::names::{Index, nearest};
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{OneOrMany, Reader, Word};
+use super::table::Reader;
+use super::values::{OneOrMany, Word};
 
 /// Problems after which names are no longer compared to find the nearest.
 const SUGGESTIONS: usize = 100;

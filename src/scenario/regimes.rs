@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::measure::Measure;
 use super::model::{Ends, Num, Process, State};
 use super::names::Index;
-use super::numbers::Measure;
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
-use super::table::{Amount, Day, Map, Reader, Word, table};
+use super::table::{Reader, table};
+use super::values::{Amount, Day, Map, Word};
 use crate::units::Date;
 
 /// How far the probabilities of what follows may be from adding up to one.

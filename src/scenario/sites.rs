@@ -1,11 +1,13 @@
 //! `[[sites]]`: mines, plants, fields and trains, and what takes them down.
 
+use super::measure::{Good, Measure};
 use super::model::{Arrival, CommodityId, Num, Outages, Site};
-use super::numbers::{Good, Measure, constant};
+use super::numbers::constant;
 use super::problem::Problem;
 use super::study::Period;
-use super::table::{Amount, Day, Map, Read, Reader, Word, choice, table};
+use super::table::{Read, Reader, choice, table};
 use super::tree::{Node, Value};
+use super::values::{Amount, Day, Map, Word};
 use crate::random::Law;
 
 table! {

@@ -1,9 +1,11 @@
 //! `[policies.NAME.export-licence]`.
 
+use super::super::measure::Measure;
 use super::super::model::{ExportLicence, Instrument, LicenceTerms, PerCountry, RegimeId};
-use super::super::numbers::{Measure, constant};
+use super::super::numbers::constant;
 use super::super::study::whole;
-use super::super::table::{Amount, Amounts, Map, Reader, Whole, table};
+use super::super::table::{Reader, table};
+use super::super::values::{Amount, Amounts, Map, Whole};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 /// Most applications at a time.

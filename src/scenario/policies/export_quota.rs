@@ -1,10 +1,12 @@
 //! `[policies.NAME.export-quota]`.
 
+use super::super::measure::Measure;
 use super::super::model::{CommodityId, ExportQuota, Instrument, Num, PerCommodity, Scope};
-use super::super::numbers::{Measure, by_names, constant};
+use super::super::numbers::{by_names, constant};
 use super::super::problem::Problem;
-use super::super::table::{Amount, Amounts, Reader, table};
+use super::super::table::{Reader, table};
 use super::super::tree::Node;
+use super::super::values::{Amount, Amounts};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 table! {
