@@ -1839,14 +1839,27 @@ fn contradictory_correlations() {
     ];
     let fine = text.clone() + &pair(a, b, 0.5) + &pair(b, c, -0.3);
     assert!(read(&fine, &[], &[]).is_ok());
-    let wrong = text + &pair(a, b, 0.9) + &pair(b, c, 0.9) + &pair(a, c, -0.9);
-    let said = message(&wrong);
+    let unlisted = text.clone() + &pair(a, b, 0.9) + &pair(b, c, 0.9);
+    let said = message(&unlisted);
     insta::assert_snapshot!(said, @r#"
-    error: the rank correlations contradict each other: the matrix is not positive definite (its first 3 rows and columns are not)
+    error: the rank correlations contradict each other
       --> base.toml:53:1
        |
     53 | [[correlations]]
-       | ^^^^^^^^^^^^^^^^
+       | ^^^^^^^^^^^^^^^^ no numbers have these and the other correlations together
+       |
+       = help: a pair that is not listed counts as uncorrelated; perhaps list the correlation between demand.0.rate and sites.ganzhou.capacity
+    "#);
+    let wrong = unlisted + &pair(a, c, -0.9);
+    let said = message(&wrong);
+    insta::assert_snapshot!(said, @r#"
+    error: the rank correlations contradict each other
+      --> base.toml:53:1
+       |
+    53 | [[correlations]]
+       | ^^^^^^^^^^^^^^^^ no numbers have these and the other correlations together
+       |
+       = help: correlations nearer to 0 fit together more easily
     "#);
 }
 
