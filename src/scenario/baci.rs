@@ -8,7 +8,8 @@ use super::countries::Listed;
 use super::csv_table::Cell;
 use super::model::CountryId;
 use super::problem::Problem;
-use super::table::{Map, OneOrMany, Reader, Word};
+use super::table::Reader;
+use super::values::{Map, OneOrMany, Word};
 
 /// Numbers of countries: ISO 3166-1, and where BACI counts otherwise its own.
 const NUMBERS: &str = include_str!("country-codes.csv");

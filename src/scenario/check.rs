@@ -206,6 +206,9 @@ fn check_correlations(scenario: &Scenario, reader: &mut Reader<'_>) {
         let (Some(row), Some(column)) = ends else {
             continue;
         };
+        if row == column {
+            continue;
+        }
         if let Some(first) = seen.insert((row.min(column), row.max(column)), index) {
             let said = "these numbers are correlated twice".to_owned();
             twice(reader, said, "correlations", first, index);
@@ -213,9 +216,34 @@ fn check_correlations(scenario: &Scenario, reader: &mut Reader<'_>) {
         matrix[row * paths.len() + column] = correlation.rank;
         matrix[column * paths.len() + row] = correlation.rank;
     }
-    if let Err(error) = Copula::new(&matrix) {
+    if Copula::new(&matrix).is_err() {
         let span = place(reader, "correlations.0");
-        reader.report_at(span, |span| Problem::new(span, error.to_string()));
+        let unlisted = unlisted_pair(&seen).map(|(a, b)| (paths[a], paths[b]));
+        reader.report_at(span, |span| contradiction(span, unlisted));
+    }
+}
+
+/// Two numbers that are correlated with a third, but for which no
+/// correlation is given.
+fn unlisted_pair(given: &BTreeMap<(usize, usize), usize>) -> Option<(usize, usize)> {
+    let pairs = || given.keys().flat_map(|&(a, b)| [(a, b), (b, a)]);
+    pairs().find_map(|(middle, first)| {
+        let others = pairs().filter(|&(end, _)| end == middle);
+        others
+            .map(|(_, second)| (first, second))
+            .find(|pair| first < pair.1 && !given.contains_key(pair))
+    })
+}
+
+fn contradiction(span: Span, unlisted: Option<(&str, &str)>) -> Problem {
+    let problem = Problem::new(span, "the rank correlations contradict each other")
+        .label("no numbers have these and the other correlations together");
+    match unlisted {
+        Some((first, second)) => problem.help(format!(
+            "a pair that is not listed counts as uncorrelated; perhaps list the correlation \
+             between {first} and {second}"
+        )),
+        None => problem.help("correlations nearer to 0 fit together more easily"),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `[commodities.KEY]`: the goods and how their markets work.
 
+use super::measure::{Good, Measure};
 use super::model::{Commodity, CommodityId, Elasticity, Rule};
-use super::numbers::{Good, Measure};
 use super::problem::Problem;
-use super::table::{Amount, Map, Reader, Word, choice, table};
+use super::table::{Reader, choice, table};
+use super::values::{Amount, Map, Word};
 use crate::units::{Dimension, Unit};
 
 /// What volumes of a commodity can be counted in.

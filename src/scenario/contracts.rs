@@ -1,10 +1,11 @@
 //! `[[contracts]]`: term contracts, served before spot.
 
+use super::measure::Measure;
 use super::model::Contract;
-use super::numbers::Measure;
 use super::problem::Problem;
 use super::study::Period;
-use super::table::{Amount, Day, Reader, Word, table};
+use super::table::{Reader, table};
+use super::values::{Amount, Day, Word};
 
 table! {
     /// A term contract.

@@ -3,8 +3,9 @@
 use super::model::Correlation;
 use super::names::nearest;
 use super::problem::Problem;
-use super::table::{Amount, OneOrMany, Reader, Word, table};
+use super::table::{Reader, table};
 use super::tree::Value;
+use super::values::{Amount, OneOrMany, Word};
 
 table! {
     /// A rank correlation between uncertain numbers.

@@ -2,8 +2,9 @@
 
 use super::model::Country;
 use super::problem::Problem;
-use super::table::{Map, Read, Reader, Word, table};
+use super::table::{Read, Reader, table};
 use super::tree::{Node, Value};
+use super::values::{Map, Word};
 
 /// Most countries of a scenario.
 const MOST: usize = 400;

@@ -8,7 +8,8 @@ use super::files::{TABLE_LIMIT, decode};
 use super::model::CountryId;
 use super::problem::Problem;
 use super::source::{FileId, Span};
-use super::table::{Reader, Word};
+use super::table::Reader;
+use super::values::Word;
 use crate::units::Quantity;
 
 /// Bad rows of one table after which it is given up.

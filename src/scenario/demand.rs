@@ -1,10 +1,11 @@
 //! `[[demand]]`: final use.
 
 use super::commodities::Elasticities;
+use super::measure::Measure;
 use super::model::Demand;
-use super::numbers::Measure;
 use super::sites::{Season, value_at_risk};
-use super::table::{Amount, Reader, Word, table};
+use super::table::{Reader, table};
+use super::values::{Amount, Word};
 
 table! {
     /// Final use of a commodity in a country.

@@ -1,10 +1,11 @@
 //! `[[lanes]]`: how goods travel between countries.
 
 use super::csv_table::Cell;
+use super::measure::Measure;
 use super::model::{CommodityId, CountryId, Lane};
-use super::numbers::Measure;
 use super::problem::Problem;
-use super::table::{Amount, OneOrMany, Reader, Word, table};
+use super::table::{Reader, table};
+use super::values::{Amount, OneOrMany, Word};
 use crate::random::Law;
 
 table! {
@@ -35,7 +36,7 @@ impl Listed {
             None => Some(Vec::new()),
         };
         match &self.file {
-            Some(path) => self.from_file(path, &commodities?, reader),
+            Some(path) => self.read_file(path, &commodities?, reader),
             None => self.product(commodities, reader),
         }
     }
@@ -88,7 +89,7 @@ impl Listed {
         reader.each(words, end)
     }
 
-    fn from_file(
+    fn read_file(
         &self,
         path: &Word,
         commodities: &[CommodityId],

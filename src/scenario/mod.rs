@@ -17,6 +17,8 @@ mod csv_table;
 mod demand;
 mod files;
 mod lanes;
+mod laws;
+mod measure;
 mod model;
 mod names;
 mod numbers;
@@ -33,6 +35,7 @@ mod study;
 mod table;
 mod trade;
 mod tree;
+mod values;
 
 use std::path::Path;
 use std::rc::Rc;
@@ -103,7 +106,7 @@ pub fn schema() -> serde_json::Value {
     if let Some(object) = schema.as_object_mut() {
         let dialect = "https://json-schema.org/draft/2020-12/schema";
         object.insert("$schema".to_owned(), dialect.into());
-        object.insert("$defs".to_owned(), numbers::schema());
+        object.insert("$defs".to_owned(), laws::schema());
     }
     schema
 }

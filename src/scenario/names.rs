@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::commodities::MEASURES;
 use super::model::RegimeId;
 use super::source::Span;
 use super::table::NOTES;
@@ -71,6 +72,10 @@ pub(super) struct Names {
     pub regimes: Index,
     /// Process and state of each regime.
     pub regime_ids: Vec<RegimeId>,
+    /// Regimes of each process.
+    pub processes: BTreeMap<String, Index>,
+    /// Regimes that two processes have: name, first and second place.
+    pub twice: Vec<(String, Span, Span)>,
     pub sources: Index,
     /// Unit of each commodity, unknown where the file has it wrong.
     pub units: Vec<Option<(Unit, String)>>,
@@ -92,15 +97,9 @@ impl Names {
     }
 
     fn gather_units(&mut self, root: &Node) {
-        let goods = root.get("commodities");
-        let unit = |key: &str| {
-            let text = goods?.get(key)?.get("unit")?.text()?;
-            let unit = Unit::parse(text).ok()?;
-            super::commodities::MEASURES
-                .contains(&unit.dimension)
-                .then(|| (unit, text.to_owned()))
-        };
-        self.units = self.commodities.names().map(unit).collect();
+        let goods = root.get("commodities").map_or(&[][..], Node::entries);
+        let named = goods.iter().filter(is_name);
+        self.units = named.map(|entry| unit(&entry.node)).collect();
     }
 
     fn gather_sites(&mut self, root: &Node) {
@@ -117,43 +116,56 @@ impl Names {
 
     fn gather_regimes(&mut self, root: &Node) {
         let processes = root.get("regimes").map_or(&[][..], Node::entries);
-        let named = |entry: &&Entry| !NOTES.contains(&entry.key.as_str());
-        for (process, entry) in processes.iter().filter(named).enumerate() {
-            for (state, (name, span)) in state_names(&entry.node).into_iter().enumerate() {
-                if self.regimes.add(name, span).is_none() {
-                    self.regime_ids.push(RegimeId { process, state });
+        let named = processes.iter().filter(is_name);
+        for (process, entry) in named.enumerate() {
+            let own = states(&entry.node);
+            for (state, (name, span)) in own.names.iter().enumerate() {
+                match self.regimes.add(name, *span) {
+                    None => self.regime_ids.push(RegimeId { process, state }),
+                    Some(first) => self.twice.push((name.clone(), first, *span)),
                 }
             }
+            self.processes.insert(entry.key.clone(), own);
         }
     }
 }
 
-/// The states of a process: those it describes, then those only its path has.
-pub(super) fn state_names(process: &Node) -> Vec<(&str, Span)> {
-    let mut states: Vec<(&str, Span)> = Vec::new();
-    for state in process.get("states").map_or(&[][..], Node::entries) {
-        if !NOTES.contains(&state.key.as_str()) {
-            states.push((&state.key, state.key_span));
-        }
+/// The unit of a commodity, if it is one that volumes can be counted in.
+fn unit(good: &Node) -> Option<(Unit, String)> {
+    let text = good.get("unit")?.text()?;
+    let unit = Unit::parse(text).ok()?;
+    MEASURES
+        .contains(&unit.dimension)
+        .then(|| (unit, text.to_owned()))
+}
+
+/// The regimes that a process describes, or else those of its path.
+fn states(process: &Node) -> Index {
+    if process.get("states").is_some() {
+        return keys(process.get("states"));
     }
+    let mut index = Index::default();
     for step in process.get("path").map_or(&[][..], Node::items) {
         if let Some(node) = step.get("state")
             && let Some(name) = node.text()
-            && states.iter().all(|(known, _)| *known != name)
         {
-            states.push((name, node.span));
+            index.add(name, node.span);
         }
     }
-    states
+    index
+}
+
+/// Whether a key names something, and does not say where it comes from.
+fn is_name(entry: &&Entry) -> bool {
+    !NOTES.contains(&entry.key.as_str())
 }
 
 /// The keys of a table, without those that say where it comes from.
 fn keys(table: Option<&Node>) -> Index {
     let mut index = Index::default();
-    for entry in table.map_or(&[][..], Node::entries) {
-        if !NOTES.contains(&entry.key.as_str()) {
-            index.add(&entry.key, entry.key_span);
-        }
+    let entries = table.map_or(&[][..], Node::entries);
+    for entry in entries.iter().filter(is_name) {
+        index.add(&entry.key, entry.key_span);
     }
     index
 }

@@ -6,8 +6,9 @@ use super::baci::Atlas;
 use super::model::{Commodity, Scenario};
 use super::policies::Setting;
 use super::study::{Period, Resolved};
-use super::table::{Map, Reader, table};
+use super::table::{Reader, table};
 use super::tree::Node;
+use super::values::Map;
 use super::{
     check, commodities, contracts, correlations, countries, demand, lanes, policies, regimes,
     reserves, sites, study, trade,
@@ -68,7 +69,7 @@ impl File {
             complete,
         };
         let policies = policies::resolve(&self.policies, setting, reader);
-        let processes = regimes::resolve(&self.regimes, root, period, reader);
+        let processes = regimes::resolve(&self.regimes, period, reader);
         let reserves = each(&self.reserves, |listed| listed.resolve(reader));
         let lanes = each(&self.lanes, |listed| listed.resolve(reader));
         let contracts = each(&self.contracts, |listed| listed.resolve(period, reader));

@@ -6,7 +6,11 @@ use super::model::{CommodityId, CountryId, RegimeId, SiteId};
 use super::names::{Index, nearest};
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{OneOrMany, Reader, Word};
+use super::table::Reader;
+use super::values::{OneOrMany, Word};
+
+/// Problems after which names are no longer compared to find the nearest.
+const SUGGESTIONS: usize = 100;
 
 impl Reader<'_> {
     /// The number of a name; `others` are words that could be meant as well.
@@ -21,7 +25,9 @@ impl Reader<'_> {
         let found = index.find(name);
         if found.is_none() {
             let problem = Problem::new(span, format!("unknown {kind} `{name}`"));
-            self.report(match nearest(name, index.names().chain(others)) {
+            let suggest = self.problems.len() < SUGGESTIONS;
+            let candidates = index.names().chain(others).filter(|_| suggest);
+            self.report(match nearest(name, candidates) {
                 Some(name) => problem.label(format!("did you mean `{name}`?")),
                 None => problem.help(known(index, kind)),
             });

@@ -1,13 +1,16 @@
 //! `[regimes.PROCESS]`: political processes, each a chain of regimes.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::measure::Measure;
 use super::model::{Ends, Num, Process, State};
-use super::names::{Index, state_names};
-use super::numbers::Measure;
+use super::names::Index;
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
-use super::table::{Amount, Day, Map, Reader, Word, table};
-use super::tree::Node;
+use super::table::{Reader, table};
+use super::values::{Amount, Day, Map, Word};
 use crate::units::Date;
 
 /// How far the probabilities of what follows may be from adding up to one.
@@ -52,62 +55,45 @@ table! {
 /// The processes, in the order of the file.
 pub(super) fn resolve(
     regimes: &Map<Listed>,
-    root: &Node,
     period: Period,
     reader: &mut Reader<'_>,
 ) -> Vec<Process> {
-    check_unique(root, reader);
+    let names = Rc::clone(&reader.names);
+    for (name, first, second) in &names.twice {
+        reader.report(
+            Problem::new(*second, format!("two processes have a regime `{name}`"))
+                .also(*first, "the first"),
+        );
+    }
     let process = |(name, listed): &(Word, Listed)| {
-        let node = root.get("regimes")?.get(&name.text)?;
-        listed.resolve(name, node, period, reader)
+        let own = names.processes.get(&name.text)?;
+        listed.resolve(name, own, period, reader)
     };
     regimes.0.iter().filter_map(process).collect()
-}
-
-/// A regime's name is unique among all processes.
-fn check_unique(root: &Node, reader: &mut Reader<'_>) {
-    let mut seen = Index::default();
-    for process in root.get("regimes").map_or(&[][..], Node::entries) {
-        for (name, span) in state_names(&process.node) {
-            if let Some(first) = seen.add(name, span) {
-                reader.report(
-                    Problem::new(span, format!("two processes have a regime `{name}`"))
-                        .also(first, "the first"),
-                );
-            }
-        }
-    }
 }
 
 impl Listed {
     fn resolve(
         &self,
         name: &Word,
-        node: &Node,
+        own: &Index,
         period: Period,
         reader: &mut Reader<'_>,
     ) -> Option<Process> {
-        let mut own = Index::default();
-        for (state, span) in state_names(node) {
-            own.add(state, span);
-        }
         if own.len() == 0 {
             let said = format!("process `{}` has no states", name.text);
             reader.report(Problem::new(name.span, said).help("give it `states` or a `path`"));
             return None;
         }
         let path = match &self.path_ {
-            Some(steps) => resolve_path(steps, self.at, &own, period, reader).map(Some),
+            Some(steps) => resolve_path(steps, self.at, own, period, reader).map(Some),
             None => Some(None),
         };
-        let start = self.start(&own, path.as_ref().and_then(Option::as_ref), period, reader);
-        let states: Vec<_> = own
-            .names()
-            .map(|state| self.state(state, &own, period, reader))
-            .collect();
+        let start = self.start(own, path.as_ref().and_then(Option::as_ref), period, reader);
+        let states = self.states(own, period, reader);
         Some(Process {
             name: name.text.clone(),
-            states: states.into_iter().collect::<Option<_>>()?,
+            states: states?,
             start: start?,
             path: path?,
         })
@@ -121,10 +107,15 @@ impl Listed {
         period: Period,
         reader: &mut Reader<'_>,
     ) -> Option<usize> {
-        if let Some(word) = &self.start {
-            return reader.find(own, "regime", &word.text, word.span, []);
-        }
         let begun = path.and_then(|path| path.iter().rev().find(|(from, _)| *from <= period.start));
+        if let Some(word) = &self.start {
+            let start = reader.find(own, "regime", &word.text, word.span, [])?;
+            if begun.is_some_and(|(_, state)| *state != start) {
+                let said = "the path has another regime at the start of the scenario";
+                reader.report(Problem::new(word.span, said).help("leave out `start`"));
+            }
+            return Some(start);
+        }
         if begun.is_none() {
             reader.report(
                 Problem::new(self.at, format!("`{}` has no `start`", self.path))
@@ -135,22 +126,26 @@ impl Listed {
         begun.map(|(_, state)| *state)
     }
 
-    fn state(
-        &self,
-        name: &str,
-        own: &Index,
-        period: Period,
-        reader: &mut Reader<'_>,
-    ) -> Option<State> {
-        match self.states.0.iter().find(|(word, _)| word.text == name) {
-            Some((_, regime)) => regime.resolve(name, own, period, reader),
+    /// The states in the order of their numbers; those that only a path
+    /// names have no way out of their own.
+    fn states(&self, own: &Index, period: Period, reader: &mut Reader<'_>) -> Option<Vec<State>> {
+        let described: BTreeMap<&str, &Regime> = self
+            .states
+            .0
+            .iter()
+            .map(|(word, regime)| (word.text.as_str(), regime))
+            .collect();
+        let state = |name: &str| match described.get(name) {
+            Some(regime) => regime.resolve(name, own, period, reader),
             None => Some(State {
                 name: name.to_owned(),
                 ends: None,
                 then: Vec::new(),
                 leaves: Vec::new(),
             }),
-        }
+        };
+        let states: Vec<_> = own.names().map(state).collect();
+        states.into_iter().collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! `[[reserves]]`: state stocks.
 
+use super::measure::{Good, Measure};
 use super::model::{Num, Reserve, Size};
-use super::numbers::{Good, Measure, constant};
-use super::table::{Amount, Reader, Word, table};
+use super::numbers::constant;
+use super::table::{Reader, table};
+use super::values::{Amount, Word};
 use crate::units::Dimension;
 
 table! {

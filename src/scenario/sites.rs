@@ -1,11 +1,13 @@
 //! `[[sites]]`: mines, plants, fields and trains, and what takes them down.
 
+use super::measure::{Good, Measure};
 use super::model::{Arrival, CommodityId, Num, Outages, Site};
-use super::numbers::{Good, Measure, constant};
+use super::numbers::constant;
 use super::problem::Problem;
 use super::study::Period;
-use super::table::{Amount, Day, Map, Read, Reader, Word, choice, table};
+use super::table::{Read, Reader, choice, table};
 use super::tree::{Node, Value};
+use super::values::{Amount, Day, Map, Word};
 use crate::random::Law;
 
 table! {
@@ -146,7 +148,8 @@ impl Listed {
         let good = self.measured_good(&inputs, &outputs, reader)?;
         let capacity = reader.num(&self.capacity, &Measure::rate(&good).positive());
         let value_at_risk = self.value_at_risk(&good, reader);
-        let initial = reader.num_if(self.initial.as_ref(), &Measure::volume(&good));
+        let made = outputs.first().and_then(|(id, _)| reader.good(*id))?;
+        let initial = reader.num_if(self.initial.as_ref(), &Measure::volume(&made));
         Some(Site {
             name: self.name.text.clone(),
             country: country?,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::measure::Measure;
 use super::model::Focus;
-use super::numbers::Measure;
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{Amount, Day, OneOrMany, Read, Reader, Whole, Word, table};
+use super::table::{Read, Reader, table};
 use super::tree::{Node, Value};
+use super::values::{Amount, Day, OneOrMany, Whole, Word};
 use crate::units::{Calendar, Date};
 
 /// Longest horizon \[days\].

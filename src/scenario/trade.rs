@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::baci::{self, Atlas};
 use super::csv_table::Cell;
+use super::measure::{Good, Measure};
 use super::model::{CommodityId, CountryId, Num};
-use super::numbers::{Good, Measure, constant};
+use super::numbers::constant;
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{Amount, Map, OneOrMany, Reader, Whole, Word, table};
+use super::table::{Reader, table};
 use super::tree::{Entry, Node, Value};
+use super::values::{Amount, Map, OneOrMany, Whole, Word};
 use crate::units::Unit;
 
 table! {

@@ -3,7 +3,8 @@
 use super::super::model::{Disruption, Instrument, Site, SiteId};
 use super::super::problem::Problem;
 use super::super::sites::Losses;
-use super::super::table::{OneOrMany, Reader, Word, table};
+use super::super::table::{Reader, table};
+use super::super::values::{OneOrMany, Word};
 use super::{Declared, Setting, Timing, makes_any};
 
 table! {

@@ -1,8 +1,9 @@
 //! `[policies.NAME.export-ban]`.
 
+use super::super::measure::Measure;
 use super::super::model::{ExportBan, Instrument, PerCommodity, Scope};
-use super::super::numbers::Measure;
-use super::super::table::{Amounts, Map, Reader, table};
+use super::super::table::{Reader, table};
+use super::super::values::{Amounts, Map};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 table! {
@@ -56,6 +57,6 @@ impl Listed {
         reader: &mut Reader<'_>,
     ) -> Option<PerCommodity> {
         check_listed(share, scope, self.bound.on.span, reader);
-        reader.by_commodity(share, &Measure::share(), Some(1.0))
+        reader.by_commodity(share, &Measure::share(), 1.0)
     }
 }

@@ -1,9 +1,11 @@
 //! `[policies.NAME.export-licence]`.
 
-use super::super::model::{ExportLicence, Instrument, LicenceTerms, RegimeId};
-use super::super::numbers::{Measure, constant};
+use super::super::measure::Measure;
+use super::super::model::{ExportLicence, Instrument, LicenceTerms, PerCountry, RegimeId};
+use super::super::numbers::constant;
 use super::super::study::whole;
-use super::super::table::{Amount, Amounts, Map, Reader, Whole, table};
+use super::super::table::{Reader, table};
+use super::super::values::{Amount, Amounts, Map, Whole};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 /// Most applications at a time.
@@ -61,7 +63,7 @@ impl Declared for Listed {
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let scope = self.bound.resolve(setting, reader);
         let days = Measure::duration();
-        let share = reader.by_commodity(&self.share, &Measure::share(), Some(1.0));
+        let share = reader.by_commodity(&self.share, &Measure::share(), 1.0);
         let review = reader.law(&self.review, &days);
         let throughput = reader.num_if(self.throughput.as_ref(), &Measure::frequency().positive());
         let applications = whole(self.applications, 1, MOST_APPLICATIONS, reader);
@@ -90,7 +92,7 @@ impl Listed {
     fn terms(&self, reader: &mut Reader<'_>) -> Option<LicenceTerms> {
         let share = Measure::share();
         let approval = reader.by_country(&self.approval, &share, None);
-        let general = reader.by_country(&self.general, &share, Some(0.0));
+        let general = reader.by_country(&self.general, &share, Some(&self.no_general()));
         let holds_uncontrolled = reader.num(&self.holds_uncontrolled, &share);
         let clears_backlog = reader.num(&self.clears_backlog, &share);
         Some(LicenceTerms {
@@ -99,6 +101,15 @@ impl Listed {
             holds_uncontrolled: holds_uncontrolled?,
             clears_backlog: clears_backlog?,
         })
+    }
+
+    /// No general licences for destinations not listed.
+    fn no_general(&self) -> PerCountry {
+        let default = constant(0.0, format!("{}.general.default", self.path));
+        PerCountry {
+            default,
+            given: Vec::new(),
+        }
     }
 
     fn in_regime(
@@ -119,11 +130,11 @@ impl Terms {
     fn resolve(&self, base: &LicenceTerms, reader: &mut Reader<'_>) -> Option<LicenceTerms> {
         let share = Measure::share();
         let approval = match &self.approval {
-            Some(approval) => reader.by_country(approval, &share, None),
+            Some(approval) => reader.by_country(approval, &share, Some(&base.approval)),
             None => Some(base.approval.clone()),
         };
         let general = match &self.general {
-            Some(general) => reader.by_country(general, &share, Some(0.0)),
+            Some(general) => reader.by_country(general, &share, Some(&base.general)),
             None => Some(base.general.clone()),
         };
         let held = reader.num_if(self.holds_uncontrolled.as_ref(), &share);

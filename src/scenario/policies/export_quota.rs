@@ -1,10 +1,12 @@
 //! `[policies.NAME.export-quota]`.
 
+use super::super::measure::Measure;
 use super::super::model::{CommodityId, ExportQuota, Instrument, Num, PerCommodity, Scope};
-use super::super::numbers::{Measure, constant, is_law};
+use super::super::numbers::{by_names, constant};
 use super::super::problem::Problem;
-use super::super::table::{Amount, Amounts, Reader, table};
-use super::super::tree::{Node, Value};
+use super::super::table::{Reader, table};
+use super::super::tree::Node;
+use super::super::values::{Amount, Amounts};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 table! {
@@ -53,8 +55,7 @@ impl Listed {
     fn volume_of(&self, id: CommodityId, reader: &mut Reader<'_>) -> Option<Num> {
         let good = reader.good(id)?;
         let node = &self.volume.0;
-        let by_name = matches!(node.value, Value::Table(_)) && !is_law(node);
-        let own: Option<&Node> = if by_name {
+        let own: Option<&Node> = if by_names(node) {
             node.get(&good.key).or_else(|| node.get("default"))
         } else {
             Some(node)

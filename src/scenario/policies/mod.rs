@@ -9,7 +9,8 @@ use super::model::{CommodityId, CountryId, Instrument, Policy, RegimeId, Role, S
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
-use super::table::{Amounts, Day, Map, OneOrMany, Reader, Word, choice, table};
+use super::table::{Reader, choice, table};
+use super::values::{Amounts, Day, Map, OneOrMany, Word};
 
 /// The instruments: the key that names each in a file, and its table.
 macro_rules! instruments {

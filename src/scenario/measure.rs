@@ -1,0 +1,202 @@
+//! What a number of the file must measure.
+
+use crate::units::{Dimension, Unit};
+
+/// What a number must measure, and between which bounds.
+#[derive(Clone, Debug)]
+pub(super) struct Measure {
+    pub dimension: Dimension,
+    /// Model units in a base unit.
+    pub scale: f64,
+    pub low: f64,
+    pub high: f64,
+    /// Whether `low` itself is too low.
+    above: bool,
+    pub said: String,
+    pub example: String,
+}
+
+impl Measure {
+    fn new(dimension: Dimension, said: impl Into<String>, example: impl Into<String>) -> Self {
+        Self {
+            dimension,
+            scale: 1.0,
+            low: 0.0,
+            high: f64::INFINITY,
+            above: false,
+            said: said.into(),
+            example: example.into(),
+        }
+    }
+
+    /// A plain number, not negative.
+    pub(super) fn number() -> Self {
+        Self::new(Dimension::NONE, "a plain number", "0.5")
+    }
+
+    /// A share or probability.
+    pub(super) fn share() -> Self {
+        Self::new(Dimension::NONE, "a share", "\"25 %\" or 0.25").at_most(1.0)
+    }
+
+    pub(super) fn duration() -> Self {
+        Self::new(Dimension::TIME, "a duration", "\"30 days\"")
+    }
+
+    /// Events per day.
+    pub(super) fn frequency() -> Self {
+        Self::new(
+            Dimension::NONE.per_time(),
+            "a number per time",
+            "\"1.5/yr\"",
+        )
+    }
+
+    /// Shares per day.
+    pub(super) fn share_rate() -> Self {
+        Self::new(
+            Dimension::NONE.per_time(),
+            "a share per time",
+            "\"5 %/week\"",
+        )
+    }
+
+    fn of_good(mut self, good: &Good, power: i32) -> Self {
+        self.scale = good.factor.powi(power);
+        self
+    }
+
+    pub(super) fn volume(good: &Good) -> Self {
+        let said = format!("a volume of {}", good.key);
+        Self::new(good.dimension, said, format!("\"1200 {}\"", good.unit)).of_good(good, -1)
+    }
+
+    pub(super) fn rate(good: &Good) -> Self {
+        let said = format!("a volume of {} per time", good.key);
+        let example = format!("\"6100 {}/yr\"", good.unit);
+        Self::new(good.dimension.per_time(), said, example).of_good(good, -1)
+    }
+
+    /// Money per unit of a good.
+    pub(super) fn price(good: &Good) -> Self {
+        let said = format!("money per {} of {}", good.unit, good.key);
+        let example = format!("\"75 USD/{}\"", good.unit);
+        Self::new(Dimension::MONEY / good.dimension, said, example).of_good(good, 1)
+    }
+
+    pub(super) fn at_least(mut self, low: f64) -> Self {
+        self.low = low;
+        self
+    }
+
+    pub(super) fn at_most(mut self, high: f64) -> Self {
+        self.high = high;
+        self
+    }
+
+    /// Mentions an alternative in messages.
+    pub(super) fn or_said(mut self, also: &str) -> Self {
+        self.said.push_str(also);
+        self
+    }
+
+    /// Zero is too low.
+    pub(super) fn positive(mut self) -> Self {
+        self.above = true;
+        self
+    }
+
+    /// The same measure without bounds but zero, for a standard deviation.
+    pub(super) fn spread(&self) -> Self {
+        Self {
+            low: 0.0,
+            high: f64::INFINITY,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn allows(&self, value: f64) -> bool {
+        value <= self.high
+            && if self.above {
+                value > self.low
+            } else {
+                value >= self.low
+            }
+    }
+
+    pub(super) fn limits(&self) -> String {
+        match (self.low, self.high) {
+            (0.0, f64::INFINITY) if self.above => "must be greater than 0".to_owned(),
+            (0.0, f64::INFINITY) => "must not be negative".to_owned(),
+            (low, f64::INFINITY) => format!("must be at least {low}"),
+            (low, high) if self.above => format!("must be greater than {low} and at most {high}"),
+            (low, high) => format!("must lie between {low} and {high}"),
+        }
+    }
+}
+
+/// A commodity as far as its numbers need it.
+#[derive(Clone, Debug)]
+pub(super) struct Good {
+    pub key: String,
+    pub unit: String,
+    dimension: Dimension,
+    /// Base units in a unit.
+    factor: f64,
+}
+
+impl Good {
+    pub(super) fn new(key: &str, unit: Unit, written: String) -> Self {
+        Self {
+            key: key.to_owned(),
+            unit: written,
+            dimension: unit.dimension,
+            factor: unit.factor,
+        }
+    }
+
+    /// Whether a unit measures volumes of it per time.
+    pub(super) fn is_rate(&self, unit: Unit) -> bool {
+        unit.dimension == self.dimension.per_time()
+    }
+
+    /// Its units per day in one unit of a rate.
+    pub(super) fn rate_factor(&self, unit: Unit) -> f64 {
+        unit.factor / self.factor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oil() -> Good {
+        let unit = Unit::parse("bbl").unwrap();
+        Good::new("oil", unit, "bbl".to_owned())
+    }
+
+    #[test]
+    fn model_units_follow_the_unit_of_the_good() {
+        let barrel = Unit::parse("bbl").unwrap().factor;
+        assert_eq!(Measure::volume(&oil()).scale, 1.0 / barrel);
+        assert_eq!(Measure::price(&oil()).scale, barrel);
+        let rate = Unit::parse("kb/d").unwrap();
+        assert!(oil().is_rate(rate));
+        assert!((oil().rate_factor(rate) - 1000.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn bounds_are_checked_and_said() {
+        let share = Measure::share();
+        assert!(share.allows(0.0) && share.allows(1.0) && !share.allows(1.1));
+        assert!(!share.clone().positive().allows(0.0));
+        assert!(!share.allows(f64::NAN));
+        assert_eq!(Measure::duration().limits(), "must not be negative");
+        assert_eq!(
+            Measure::duration().positive().limits(),
+            "must be greater than 0"
+        );
+        assert_eq!(share.at_most(0.5).limits(), "must lie between 0 and 0.5");
+        assert!(Measure::duration().at_most(9.0).spread().allows(10.0));
+    }
+}
