@@ -397,21 +397,27 @@ impl Trial<'_> {
         }
     }
 
+    /// `use + κ (target − position)`, at least nothing, at most the cap.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
-        let (b, terms) = (self.s.buyers[buyer], self.base.terms[market]);
+        let terms = self.base.terms[market];
         let use_rate = self.nominal_use(buyer);
-        let base = self.base.use_rate[buyer];
-        let level = if base > 0.0 { (use_rate / base).clamp(0.2, 2.0) } else { 1.0 };
-        let target = (self.base.target_stock[buyer] + self.base.under_way[buyer]) * level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
             .map(|d| self.s.demands[d].catch_up_wanted)
             .sum();
-        let position = b.stock + b.under_way + b.carried - b.carried_at_start;
-        let gap = terms.restocking * (target - position) * (window / terms.window);
+        let gap = terms.restocking * self.position_gap(buyer) * (window / terms.window);
         let most = terms.nomination_cap * use_rate * window;
         ((use_rate + backlog) * window + gap).clamp(0.0, most.max(0.0))
+    }
+
+    /// What a buyer lacks of its target: stock and goods under way that go
+    /// with its present use. Goods that wait for a licence do not count.
+    pub(super) fn position_gap(&self, buyer: usize) -> f64 {
+        let (b, base) = (self.s.buyers[buyer], self.base.use_rate[buyer]);
+        let level = if base > 0.0 { (self.nominal_use(buyer) / base).clamp(0.2, 2.0) } else { 1.0 };
+        let target = (self.base.target_stock[buyer] + self.base.under_way[buyer]) * level;
+        target - (b.stock + b.under_way + b.carried - b.carried_at_start)
     }
 
     /// Use at the slow price state but without the short-run response, which

@@ -1,7 +1,7 @@
 //! Export licence: controlled goods wait for a decision.
 //!
-//! Each window, exporters apply for the reference trade of each pair: its
-//! controlled share that no general licence covers. A decision takes a drawn
+//! Each window, exporters apply for what each pair would trade: the controlled
+//! share of it that no general licence covers. A decision takes a drawn
 //! review time, after a queue where the desk decides only so many
 //! applications a day. Approvals build a stock of permitted volume that ships
 //! as buyers take it; refusals may be filed again. Of the uncontrolled goods
@@ -33,7 +33,8 @@ const FILED: usize = 1;
 const PERMITTED: usize = 0;
 const FREE: usize = 1;
 const SHIPPED: usize = 2;
-const PER_PAIR: usize = 3;
+const PENDING: usize = 3;
+const PER_PAIR: usize = 4;
 /// Purposes of draws.
 const REVIEW: u64 = 1;
 const INSPECTION: u64 = 2;
@@ -169,20 +170,47 @@ impl ExportLicence {
         trial.policies[me].key.join(trial.n.pairs[pair].key)
     }
 
+    /// What a pair would trade over the next days without licences: reference
+    /// trade, and its part in closing the gap of its buyer's position beyond
+    /// what is permitted or under review already. A review takes its time in
+    /// any case, so that much under review closes no gap.
+    fn desired(
+        &self,
+        trial: &Trial,
+        me: usize,
+        good: usize,
+        place: usize,
+        days: f64,
+        applied: f64,
+    ) -> f64 {
+        let g = &self.goods[good];
+        let pair = g.bound.pairs[place] as usize;
+        let (n, base) = (trial.n, trial.base);
+        let (buyer, terms) = (n.pairs[pair].buyer as usize, base.terms[g.bound.market]);
+        let reference = trial.reference_trade(pair, days);
+        let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
+        let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
+        let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
+        let in_review = applied * base.flow[pair] * self.review.mean();
+        let gap = trial.position_gap(buyer) * part - (pending - in_review).max(0.0);
+        let extra = terms.restocking * (days / terms.window) * gap.max(0.0);
+        (reference + extra).min(terms.nomination_cap.max(1.0) * reference)
+    }
+
     /// Files for one pair for the days until `next`.
     fn file(&self, trial: &mut Trial, me: usize, good: usize, place: usize, days: f64) {
         let g = &self.goods[good];
         let (terms, drawn) = (self.terms_at(trial), trial.drawn);
-        let reference = trial.reference_trade(g.bound.pairs[place] as usize, days);
         let share = g.share.get(drawn).clamp(0.0, 1.0);
         let general = terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0);
-        let held = terms.held.get(drawn).clamp(0.0, 1.0) * (1.0 - share) * reference;
-        let applied = share * (1.0 - general) * reference;
+        let desired = self.desired(trial, me, good, place, days, share * (1.0 - general));
+        let held = terms.held.get(drawn).clamp(0.0, 1.0) * (1.0 - share) * desired;
+        let applied = share * (1.0 - general) * desired;
         let memory = g.memory + place * PER_PAIR;
         let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
         *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
         *self.cell(trial, me, memory + SHIPPED) = 0.0;
-        *self.cell(trial, me, memory + FREE) = reference - applied - held;
+        *self.cell(trial, me, memory + FREE) = desired - applied - held;
         let count = u64::from(self.applications);
         for k in 0..count {
             let after = (k as f64 + 0.5) / count as f64 * days;
@@ -220,8 +248,20 @@ impl ExportLicence {
         };
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
         let decided = read + self.review.sample(&mut stream);
+        self.wait(trial, me, lot, decided);
+    }
+
+    /// Has a lot wait until it is decided, in days from the start.
+    fn wait(&self, trial: &mut Trial, me: usize, lot: Lot, decided: f64) {
+        *self.pending(trial, me, &lot) += lot.volume;
         let place = trial.s.licences.put(lot);
         trial.set_alarm(me, Tick::from_days(decided), place);
+    }
+
+    /// Volume of a lot's pair that waits.
+    fn pending<'t>(&self, trial: &'t mut Trial, me: usize, lot: &Lot) -> &'t mut f64 {
+        let memory = self.goods[lot.good as usize].memory + lot.place as usize * PER_PAIR;
+        self.cell(trial, me, memory + PENDING)
     }
 
     /// Draws how long held goods are inspected.
@@ -229,8 +269,7 @@ impl ExportLicence {
         let key = self.key(trial, me, lot.good as usize, lot.place as usize).with(INSPECTION);
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
         let released = trial.s.now.days() + after + self.inspection.sample(&mut stream);
-        let place = trial.s.licences.put(lot);
-        trial.set_alarm(me, Tick::from_days(released), place);
+        self.wait(trial, me, lot, released);
     }
 
     /// Decides a lot: what is approved may ship, what is refused may be filed
@@ -238,6 +277,7 @@ impl ExportLicence {
     fn decide(&self, trial: &mut Trial, me: usize, lot: Lot) {
         let g = &self.goods[lot.good as usize];
         let place = lot.place as usize;
+        *self.pending(trial, me, &lot) -= lot.volume;
         if lot.controlled && !self.approves(trial, me, &lot) {
             self.file_again(trial, me, lot);
             return;
