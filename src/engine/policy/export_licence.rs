@@ -172,7 +172,7 @@ impl ExportLicence {
 
     /// What a pair would trade over the next days without licences: reference
     /// trade, and its part in closing the gap of its buyer's position beyond
-    /// what is permitted or under review already. A review takes its time in
+    /// what is permitted or under review already. A licence takes its time in
     /// any case, so that much under review closes no gap.
     fn desired(
         &self,
@@ -191,10 +191,21 @@ impl ExportLicence {
         let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
-        let in_review = applied * base.flow[pair] * self.review.mean();
+        let in_review = applied * base.flow[pair] * self.usual_wait(trial, g.to[place]);
         let gap = trial.position_gap(buyer) * part - (pending - in_review).max(0.0);
         let extra = terms.restocking * (days / terms.window) * gap.max(0.0);
         (reference + extra).min(terms.nomination_cap.max(1.0) * reference)
+    }
+
+    /// Mean time from the first application to approval \[d\], refusals and new
+    /// applications included: `E\[review\]/p + E\[reapply\] (1 − p)/p`.
+    fn usual_wait(&self, trial: &Trial, to: usize) -> f64 {
+        let review = self.review.mean();
+        let Some(again) = &self.reapply else {
+            return review;
+        };
+        let p = self.terms_at(trial).approval[to].get(trial.drawn).clamp(0.05, 1.0);
+        review / p + again.mean() * (1.0 - p) / p
     }
 
     /// Files for one pair for the days until `next`.
