@@ -83,7 +83,7 @@ fn help_of_run_says_what_it_takes() {
           --trials <N>            Number of trials [default: what the scenario says]
           --seed <S>              Master seed [default: what the scenario says]
           --threads <N>           Number of threads, of no influence on the results [default: all cores]
-          --out <DIR>             Folder for the results [default: results/<scenario-name>]
+          --out <DIR>             Folder for the results [default: results/SCENARIO-NAME]
           --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
       -q, --quiet                 Show no progress and no messages but warnings and errors
       -h, --help                  Print help
@@ -145,7 +145,7 @@ fn a_folder_that_cannot_be_written_is_found_first() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn a_run_writes_three_files_and_prints_a_table() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["run", "--trials", "20"]);
@@ -160,7 +160,7 @@ fn a_run_writes_three_files_and_prints_a_table() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn quiet_leaves_only_the_results() {
     let done = shortfall(&["run", "--trials", "20", "--quiet"]);
     assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
@@ -168,7 +168,7 @@ fn quiet_leaves_only_the_results() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn threads_do_not_show_in_the_files() {
     let folder = folder();
     for threads in ["1", "2"] {
@@ -190,7 +190,7 @@ fn threads_do_not_show_in_the_files() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn the_seed_shows_in_the_files() {
     let folder = folder();
     for seed in ["1", "2"] {
@@ -202,7 +202,7 @@ fn the_seed_shows_in_the_files() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn check_describes_a_sound_scenario() {
     let scenario = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -258,7 +258,7 @@ fn five_mistakes_are_told_at_once() {
 }
 
 #[test]
-#[ignore = "needs the engine"]
+
 fn one_bad_file_does_not_hide_the_others() {
     let folder = folder();
     fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();

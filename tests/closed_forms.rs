@@ -1,5 +1,7 @@
 //! Trials against results known in closed form, through the scenario language.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::sync::atomic::AtomicBool;
 
 use shortfall::engine::Model;

@@ -53,7 +53,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u64>,
 
-    /// Folder for the results [default: results/<scenario-name>]
+    /// Folder for the results [default: results/SCENARIO-NAME]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 

@@ -59,7 +59,7 @@ pub(super) struct SellerState {
     /// Offered, and shipped, in the current window.
     pub offered: f64,
     pub shipped: f64,
-    /// Price deviation it gets [p0].
+    /// Price deviation it gets \[p0\].
     pub price: f64,
     pub dry: Alarm,
 }
@@ -78,12 +78,12 @@ pub(super) struct BuyerState {
     pub carried: f64,
     /// The part of `carried` that was there at the start.
     pub carried_at_start: f64,
-    /// λ of the last clearing [p0].
+    /// λ of the last clearing \[p0\].
     pub price: f64,
-    /// x, the slow price state [p0].
+    /// x, the slow price state \[p0\].
     pub slow_price: f64,
     pub priced_at: Tick,
-    /// ∫ λ dt [p0·d].
+    /// ∫ λ dt \[p0·d\].
     pub price_integral: f64,
     /// Σ of its demands' reference rates.
     pub reference: f64,
@@ -204,7 +204,7 @@ pub(super) struct Parcel {
     pub leaves: Tick,
     pub pair: u32,
     pub buyer: u32,
-    /// Price deviation paid [p0]; of a pipeline's inflow step, its rate.
+    /// Price deviation paid \[p0\]; of a pipeline's inflow step, its rate.
     pub price: f64,
 }
 
@@ -272,7 +272,7 @@ pub struct Gates {
     /// Volume over the coming window, the least that any policy allows;
     /// infinite if none counts it.
     pub cap: Vec<f64>,
-    /// Change of delivered cost [p0].
+    /// Change of delivered cost \[p0\].
     pub cost: Vec<f64>,
     /// The policy that binds; `u32::MAX` if none.
     pub binding: Vec<u32>,

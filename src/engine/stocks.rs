@@ -295,7 +295,7 @@ impl Trial<'_> {
         b.inflow.max(0.0) + (self.expected_in(buyer, window) + run_down) / window
     }
 
-    /// The stock below which a buyer rations [units].
+    /// The stock below which a buyer rations \[units\].
     fn floor_of(&self, buyer: usize) -> f64 {
         self.base.minimum_cover[buyer] * self.s.buyers[buyer].reference
     }

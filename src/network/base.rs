@@ -29,31 +29,31 @@ pub struct Base {
     pub use_rate: Vec<f64>,
     /// ε_SR of each buyer, weighted by use.
     pub elasticity: Vec<f64>,
-    /// Target commercial stock of each buyer [units].
+    /// Target commercial stock of each buyer \[units\].
     pub target_stock: Vec<f64>,
-    /// Base goods under way to each buyer at a clearing [units].
+    /// Base goods under way to each buyer at a clearing \[units\].
     pub under_way: Vec<f64>,
-    /// Stock at the start of each buyer [units].
+    /// Stock at the start of each buyer \[units\].
     pub initial_stock: Vec<f64>,
-    /// Cover below which each buyer rations [days].
+    /// Cover below which each buyer rations \[days\].
     pub minimum_cover: Vec<f64>,
     /// Short-run elasticity of each demand.
     pub short: Vec<f64>,
     /// Long-run less short-run elasticity of each demand.
     pub slow: Vec<f64>,
-    /// Output lost by each demand [USD per unit].
+    /// Output lost by each demand \[USD per unit\].
     pub value_at_risk: Vec<f64>,
     /// Backlog share of each demand.
     pub backlog: Vec<f64>,
     /// Volume of each contract.
     pub contract: Vec<f64>,
-    /// Price of each contract, deviation from reference [p0].
+    /// Price of each contract, deviation from reference \[p0\].
     pub contract_price: Vec<f64>,
     /// σ of each seller.
     pub supply_elasticity: Vec<f64>,
-    /// Stock at the start of each seller [units].
+    /// Stock at the start of each seller \[units\].
     pub seller_stock: Vec<f64>,
-    /// Seller stock never offered [units].
+    /// Seller stock never offered \[units\].
     pub working_stock: Vec<f64>,
     /// Terms of each market.
     pub terms: Vec<Terms>,
@@ -69,23 +69,23 @@ pub struct Base {
 /// The constants of a market in one trial.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms {
-    /// p0 [USD per unit].
+    /// p0 \[USD per unit\].
     pub price: f64,
-    /// Window [days].
+    /// Window \[days\].
     pub window: f64,
-    /// T_adj [days].
+    /// T_adj \[days\].
     pub adjust: f64,
     /// θ.
     pub dispersion: f64,
-    /// λ_max [p0].
+    /// λ_max \[p0\].
     pub choke: f64,
     /// κ.
     pub restocking: f64,
-    /// Largest nomination [windows of use].
+    /// Largest nomination \[windows of use\].
     pub nomination_cap: f64,
-    /// φ [p0].
+    /// φ \[p0\].
     pub discount: f64,
-    /// T_release [days].
+    /// T_release \[days\].
     pub release: f64,
     /// ε_s.
     pub stock_elasticity: f64,
@@ -96,19 +96,19 @@ pub struct Terms {
 /// The constants of a reserve in one trial.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReserveTerms {
-    /// Size [units].
+    /// Size \[units\].
     pub size: f64,
-    /// Cover below which it releases [days].
+    /// Cover below which it releases \[days\].
     pub release_below: f64,
-    /// Largest release [units per day].
+    /// Largest release \[units per day\].
     pub release_rate: f64,
-    /// Cover above which it refills [days].
+    /// Cover above which it refills \[days\].
     pub refill_above: f64,
-    /// Largest refill [units per day].
+    /// Largest refill \[units per day\].
     pub refill_rate: f64,
 }
 
-/// Base supply and demand of a market as written [units per day].
+/// Base supply and demand of a market as written \[units per day\].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Balance {
     /// What sites make.

@@ -285,7 +285,7 @@ impl<'a> Compiler<'a> {
     fn add_buyer(&mut self, market: usize, country: usize, inputs_of: &mut [Vec<Input>]) {
         let scenario = self.scenario;
         let buyer = self.network.buyers.len() as u32;
-        let mut demands: Vec<(f64, Demand, Option<(usize, Num)>)> = Vec::new();
+        let mut demands: Vec<Ranked> = Vec::new();
         for d in &scenario.demands {
             if d.country.0 == country && self.market(d.commodity) == market {
                 demands.push((d.value_at_risk.law.mean(), self.final_demand(d, buyer), None));
@@ -565,6 +565,9 @@ impl<'a> Compiler<'a> {
         }
     }
 }
+
+/// A demand with its rank and, for a plant's draw, site and units a run.
+type Ranked = (f64, Demand, Option<(usize, Num)>);
 
 fn correlation_matrix(members: &[u32], rows: &[(u32, u32, f64)]) -> Vec<f64> {
     let n = members.len();

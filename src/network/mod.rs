@@ -111,7 +111,7 @@ pub struct Market {
     pub name: String,
     /// Unit of volumes.
     pub unit: String,
-    /// Reference price p0 [USD per unit].
+    /// Reference price p0 \[USD per unit\].
     pub price: Num,
     /// How it clears.
     pub rule: Rule,
@@ -129,29 +129,29 @@ pub struct Market {
     pub pairs: Range<usize>,
     /// Elasticity of stock building ε_s.
     pub stock_elasticity: Num,
-    /// Adjustment time of demand [days].
+    /// Adjustment time of demand \[days\].
     pub adjust: Num,
     /// θ.
     pub dispersion: Num,
-    /// λ_max [p0].
+    /// λ_max \[p0\].
     pub choke: Num,
     /// η.
     pub new_pairs: Num,
     /// κ per window.
     pub restocking: Num,
-    /// Largest nomination [windows of use].
+    /// Largest nomination \[windows of use\].
     pub nomination_cap: Num,
-    /// φ [p0].
+    /// φ \[p0\].
     pub discount: Num,
-    /// T_release [days].
+    /// T_release \[days\].
     pub release: Num,
-    /// Seller stock never offered [days of output].
+    /// Seller stock never offered \[days of output\].
     pub working_stock: Num,
     /// Sellers offer all they have.
     pub offer_on_hand: bool,
-    /// Cargo size [units].
+    /// Cargo size \[units\].
     pub cargo: Option<f64>,
-    /// Smallest parcel [units].
+    /// Smallest parcel \[units\].
     pub parcel: f64,
     /// Days over which backlog is worked off.
     pub backlog_time: Num,
@@ -204,7 +204,7 @@ pub struct Buyer {
     pub demands: Range<usize>,
     /// Its state stock.
     pub reserve: Option<usize>,
-    /// Cover below which use is rationed [days].
+    /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Whether rationing goes by value (else pro rata).
     pub ration_by_value: bool,
@@ -221,7 +221,7 @@ pub struct Pair {
     pub domestic: bool,
     /// Whether goods flow rather than sail.
     pub pipeline: bool,
-    /// Time under way [days].
+    /// Time under way \[days\].
     pub transit: Law,
     /// Mean number of windows a parcel is under way, counted at clearings
     /// just before new parcels leave.
@@ -230,7 +230,7 @@ pub struct Pair {
     pub longest: u32,
     /// Part of a window, in [0, 1), after which the first cargo leaves.
     pub phase: f64,
-    /// Observed trade [units per day], if any.
+    /// Observed trade \[units per day\], if any.
     pub trade: Option<Num>,
     /// Stable key of its draws.
     pub key: ObjectKey,
@@ -254,21 +254,21 @@ pub struct Demand {
     pub name: String,
     /// Who uses.
     pub user: User,
-    /// Reference use [units per day]; of a plant it follows from its runs.
+    /// Reference use \[units per day\]; of a plant it follows from its runs.
     pub rate: Num,
     /// Short-run price elasticity.
     pub short: Num,
     /// Long-run price elasticity.
     pub long: Num,
-    /// Target cover [days].
+    /// Target cover \[days\].
     pub cover: Num,
-    /// Output lost [USD per unit].
+    /// Output lost \[USD per unit\].
     pub value_at_risk: Num,
     /// Share of unserved use made up later.
     pub backlog: Num,
     /// Monthly factors.
     pub season: Option<[f64; 12]>,
-    /// Stock at the start [units].
+    /// Stock at the start \[units\].
     pub initial: Option<Num>,
 }
 
@@ -325,13 +325,13 @@ pub struct Reserve {
     pub size: Num,
     /// Whether `size` is in days.
     pub in_days: bool,
-    /// Commercial cover below which it releases [days].
+    /// Commercial cover below which it releases \[days\].
     pub release_below: Num,
-    /// Largest release [share of size per day].
+    /// Largest release \[share of size per day\].
     pub release_rate: Num,
-    /// Commercial cover above which it refills [days].
+    /// Commercial cover above which it refills \[days\].
     pub refill_above: Option<Num>,
-    /// Largest refill [share of size per day].
+    /// Largest refill \[share of size per day\].
     pub refill_rate: Num,
 }
 

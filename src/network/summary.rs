@@ -22,7 +22,7 @@ pub struct Summary {
     pub markets: Vec<MarketBalance>,
 }
 
-/// A market's base [units per year].
+/// A market's base \[units per year\].
 #[derive(Clone, Debug)]
 pub struct MarketBalance {
     /// Key of the commodity.

@@ -118,11 +118,11 @@ pub struct Commodity {
     pub name: String,
     /// Unit of every volume, e.g. `t`.
     pub unit: String,
-    /// Reference price [USD per unit].
+    /// Reference price \[USD per unit\].
     pub price: Num,
     /// Clearing rule.
     pub rule: Rule,
-    /// Interval between clearings [days].
+    /// Interval between clearings \[days\].
     pub clearing: f64,
     /// Whether the market also clears whenever supply or demand rates change.
     pub on_change: bool,
@@ -144,21 +144,21 @@ pub struct Commodity {
     pub discount: Num,
     /// Days over which a seller releases stock beyond its normal shipments.
     pub release: Num,
-    /// Seller stock never offered [days of base output].
+    /// Seller stock never offered \[days of base output\].
     pub working_stock: Num,
     /// Whether sellers offer all they have on hand.
     pub offer_on_hand: bool,
-    /// Cargo size [units], if goods travel in whole cargoes.
+    /// Cargo size \[units\], if goods travel in whole cargoes.
     pub cargo: Option<f64>,
-    /// Smallest parcel worth shipping [units].
+    /// Smallest parcel worth shipping \[units\].
     pub parcel: f64,
-    /// Transit of lanes not listed [days].
+    /// Transit of lanes not listed \[days\].
     pub transit: Law,
     /// Whether lanes not listed are pipelines.
     pub pipeline: bool,
-    /// Cover below which use is rationed [days].
+    /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
-    /// Buyers' target cover unless a demand says otherwise [days].
+    /// Buyers' target cover unless a demand says otherwise \[days\].
     pub cover: Num,
     /// Whether rationing goes by value at risk (else pro rata).
     pub ration_by_value: bool,
@@ -181,7 +181,7 @@ pub struct Elasticity {
     pub short: Num,
     /// After adjustment.
     pub long: Num,
-    /// Adjustment time [days].
+    /// Adjustment time \[days\].
     pub adjust: Num,
 }
 
@@ -204,15 +204,15 @@ pub struct Site {
     pub utilisation: Num,
     /// σ, elasticity of output where there is spare capacity.
     pub supply_elasticity: Num,
-    /// Rank of its input draw when a buyer rations [USD per unit short].
+    /// Rank of its input draw when a buyer rations \[USD per unit short\].
     pub value_at_risk: Num,
-    /// Target cover of inputs [days]; the commodity's if `None`.
+    /// Target cover of inputs \[days\]; the commodity's if `None`.
     pub cover: Option<Num>,
     /// Monthly output factors, January first, mean one.
     pub season: Option<[f64; 12]>,
     /// Ordinary outages.
     pub outages: Option<Outages>,
-    /// Goods on hand at the start [units of each output], if not steady state.
+    /// Goods on hand at the start \[units of each output\], if not steady state.
     pub initial: Option<Num>,
 }
 
@@ -221,7 +221,7 @@ pub struct Site {
 pub struct Outages {
     /// When they come.
     pub arrival: Arrival,
-    /// How long each lasts [days].
+    /// How long each lasts \[days\].
     pub lasts: Law,
     /// Share of capacity each takes.
     pub loses: Law,
@@ -233,11 +233,11 @@ pub struct Outages {
 /// When the events of a disruption come.
 #[derive(Clone, Debug)]
 pub enum Arrival {
-    /// After each recovery, an up-time drawn from the law [days].
+    /// After each recovery, an up-time drawn from the law \[days\].
     Renewal(Law),
     /// Poisson arrivals whatever is already down [per day].
     Overlapping(Num),
-    /// Once, on a date or after a drawn time from the start [days].
+    /// Once, on a date or after a drawn time from the start \[days\].
     Once(Law),
 }
 
@@ -250,19 +250,19 @@ pub struct Demand {
     pub country: CountryId,
     /// Its tier.
     pub tier: String,
-    /// Reference use [units per day].
+    /// Reference use \[units per day\].
     pub rate: Num,
     /// Monthly factors, January first, mean one.
     pub season: Option<[f64; 12]>,
     /// Own elasticity; the commodity's if `None`.
     pub elasticity: Option<Elasticity>,
-    /// Target cover [days]; the commodity's if `None`.
+    /// Target cover \[days\]; the commodity's if `None`.
     pub cover: Option<Num>,
-    /// Output lost [USD per unit short].
+    /// Output lost \[USD per unit short\].
     pub value_at_risk: Num,
     /// Share of unserved use made up later.
     pub backlog: Num,
-    /// Commercial stock at the start [units], if not at target.
+    /// Commercial stock at the start \[units\], if not at target.
     pub initial: Option<Num>,
 }
 
@@ -284,11 +284,11 @@ pub struct Reserve {
     pub country: CountryId,
     /// How large it is, full at the start.
     pub size: Size,
-    /// Commercial cover below which it releases [days].
+    /// Commercial cover below which it releases \[days\].
     pub release_below: Num,
     /// Largest release, share of size per day.
     pub release_rate: Num,
-    /// Commercial cover above which it refills [days]; never if `None`.
+    /// Commercial cover above which it refills \[days\]; never if `None`.
     pub refill_above: Option<Num>,
     /// Largest refill, share of size per day.
     pub refill_rate: Num,
@@ -362,6 +362,7 @@ pub struct Policy {
 
 /// What a policy does, one variant an instrument.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a scenario holds a handful of policies")]
 pub enum Instrument {
     /// Forbids exports, or a share of them.
     ExportBan(ExportBan),
@@ -420,7 +421,7 @@ pub struct ExportQuota {
     pub scope: Scope,
     /// Units per period, all destinations together, for each good.
     pub volume: PerCommodity,
-    /// Length of a period [days], counted from `effective`.
+    /// Length of a period \[days\], counted from `effective`.
     pub period: f64,
 }
 
@@ -431,19 +432,19 @@ pub struct ExportLicence {
     pub scope: Scope,
     /// Share of trade under the customs code that needs a licence.
     pub share: PerCommodity,
-    /// Time under review [days], drawn for each application.
+    /// Time under review \[days\], drawn for each application.
     pub review: Law,
     /// Applications decided per day, all goods together; unlimited if `None`.
     pub throughput: Option<Num>,
     /// Applications filed per destination, good and clearing window.
     pub applications: u32,
-    /// Time from refusal to a new application [days]; none if `None`.
+    /// Time from refusal to a new application \[days\]; none if `None`.
     pub reapply: Option<Law>,
     /// Terms outside any regime listed.
     pub terms: LicenceTerms,
     /// Other terms while a regime lasts.
     pub in_regime: Vec<(RegimeId, LicenceTerms)>,
-    /// Time under inspection of uncontrolled goods held [days].
+    /// Time under inspection of uncontrolled goods held \[days\].
     pub inspection: Law,
 }
 
@@ -500,7 +501,7 @@ pub struct State {
 /// When a regime ends by itself.
 #[derive(Clone, Debug)]
 pub enum Ends {
-    /// After a drawn time [days].
+    /// After a drawn time \[days\].
     After(Law),
     /// On a date; at once if entered later.
     On(Date),

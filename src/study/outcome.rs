@@ -5,35 +5,35 @@ use crate::units::Date;
 /// What is measured for each focus in each trial, in column order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
-    /// Reference demand less use, over the horizon [units].
+    /// Reference demand less use, over the horizon \[units\].
     Shortfall,
-    /// Shortfall over reference demand [share].
+    /// Shortfall over reference demand \[share\].
     ShortfallShare,
-    /// Shortfall over mean reference demand a day [days].
+    /// Shortfall over mean reference demand a day \[days\].
     ShortfallDays,
-    /// Part of the shortfall given up because of price [units].
+    /// Part of the shortfall given up because of price \[units\].
     RationedByPrice,
-    /// Part of the shortfall that would have paid and found nothing [units].
+    /// Part of the shortfall that would have paid and found nothing \[units\].
     Unserved,
-    /// Unserved use not made up by the end [units].
+    /// Unserved use not made up by the end \[units\].
     Forgone,
-    /// Largest monthly shortfall over that month's reference demand [share].
+    /// Largest monthly shortfall over that month's reference demand \[share\].
     PeakRate,
     /// Days from the start to the first day short; infinite if never.
     TimeToSurvive,
     /// Days from the first day short to the last; zero if never.
     TimeToRecover,
-    /// Smallest commercial stock in days of reference use [days].
+    /// Smallest commercial stock in days of reference use \[days\].
     MinimumCover,
-    /// Volume-weighted price, contract and spot [USD per unit].
+    /// Volume-weighted price, contract and spot \[USD per unit\].
     PricePaid,
-    /// Time-weighted marginal price [USD per unit].
+    /// Time-weighted marginal price \[USD per unit\].
     PriceSpot,
-    /// Value of arrivals from other countries [USD].
+    /// Value of arrivals from other countries \[USD\].
     ImportBill,
-    /// Output lost to the shortfall [USD].
+    /// Output lost to the shortfall \[USD\].
     ValueLost,
-    /// Volume drawn from the state reserve [units].
+    /// Volume drawn from the state reserve \[units\].
     ReserveDrawn,
 }
 
@@ -105,7 +105,7 @@ pub struct Outcome {
     pub question: Option<String>,
     /// First day of the scenario.
     pub start: Date,
-    /// Length [days].
+    /// Length \[days\].
     pub horizon: f64,
     /// First day of each month bin; the first is `start`.
     pub months: Vec<Date>,
@@ -195,9 +195,9 @@ pub struct FocusOutcome {
     pub country_name: String,
     /// Unit of volumes.
     pub unit: String,
-    /// Reference price [USD per unit].
+    /// Reference price \[USD per unit\].
     pub price: f64,
-    /// Mean reference use [units per day].
+    /// Mean reference use \[units per day\].
     pub use_per_day: f64,
     /// With every policy.
     pub shocked: Variant,
@@ -213,7 +213,7 @@ pub struct Variant {
     pub columns: Vec<Vec<f64>>,
     /// Shortfall in each month bin as a share of that month's demand.
     pub shortfall: Fan,
-    /// Commercial stock at the end of each month bin [days of use].
+    /// Commercial stock at the end of each month bin \[days of use\].
     pub cover: Fan,
     /// Mean arrivals over the horizon by origin [units per day]: country
     /// code, name, rate; largest first. The country itself is its own output.

@@ -1,8 +1,7 @@
 //! Markets to test clearing on, with arrays that own their numbers.
 
-use shortfall::engine::market::{
-    Clearing, ClearingError, Problem, Rule, Solution, fill_missing, ras,
-};
+use shortfall::engine::market::{Clearing, ClearingError, Problem, Rule, Solution};
+use shortfall::network::balance::{fill_missing, ras};
 
 /// A [`Problem`] that owns its arrays.
 #[derive(Debug, Clone)]
