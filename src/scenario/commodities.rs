@@ -1,7 +1,8 @@
 //! `[commodities.KEY]`: the goods and how their markets work.
 
 use super::measure::{Good, Measure};
-use super::model::{Commodity, CommodityId, Elasticity, Rule};
+use super::model::{Commodity, CommodityId, Elasticity};
+use super::rule::Rule;
 use super::problem::Problem;
 use super::table::{Reader, choice, table};
 use super::values::{Amount, Map, Word};

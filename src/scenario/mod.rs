@@ -28,6 +28,7 @@ mod problem;
 mod read;
 mod refs;
 mod regimes;
+mod rule;
 mod reserves;
 mod sites;
 mod source;
@@ -46,6 +47,7 @@ use source::ContentHash;
 use table::{Read, Reader};
 
 pub use model::*;
+pub use rule::{Rule, UnknownRule};
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use source::{FileId, Sources, Span};

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::rule::Rule;
 use crate::random::Law;
 use crate::units::Date;
 
@@ -106,8 +107,6 @@ pub struct Country {
     pub name: String,
 }
 
-/// How a market is cleared.
-pub use crate::engine::market::Rule;
 
 /// A traded good at one stage.
 #[derive(Clone, Debug)]
