@@ -12,6 +12,11 @@ impl Column {
         Self(sorted)
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Largest value, zero if there is none.
     pub(super) fn most(&self) -> f64 {
         self.0.last().copied().unwrap_or(0.0)
@@ -69,8 +74,14 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_left_out() {
         let column = Column::new(&[f64::NAN, f64::INFINITY, -1.0]);
-        assert_eq!((column.most(), column.quantile(0.9), column.tail_mean(0.95)), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (column.most(), column.quantile(0.9), column.tail_mean(0.95)),
+            (0.0, 0.0, 0.0)
+        );
         let empty = Column::new(&[]);
-        assert_eq!((empty.mean(), empty.quantile(0.5), empty.share_above(0.0)), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (empty.mean(), empty.quantile(0.5), empty.share_above(0.0)),
+            (0.0, 0.0, 0.0)
+        );
     }
 }

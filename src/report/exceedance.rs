@@ -9,14 +9,23 @@ use super::theme::INK;
 
 /// Draws the share of trials above each shortfall, shocked and baseline.
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'_>) -> Drawn {
-    let legend =
-        [Key::line("with the shocks", shocked_line()), Key::line("baseline", baseline_line())];
-    let title = "Chance of a larger shortfall";
+    let legend = [
+        Key::line("with the shocks", shocked_line()),
+        Key::line("baseline", baseline_line()),
+    ];
+    let title = "Chance of a shortfall larger than …";
     let room = heading(canvas, rect, title, subject, &legend)?;
-    let most = tail.shocked.share_above(0.0).max(tail.baseline.share_above(0.0));
+    let most = tail
+        .shocked
+        .share_above(0.0)
+        .max(tail.baseline.share_above(0.0));
     let height = Height::percent(if most > 0.0 { most } else { 1.0 }, "share of trials above");
     let plot = Tail::plot(room, height.gutter());
-    let frame = Frame { rect: plot, x_end: tail.axis.end, y_end: height.end() };
+    let frame = Frame {
+        rect: plot,
+        x_end: tail.axis.end,
+        y_end: height.end(),
+    };
     height.draw(canvas, &frame)?;
     tail.draw_axis(canvas, &frame)?;
     tail.draw_flags(canvas, room, &frame)?;
