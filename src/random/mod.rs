@@ -14,3 +14,6 @@ mod stream;
 pub use copula::{Copula, CopulaError};
 pub use law::{Law, LawError};
 pub use stream::{ObjectKey, Stream, TrialKey};
+
+#[cfg(test)]
+mod tests;

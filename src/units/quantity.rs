@@ -282,8 +282,10 @@ fn number_length(text: &str) -> usize {
 
 fn parse_number(text: &str, at: Range<usize>) -> Result<f64, QuantityError> {
     let followed_by_comma = text[at.end..].starts_with(',');
-    match text[at.clone()].replace('_', "").parse::<f64>() {
-        Ok(number) if number.is_finite() && !followed_by_comma => Ok(number),
+    let number = &text[at.clone()];
+    let stray = number.starts_with('_') || number.ends_with('_') || followed_by_comma;
+    match number.replace('_', "").parse::<f64>() {
+        Ok(number) if number.is_finite() && !stray => Ok(number),
         Ok(number) if !number.is_finite() => Err(QuantityError {
             at,
             kind: QuantityErrorKind::NotFinite,
@@ -576,6 +578,11 @@ mod tests {
                 "some t",
                 0..4,
                 "`some` is not a number; write it as `12340`, `12_340` or `1.234e4`",
+            ),
+            (
+                "5_ t",
+                0..2,
+                "`5_` is not a number; write it as `12340`, `12_340` or `1.234e4`",
             ),
             (
                 "12,340 t",
