@@ -3,7 +3,7 @@
 use super::Drawn;
 use super::canvas::{Canvas, Rect, Stroke};
 use super::column::Column;
-use super::panel::{Frame, Height, Key, baseline_line, heading, shocked_line};
+use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, heading, shocked_line};
 use super::tail::Tail;
 use super::theme::INK;
 
@@ -32,7 +32,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'
     curve(canvas, &frame, &tail.baseline, baseline_line())?;
     curve(canvas, &frame, &tail.shocked, shocked_line())?;
     if !tail.any() {
-        return frame.remark(canvas, "no shortfall in any trial");
+        let none = if tail.is_empty() {
+            NO_TRIAL
+        } else {
+            "no shortfall in any trial"
+        };
+        return frame.remark(canvas, none);
     }
     dots(canvas, &frame, tail)
 }

@@ -2,7 +2,7 @@
 
 use super::Drawn;
 use super::canvas::{Canvas, Point, Rect, Stroke};
-use super::panel::{Frame, Height, Key, ROW, heading};
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, heading};
 use super::policies::Shocks;
 use super::theme::{BASELINE, INK, INNER_BAND, OUTER_BAND, SHOCKED};
 use super::timeline::Timeline;
@@ -50,7 +50,7 @@ pub(super) fn draw_shortfall(
     if most > 0.0 {
         Ok(())
     } else {
-        frame.remark(canvas, "not short in any month")
+        frame.remark(canvas, chart.nothing("not short in any month"))
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn draw_cover(
     if most > 0.0 {
         Ok(())
     } else {
-        frame.remark(canvas, "no commercial stock in any month")
+        frame.remark(canvas, chart.nothing("no commercial stock in any month"))
     }
 }
 
@@ -89,6 +89,15 @@ fn most(shocked: &Fan, baseline: &Fan) -> f64 {
 }
 
 impl Subject<'_> {
+    /// What to say where nothing can be seen.
+    fn nothing(&self, all_zero: &'static str) -> &'static str {
+        if self.shocked.mean.is_empty() {
+            NO_TRIAL
+        } else {
+            all_zero
+        }
+    }
+
     fn draw(
         &self,
         canvas: &Canvas<'_>,

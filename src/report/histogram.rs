@@ -3,10 +3,10 @@
 use super::Drawn;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::number::percent;
-use super::panel::{Frame, Height, Key, ROW, baseline_line, heading};
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, heading};
 use super::tail::{Tail, not_short, share_not_short, short_trials};
 use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, SHOCKED_BAR, TICK};
-use crate::study::{FocusOutcome, Outcome, Variant};
+use crate::study::{FocusOutcome, Metric, Outcome, Variant};
 
 const BINS: usize = 20;
 /// Width of the two bars for the trials that are not short [px].
@@ -55,7 +55,14 @@ pub(super) fn draw(
     if most > 0.0 {
         Ok(())
     } else {
-        frame.remark(canvas, "no trial is short")
+        frame.remark(
+            canvas,
+            if tail.is_empty() {
+                NO_TRIAL
+            } else {
+                "no trial is short"
+            },
+        )
     }
 }
 
@@ -114,6 +121,9 @@ fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &FocusOutcome
         .zip([&focus.shocked, &focus.baseline])
         .zip([SHOCKED, BASELINE])
     {
+        if variant.column(Metric::Shortfall).is_empty() {
+            continue;
+        }
         let share = share_not_short(variant, outcome.short_above);
         let bar = Rect {
             top: slot.bottom - slot.height() * share,

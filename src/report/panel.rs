@@ -11,6 +11,8 @@ use super::theme::{BASELINE, CAPTION, Face, GRID, INK, NOTE, PANEL, RULE, SHOCKE
 pub(super) const ROW: f64 = 35.0;
 /// Height of a panel's heading: title, subject, legend [px].
 const HEADING: f64 = 132.0;
+/// Said where there is nothing to draw.
+pub(super) const NO_TRIAL: &str = "no trial was finished";
 /// Width of the sample in a legend [px].
 pub(super) const SWATCH: f64 = 40.0;
 
@@ -163,7 +165,7 @@ pub(super) fn ticks(
         .windows(2)
         .map(|pair| pair[1].0 - pair[0].0)
         .fold(f64::INFINITY, f64::min);
-    let stride = ((widest + 14.0) / apart).ceil().max(1.0) as usize;
+    let stride = ((widest + 20.0) / apart).ceil().max(1.0) as usize;
     for (x, label) in labels.iter().step_by(stride) {
         canvas.text(label, (*x, baseline), face, Align::Centre)?;
     }

@@ -58,6 +58,11 @@ impl<'o> Tail<'o> {
         self.shocked.most() > 0.0 || self.baseline.most() > 0.0
     }
 
+    /// Whether no trial was finished.
+    pub(super) fn is_empty(&self) -> bool {
+        self.shocked.len() == 0
+    }
+
     /// The room for the plot inside the room of its panel.
     pub(super) fn plot(rect: Rect, gutter: f64) -> Rect {
         let Rect {
@@ -190,8 +195,8 @@ impl<'o> Tail<'o> {
 /// a few trials lie far out.
 fn reach(column: &Column) -> f64 {
     let most = column.most();
-    let bulk = (1.25 * column.quantile(0.995)).max(1.1 * column.tail_mean(0.95));
-    if most > 1.6 * bulk { bulk } else { most }
+    let bulk = (1.25 * column.quantile_above_zero(0.99)).max(1.1 * column.tail_mean(0.95));
+    if most > 1.3 * bulk { bulk } else { most }
 }
 
 /// Shortfalls of the trials that count as short [units].
