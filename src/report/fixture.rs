@@ -192,8 +192,8 @@ pub(super) fn focus(
 
 fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth: f64) -> Variant {
     let demand = shape.use_per_day * outcome.horizon;
-    let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
-    for trial in 0..shape.trials {
+    let mut shares = Vec::new();
+    for _ in 0..shape.trials {
         let bad = noise.next() < short;
         let lump: f64 = (0..3).map(|_| -noise.next().max(1e-9).ln()).sum::<f64>() / 3.0;
         let share = if bad {
@@ -201,9 +201,11 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
         } else {
             0.0
         };
-        columns[Metric::Shortfall as usize][trial] = share * demand;
-        columns[Metric::ShortfallShare as usize][trial] = share;
+        shares.push(share);
     }
+    let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
+    columns[Metric::Shortfall as usize] = shares.iter().map(|share| share * demand).collect();
+    columns[Metric::ShortfallShare as usize] = shares;
     let wave = |i: usize| {
         let t = i as f64 / shape.months as f64;
         ((t - 0.12).max(0.0) * 3.0).min(1.0) * (1.0 - t) * 2.2

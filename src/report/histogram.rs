@@ -72,7 +72,7 @@ fn bins(variant: &Variant, outcome: &Outcome, end: f64) -> Vec<f64> {
         .columns
         .first()
         .map_or(1, |column| column.len().max(1));
-    let mut counts = vec![0_u64; BINS];
+    let mut counts = [0_u64; BINS];
     for volume in short_trials(variant, outcome.short_above) {
         let bin = (volume / end * BINS as f64).max(0.0) as usize;
         if let Some(count) = counts.get_mut(bin) {

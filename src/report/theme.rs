@@ -70,6 +70,8 @@ pub(super) const CAPTION: Face = Face::plain(26.0, MUTED);
 pub(super) const WARNING: Face = Face::bold(30.0, SHOCKED);
 
 const FAMILY: &str = "DejaVu Sans";
+/// More characters than any text on the page has room for.
+const LONGEST: usize = 2000;
 
 impl Face {
     const fn plain(size: f64, colour: RGBColor) -> Self {
@@ -128,7 +130,7 @@ impl Face {
         if self.width(text) <= width {
             return text.to_owned();
         }
-        let mut short: Vec<char> = text.chars().collect();
+        let mut short: Vec<char> = text.chars().take(LONGEST).collect();
         while short.pop().is_some() {
             let candidate = format!("{}…", short.iter().collect::<String>().trim_end());
             if self.width(&candidate) <= width {
@@ -142,6 +144,7 @@ impl Face {
     /// spaces; what remains is cut off with an ellipsis.
     pub(super) fn wrap(self, text: &str, width: f64, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = vec![String::new()];
+        let text: String = text.chars().take(LONGEST).collect();
         for word in text
             .split([' ', '\n', '\t'])
             .filter(|word| !word.is_empty())

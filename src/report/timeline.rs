@@ -94,7 +94,7 @@ impl Timeline {
     fn labelled(&self, frame: &Frame, step: usize) -> Vec<usize> {
         let round = |date: &Date| {
             let months = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
-            date.day() == 1 && months.unsigned_abs() as usize % step == 0
+            date.day() == 1 && (months.unsigned_abs() as usize).is_multiple_of(step)
         };
         let mut bins: Vec<usize> = (0..self.months.len())
             .filter(|&bin| round(&self.months[bin]))
