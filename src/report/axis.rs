@@ -1,13 +1,13 @@
-//! Axes that start at zero.
+//! Axes that begin at zero.
 
 use super::number::{magnitude, signed};
 
-/// An axis from zero to a round number.
+/// An axis that begins at zero.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     /// Its far end.
     pub(super) end: f64,
-    /// Where it is labelled, from zero to the end.
+    /// Where it is labelled, zero first.
     pub(super) ticks: Vec<f64>,
     divisor: f64,
     decimals: usize,
@@ -15,17 +15,33 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// An axis that reaches at least `most`, in about `count` steps of 1, 2
-    /// or 5 times a power of ten.
+    /// An axis that ends at the first tick not below `most`, in at most
+    /// `count` steps of 1, 2, 2.5 or 5 times a power of ten.
     pub(super) fn to(most: f64, count: usize) -> Self {
         let most = if most > 1e-12 { most.min(1e300) } else { 1.0 };
         let step = round_step(most / count as f64);
         let steps = (most / step - 1e-9).ceil().max(1.0) as usize;
-        let end = steps as f64 * step;
+        Self::new(steps as f64 * step, step)
+    }
+
+    /// An axis that ends just after `most`, not at a tick.
+    pub(super) fn past(most: f64, count: usize) -> Self {
+        let most = if most > 1e-12 { most.min(1e300) } else { 1.0 };
+        Self::new(most * 1.02, round_step(most / count as f64))
+    }
+
+    fn new(end: f64, step: f64) -> Self {
+        let steps = (end / step + 1e-9).floor() as usize;
         let (divisor, word) = magnitude(end);
-        let decimals = (-(step / divisor).log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
+        let decimals = decimals(step / divisor);
         let ticks = (0..=steps).map(|i| i as f64 * step).collect();
-        Self { end, ticks, divisor, decimals, word }
+        Self {
+            end,
+            ticks,
+            divisor,
+            decimals,
+            word,
+        }
     }
 
     /// The number at a tick, without its unit.
@@ -39,12 +55,21 @@ impl Axis {
     }
 }
 
-/// The smallest of 1, 2, 5 times a power of ten that is not below `least`.
+/// The smallest of 1, 2, 2.5, 5 times a power of ten that is not below `least`.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powi(least.log10().floor() as i32);
-    let steps = [1.0, 2.0, 5.0, 10.0];
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0];
     let fits = |step: &f64| step * power >= least * (1.0 - 1e-9);
     steps.into_iter().find(fits).unwrap_or(10.0) * power
+}
+
+/// Decimals that a step needs to be written in full.
+fn decimals(step: f64) -> usize {
+    let whole = |&d: &usize| {
+        let scaled = step * 10f64.powi(d as i32);
+        (scaled - scaled.round()).abs() < 1e-6
+    };
+    (0..9).find(whole).unwrap_or(9)
 }
 
 #[cfg(test)]

@@ -29,7 +29,12 @@ pub(super) struct Rect {
 impl Rect {
     /// From its corners: upper left, lower right.
     pub(super) const fn new(left: f64, top: f64, right: f64, bottom: f64) -> Self {
-        Self { left, top, right, bottom }
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+        }
     }
 
     /// From left to right.
@@ -47,7 +52,11 @@ impl Rect {
         let width = (self.width() + gap) / count as f64 - gap;
         (0..count).map(move |i| {
             let left = self.left + i as f64 * (width + gap);
-            Self { left, right: left + width, ..self }
+            Self {
+                left,
+                right: left + width,
+                ..self
+            }
         })
     }
 }
@@ -74,16 +83,25 @@ pub(super) struct Stroke {
 impl Stroke {
     /// An unbroken line.
     pub(super) fn solid(colour: RGBColor, width: f64) -> Self {
-        Self { colour: colour.to_rgba(), width, dash: 0.0 }
+        Self {
+            colour: colour.to_rgba(),
+            width,
+            dash: 0.0,
+        }
     }
 
     /// A line of dashes `dash` long.
     pub(super) fn dashed(colour: RGBColor, width: f64, dash: f64) -> Self {
-        Self { colour: colour.to_rgba(), width, dash }
+        Self {
+            colour: colour.to_rgba(),
+            width,
+            dash,
+        }
     }
 
     fn style(self) -> ShapeStyle {
-        self.colour.stroke_width((self.width * SCALE).round() as u32)
+        self.colour
+            .stroke_width((self.width * SCALE).round() as u32)
     }
 }
 
@@ -128,33 +146,38 @@ impl<'a> Canvas<'a> {
     /// A filled polygon.
     pub(super) fn polygon(&self, points: &[Point], colour: RGBColor, opacity: f64) -> Drawn {
         let corners: Vec<_> = points.iter().copied().map(drawn).collect();
-        Ok(self.0.draw(&Polygon::new(corners, colour.mix(opacity).filled()))?)
+        Ok(self
+            .0
+            .draw(&Polygon::new(corners, colour.mix(opacity).filled()))?)
     }
 
     /// A filled rectangle.
     pub(super) fn rect(&self, rect: Rect, colour: RGBColor, opacity: f64) -> Drawn {
-        let corners = [drawn((rect.left, rect.top)), last((rect.right, rect.bottom))];
-        if corners[0].0 > corners[1].0 || corners[0].1 > corners[1].1 {
+        let corners = [
+            drawn((rect.left, rect.top)),
+            drawn((rect.right, rect.bottom)),
+        ];
+        if corners[0].0 >= corners[1].0 || corners[0].1 >= corners[1].1 {
             return Ok(());
         }
-        Ok(self.0.draw(&Rectangle::new(corners, colour.mix(opacity).filled()))?)
+        Ok(self
+            .0
+            .draw(&Rectangle::new(corners, colour.mix(opacity).filled()))?)
     }
 
     /// A dot of a radius.
     pub(super) fn dot(&self, at: Point, radius: f64, colour: RGBColor) -> Drawn {
         let radius = (radius * SCALE) as i32;
-        Ok(self.0.draw(&Circle::new(drawn(at), radius, colour.filled()))?)
+        Ok(self
+            .0
+            .draw(&Circle::new(drawn(at), radius, colour.filled()))?)
     }
 }
 
 /// Nearest drawn pixel.
 fn drawn(point: Point) -> (i32, i32) {
-    ((point.0 * SCALE).round() as i32, (point.1 * SCALE).round() as i32)
-}
-
-/// Drawn pixel just before a point, so that rectangles side by side do not
-/// share pixels.
-fn last(point: Point) -> (i32, i32) {
-    let (x, y) = drawn(point);
-    (x - 1, y - 1)
+    (
+        (point.0 * SCALE).round() as i32,
+        (point.1 * SCALE).round() as i32,
+    )
 }

@@ -14,7 +14,7 @@ pub(super) fn png(page: &Page, stamp: &Stamp) -> Result<Vec<u8>, ReportError> {
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::High);
     for (key, text) in origin(stamp) {
-        add_text(&mut encoder, key, text)?;
+        add_text(&mut encoder, key, &text)?;
     }
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&page.pixels)?;
@@ -36,7 +36,7 @@ fn origin(stamp: &Stamp) -> [(&'static str, String); 5] {
 fn add_text(
     encoder: &mut Encoder<'_, &mut Vec<u8>>,
     key: &str,
-    text: String,
+    text: &str,
 ) -> Result<(), ReportError> {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     if text.chars().all(|c| u8::try_from(c).is_ok()) {

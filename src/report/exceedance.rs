@@ -3,27 +3,41 @@
 use super::Drawn;
 use super::canvas::{Canvas, Rect, Stroke};
 use super::column::Column;
-use super::panel::{Frame, Height, Key, baseline_line, heading, shocked_line};
+use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, heading, shocked_line};
 use super::tail::Tail;
 use super::theme::INK;
 
 /// Draws the share of trials above each shortfall, shocked and baseline.
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'_>) -> Drawn {
-    let legend =
-        [Key::line("with the shocks", shocked_line()), Key::line("baseline", baseline_line())];
-    let title = "Chance of a larger shortfall";
+    let legend = [
+        Key::line("with the shocks", shocked_line()),
+        Key::line("baseline", baseline_line()),
+    ];
+    let title = "Chance of a shortfall larger than …";
     let room = heading(canvas, rect, title, subject, &legend)?;
-    let most = tail.shocked.share_above(0.0).max(tail.baseline.share_above(0.0));
+    let most = tail
+        .shocked
+        .share_above(0.0)
+        .max(tail.baseline.share_above(0.0));
     let height = Height::percent(if most > 0.0 { most } else { 1.0 }, "share of trials above");
     let plot = Tail::plot(room, height.gutter());
-    let frame = Frame { rect: plot, x_end: tail.axis.end, y_end: height.end() };
+    let frame = Frame {
+        rect: plot,
+        x_end: tail.axis.end,
+        y_end: height.end(),
+    };
     height.draw(canvas, &frame)?;
     tail.draw_axis(canvas, &frame)?;
     tail.draw_flags(canvas, room, &frame)?;
     curve(canvas, &frame, &tail.baseline, baseline_line())?;
     curve(canvas, &frame, &tail.shocked, shocked_line())?;
     if !tail.any() {
-        return frame.remark(canvas, "no shortfall in any trial");
+        let none = if tail.is_empty() {
+            NO_TRIAL
+        } else {
+            "no shortfall in any trial"
+        };
+        return frame.remark(canvas, none);
     }
     dots(canvas, &frame, tail)
 }

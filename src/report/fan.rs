@@ -2,7 +2,7 @@
 
 use super::Drawn;
 use super::canvas::{Canvas, Point, Rect, Stroke};
-use super::panel::{Frame, Height, Key, ROW, heading};
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, heading};
 use super::policies::Shocks;
 use super::theme::{BASELINE, INK, INNER_BAND, OUTER_BAND, SHOCKED};
 use super::timeline::Timeline;
@@ -38,7 +38,7 @@ pub(super) fn draw_shortfall(
     let (shocked, baseline) = (&focus.shocked.shortfall, &focus.baseline.shortfall);
     let most = most(shocked, baseline);
     let chart = Subject {
-        title: "Short, by month".to_owned(),
+        title: "Shortfall, by month".to_owned(),
         subject,
         shocked,
         baseline,
@@ -47,7 +47,11 @@ pub(super) fn draw_shortfall(
         height: Height::percent(if most > 0.0 { most } else { 0.1 }, "of the month's demand"),
     };
     let frame = chart.draw(canvas, rect, time)?;
-    if most > 0.0 { Ok(()) } else { frame.remark(canvas, "not short in any month") }
+    if most > 0.0 {
+        Ok(())
+    } else {
+        frame.remark(canvas, chart.nothing("not short in any month"))
+    }
 }
 
 /// Draws the commercial stock at the end of each month.
@@ -70,7 +74,11 @@ pub(super) fn draw_cover(
         height: Height::amount(most, "days", "of use"),
     };
     let frame = chart.draw(canvas, rect, time)?;
-    if most > 0.0 { Ok(()) } else { frame.remark(canvas, "no commercial stock in any month") }
+    if most > 0.0 {
+        Ok(())
+    } else {
+        frame.remark(canvas, chart.nothing("no commercial stock in any month"))
+    }
 }
 
 /// Largest value drawn.
@@ -81,6 +89,15 @@ fn most(shocked: &Fan, baseline: &Fan) -> f64 {
 }
 
 impl Subject<'_> {
+    /// What to say where nothing can be seen.
+    fn nothing(&self, all_zero: &'static str) -> &'static str {
+        if self.shocked.mean.is_empty() {
+            NO_TRIAL
+        } else {
+            all_zero
+        }
+    }
+
     fn draw(
         &self,
         canvas: &Canvas<'_>,
@@ -94,7 +111,11 @@ impl Subject<'_> {
             bottom: room.bottom - 2.0 * ROW - 6.0,
             right: room.right - 10.0,
         };
-        let frame = Frame { rect: plot, x_end: timeline.end(), y_end: self.height.end() };
+        let frame = Frame {
+            rect: plot,
+            x_end: timeline.end(),
+            y_end: self.height.end(),
+        };
         shocks.rows(canvas, &frame, &timeline.edges, room.top)?;
         shocks.shade(canvas, &frame, &timeline.edges)?;
         self.height.draw(canvas, &frame)?;
@@ -105,7 +126,9 @@ impl Subject<'_> {
     }
 
     fn bands(&self, canvas: &Canvas<'_>, frame: &Frame, timeline: &Timeline) -> Drawn {
-        let Fan { p5, p25, p75, p95, .. } = self.shocked;
+        let Fan {
+            p5, p25, p75, p95, ..
+        } = self.shocked;
         for (low, high, opacity) in [(p5, p95, OUTER_BAND), (p25, p75, INNER_BAND)] {
             let mut points = self.path(frame, timeline, high);
             points.extend(self.path(frame, timeline, low).into_iter().rev());
@@ -115,7 +138,10 @@ impl Subject<'_> {
     }
 
     fn lines(&self, canvas: &Canvas<'_>, frame: &Frame, timeline: &Timeline) -> Drawn {
-        let fans = [(&self.baseline.mean, baseline()), (&self.shocked.p50, median())];
+        let fans = [
+            (&self.baseline.mean, baseline()),
+            (&self.shocked.p50, median()),
+        ];
         for (values, stroke) in fans.into_iter().chain([(&self.shocked.mean, mean())]) {
             canvas.line(&self.path(frame, timeline, values), stroke)?;
         }
@@ -129,10 +155,13 @@ impl Subject<'_> {
             Within::End => month[1],
         });
         let finite = days.zip(values).filter(|(_, value)| value.is_finite());
-        let mut points: Vec<_> =
-            finite.map(|(day, value)| frame.at((day, value * self.times))).collect();
+        let mut points: Vec<_> = finite
+            .map(|(day, value)| frame.at((day, value * self.times)))
+            .collect();
         if let (Some(&first), Some(&last)) = (points.first(), points.last()) {
-            points.insert(0, (frame.rect.left, first.1));
+            if self.within == Within::Middle || points.len() == 1 {
+                points.insert(0, (frame.rect.left, first.1));
+            }
             points.push((frame.rect.right, last.1));
         }
         points

@@ -8,14 +8,17 @@ use crate::study::{FocusOutcome, Metric, Outcome, Variant};
 /// commodity, by how much, and how that compares to the baseline.
 #[must_use]
 pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
-    let (country, commodity) = (&focus.country_name, &focus.commodity_name);
+    let (country, commodity) = (with_article(&focus.country_name), &focus.commodity_name);
     let trials = focus.shocked.column(Metric::Shortfall).len();
     let short = share_short(&focus.shocked, outcome.short_above);
     if trials == 0 {
         return format!("No trial was finished for {country} and {commodity}.");
     }
     if short <= 0.0 {
-        return format!("{country} is short of {commodity} in no trial{}.", bar(outcome));
+        return format!(
+            "In no trial is {country} short of {commodity}{}.",
+            bar(outcome)
+        );
     }
     let often = often(short, trials);
     let size = size(focus, trials);
@@ -36,6 +39,29 @@ fn bar(outcome: &Outcome) -> String {
     format!(" by more than {} of demand", relative(outcome.short_above))
 }
 
+/// A country's name as it stands within a sentence: `the United States`.
+fn with_article(name: &str) -> String {
+    let words = [
+        "Republic", "Union", "Islands", "Emirates", "Kingdom", "States",
+    ];
+    let plain = [
+        "Bahamas",
+        "Gambia",
+        "Maldives",
+        "Netherlands",
+        "Philippines",
+    ];
+    let short = ["EU", "UAE", "UK", "US", "USA"];
+    let takes = name.split(' ').any(|word| words.contains(&word))
+        || plain.contains(&name)
+        || short.contains(&name);
+    if takes && !name.starts_with("the ") {
+        format!("the {name}")
+    } else {
+        name.to_owned()
+    }
+}
+
 fn often(short: f64, trials: usize) -> String {
     match (trials, short) {
         (1, _) => "In the only trial".to_owned(),
@@ -53,7 +79,9 @@ fn size(focus: &FocusOutcome, trials: usize) -> String {
         return format!(" by {mean}, {demand} of demand");
     }
     let worst = quantity(volume.tail_mean(0.95), &focus.unit);
-    format!("; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}")
+    format!(
+        "; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}"
+    )
 }
 
 fn comparison(baseline: f64, shocked: f64) -> String {

@@ -1,8 +1,6 @@
 //! Outcomes to draw: a realistic one and the ends of what can happen.
 
-use crate::study::{
-    Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant,
-};
+use crate::study::{Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -11,7 +9,10 @@ pub(super) struct Noise(u64);
 
 impl Noise {
     fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
@@ -30,8 +31,13 @@ pub(super) struct Shape {
 }
 
 /// The usual shape.
-pub(super) const USUAL: Shape =
-    Shape { trials: 2000, months: 21, use_per_day: 18.5, short: (0.62, 0.03), depth: 0.1 };
+pub(super) const USUAL: Shape = Shape {
+    trials: 2000,
+    months: 21,
+    use_per_day: 18.5,
+    short: (0.62, 0.03),
+    depth: 0.1,
+};
 
 /// An outcome without foci.
 pub(super) fn empty(months: usize, trials: usize) -> Outcome {
@@ -67,26 +73,67 @@ pub(super) fn empty(months: usize, trials: usize) -> Outcome {
 /// Three foci, three shocks and a response.
 pub(super) fn realistic() -> Outcome {
     let mut outcome = empty(21, 2000);
-    let heavy = Shape { use_per_day: 2.1, short: (0.93, 0.21), depth: 0.27, ..USUAL };
-    let mild = Shape { use_per_day: 410.0, short: (0.07, 0.004), depth: 0.02, ..USUAL };
+    let heavy = Shape {
+        use_per_day: 2.1,
+        short: (0.93, 0.21),
+        depth: 0.27,
+        ..USUAL
+    };
+    let mild = Shape {
+        use_per_day: 410.0,
+        short: (0.07, 0.004),
+        depth: 0.02,
+        ..USUAL
+    };
     outcome.focus = vec![
         focus(&outcome, ("ndfeb", "NdFeB magnets"), ("JP", "Japan"), USUAL),
-        focus(&outcome, ("dyoxide", "dysprosium oxide"), ("DE", "Germany"), heavy),
-        focus(&outcome, ("ndpr", "NdPr oxide"), ("US", "United States"), mild),
+        focus(
+            &outcome,
+            ("dyoxide", "dysprosium oxide"),
+            ("DE", "Germany"),
+            heavy,
+        ),
+        focus(
+            &outcome,
+            ("ndpr", "NdPr oxide"),
+            ("US", "United States"),
+            mild,
+        ),
     ];
     outcome.policies = vec![
-        policy("Chinese licences on seven medium and heavy rare earths", 21, 0, 8, 1.0),
+        policy(
+            "Chinese licences on seven medium and heavy rare earths",
+            21,
+            0,
+            8,
+            1.0,
+        ),
         policy("Licences extended to five more", 21, 6, 13, 0.7),
         policy("Extraterritorial rule", 21, 8, 20, 0.35),
-        PolicyActivity { shock: false, ..policy("Japan releases reserve", 21, 2, 9, 1.0) },
+        PolicyActivity {
+            shock: false,
+            ..policy("Japan releases reserve", 21, 2, 9, 1.0)
+        },
     ];
     outcome
 }
 
 /// A policy in force from one month to another, fading.
-pub(super) fn policy(name: &str, months: usize, from: usize, to: usize, share: f64) -> PolicyActivity {
+pub(super) fn policy(
+    name: &str,
+    months: usize,
+    from: usize,
+    to: usize,
+    share: f64,
+) -> PolicyActivity {
     let fade = |month: usize| share * (1.0 - 0.6 * (month - from) as f64 / (to - from) as f64);
-    let active = |month: usize| if (from..to).contains(&month) { fade(month) } else { 0.0 };
+    let active = |month: usize| {
+        if (from..to).contains(&month) {
+            fade(month)
+        } else {
+            0.0
+        }
+    };
     PolicyActivity {
         name: name.to_owned(),
         shock: true,
@@ -132,21 +179,33 @@ pub(super) fn focus(
         unit: "t".to_owned(),
         price: 62_000.0,
         use_per_day: shape.use_per_day,
-        shocked: Variant { origins: origins(0.62), ..shocked },
-        baseline: Variant { origins: origins(1.0), ..baseline },
+        shocked: Variant {
+            origins: origins(0.62),
+            ..shocked
+        },
+        baseline: Variant {
+            origins: origins(1.0),
+            ..baseline
+        },
     }
 }
 
 fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth: f64) -> Variant {
     let demand = shape.use_per_day * outcome.horizon;
-    let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
-    for trial in 0..shape.trials {
+    let mut shares = Vec::new();
+    for _ in 0..shape.trials {
         let bad = noise.next() < short;
         let lump: f64 = (0..3).map(|_| -noise.next().max(1e-9).ln()).sum::<f64>() / 3.0;
-        let share = if bad { (shape.depth * depth * lump).min(1.0) } else { 0.0 };
-        columns[Metric::Shortfall as usize][trial] = share * demand;
-        columns[Metric::ShortfallShare as usize][trial] = share;
+        let share = if bad {
+            (shape.depth * depth * lump).min(1.0)
+        } else {
+            0.0
+        };
+        shares.push(share);
     }
+    let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
+    columns[Metric::Shortfall as usize] = shares.iter().map(|share| share * demand).collect();
+    columns[Metric::ShortfallShare as usize] = shares;
     let wave = |i: usize| {
         let t = i as f64 / shape.months as f64;
         ((t - 0.12).max(0.0) * 3.0).min(1.0) * (1.0 - t) * 2.2
@@ -164,7 +223,9 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
             4 => at(i, certain(3.1, 0.05)),
             _ => at(i, 1.3 * short),
         }),
-        cover: fan(shape.months, |i, q| stock(i, [1.2, 1.05, 0.9, 0.6, 0.3, 0.84][q])),
+        cover: fan(shape.months, |i, q| {
+            stock(i, [1.2, 1.05, 0.9, 0.6, 0.3, 0.84][q])
+        }),
         origins: Vec::new(),
     }
 }
@@ -172,14 +233,32 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
 /// A fan from a function of month and quantile (the sixth is the mean).
 pub(super) fn fan(months: usize, value: impl Fn(usize, usize) -> f64) -> Fan {
     let line = |q: usize| (0..months).map(|month| value(month, q)).collect();
-    Fan { p5: line(0), p25: line(1), p50: line(2), p75: line(3), p95: line(4), mean: line(5) }
+    Fan {
+        p5: line(0),
+        p25: line(1),
+        p50: line(2),
+        p75: line(3),
+        p95: line(4),
+        mean: line(5),
+    }
 }
 
 /// A realistic outcome with one focus of a shape.
 pub(super) fn single(shape: Shape) -> Outcome {
     let mut outcome = empty(shape.months, shape.trials);
-    outcome.focus = vec![focus(&outcome, ("ndfeb", "NdFeB magnets"), ("JP", "Japan"), shape)];
-    outcome.policies = vec![policy("Export licences", shape.months, 0, shape.months, 1.0)];
+    outcome.focus = vec![focus(
+        &outcome,
+        ("ndfeb", "NdFeB magnets"),
+        ("JP", "Japan"),
+        shape,
+    )];
+    outcome.policies = vec![policy(
+        "Export licences",
+        shape.months,
+        0,
+        shape.months,
+        1.0,
+    )];
     outcome
 }
 
@@ -191,13 +270,45 @@ pub(super) fn extremes() -> Vec<(&'static str, Outcome)> {
         ("nothing", nothing()),
         ("no-focus", empty(12, 100)),
         ("no-trial", single(Shape { trials: 0, ..USUAL })),
-        ("one-trial", single(Shape { trials: 1, short: (1.0, 0.0), ..USUAL })),
+        (
+            "one-trial",
+            single(Shape {
+                trials: 1,
+                short: (1.0, 0.0),
+                ..USUAL
+            }),
+        ),
         ("one-month", single(Shape { months: 1, ..USUAL })),
         ("decade", decade()),
-        ("huge", single(Shape { use_per_day: 3.7e8, ..USUAL })),
-        ("tiny", single(Shape { use_per_day: 2e-8, ..USUAL })),
-        ("total", single(Shape { short: (1.0, 1.0), depth: 40.0, ..USUAL })),
-        ("rare", single(Shape { short: (0.02, 0.0), ..USUAL })),
+        (
+            "huge",
+            single(Shape {
+                use_per_day: 3.7e8,
+                ..USUAL
+            }),
+        ),
+        (
+            "tiny",
+            single(Shape {
+                use_per_day: 2e-8,
+                ..USUAL
+            }),
+        ),
+        (
+            "total",
+            single(Shape {
+                short: (1.0, 1.0),
+                depth: 40.0,
+                ..USUAL
+            }),
+        ),
+        (
+            "rare",
+            single(Shape {
+                short: (0.02, 0.0),
+                ..USUAL
+            }),
+        ),
         ("long-names", long_names()),
         ("not-numbers", not_numbers()),
         ("blank", blank()),
@@ -205,9 +316,14 @@ pub(super) fn extremes() -> Vec<(&'static str, Outcome)> {
 }
 
 fn nothing() -> Outcome {
-    let mut outcome = single(Shape { short: (0.0, 0.0), ..USUAL });
+    let mut outcome = single(Shape {
+        short: (0.0, 0.0),
+        ..USUAL
+    });
     outcome.short_above = 0.01;
-    let FocusOutcome { shocked, baseline, .. } = &mut outcome.focus[0];
+    let FocusOutcome {
+        shocked, baseline, ..
+    } = &mut outcome.focus[0];
     for variant in [shocked, baseline] {
         variant.shortfall = fan(21, |_, _| 0.0);
         variant.cover = fan(21, |_, _| 0.0);
@@ -216,24 +332,44 @@ fn nothing() -> Outcome {
 }
 
 fn decade() -> Outcome {
-    let mut outcome = single(Shape { months: 120, ..USUAL });
+    let mut outcome = single(Shape {
+        months: 120,
+        ..USUAL
+    });
     outcome.start = date(2025, 4, 17);
     outcome.months[0] = outcome.start;
     outcome.interrupted = true;
     outcome.stamp.trials = 10_000;
-    let names = ["Tariff", "Quota", "Licences", "Ban", "Secondary sanctions", "Price cap"];
-    outcome.policies =
-        names.iter().enumerate().map(|(i, name)| policy(name, 120, 11 * i, 70 + 9 * i, 0.9)).collect();
-    outcome.policies[5] = policy("Price cap on everything that passes the strait", 120, 112, 119, 1.0);
+    let names = [
+        "Tariff",
+        "Quota",
+        "Licences",
+        "Ban",
+        "Secondary sanctions",
+        "Price cap",
+    ];
+    outcome.policies = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| policy(name, 120, 11 * i, 70 + 9 * i, 0.9))
+        .collect();
+    outcome.policies[5] = policy(
+        "Price cap on everything that passes the strait",
+        120,
+        112,
+        119,
+        1.0,
+    );
     outcome
 }
 
 fn long_names() -> Outcome {
     let mut outcome = realistic();
-    outcome.title = "What a very long title of a scenario that its author could not bring himself to \
+    outcome.title =
+        "What a very long title of a scenario that its author could not bring himself to \
         shorten does to the page, and whether it remains legible when it goes over the second line \
         and beyond what anyone would read aloud"
-        .to_owned();
+            .to_owned();
     outcome.short_above = 0.01;
     outcome.stamp.scenario = "σενάριο: 希土".to_owned();
     let focus = &mut outcome.focus[0];
@@ -241,17 +377,33 @@ fn long_names() -> Outcome {
     focus.country_name = "Democratic People's Republic of Somewhere Rather Far Away".to_owned();
     focus.unit = "thousand m³ at 15 °C".to_owned();
     focus.shocked.origins[0].1 = "Saint Vincent and the Grenadines and dependencies".to_owned();
-    focus.baseline.origins[0].1.clone_from(&focus.shocked.origins[0].1);
-    focus.shocked.origins.push(("XX".to_owned(), "Newcomer".to_owned(), 3.0));
+    focus.baseline.origins[0]
+        .1
+        .clone_from(&focus.shocked.origins[0].1);
+    focus
+        .shocked
+        .origins
+        .push(("XX".to_owned(), "Newcomer".to_owned(), 3.0));
     outcome.policies[1].name = "Announcement No. 61 of the Ministry of Commerce on extending the \
         licence requirement to foreign-made items that contain controlled material"
         .to_owned();
-    outcome.policies.extend((0..4).map(|i| policy("A further measure", 21, i, 20, 0.2)));
-    let fourth = FocusOutcome { country_name: "France".to_owned(), ..outcome.focus[2].clone() };
+    outcome
+        .policies
+        .extend((0..4).map(|i| policy("A further measure", 21, i, 20, 0.2)));
+    let fourth = FocusOutcome {
+        country_name: "France".to_owned(),
+        ..outcome.focus[2].clone()
+    };
     outcome.focus.push(fourth);
     outcome.failures = vec![
-        Failure { trial: 17, reason: "market did not clear on day 204".to_owned() },
-        Failure { trial: 1203, reason: "too many events".to_owned() },
+        Failure {
+            trial: 17,
+            reason: "market did not clear on day 204".to_owned(),
+        },
+        Failure {
+            trial: 1203,
+            reason: "too many events".to_owned(),
+        },
     ];
     outcome
 }

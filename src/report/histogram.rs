@@ -3,14 +3,12 @@
 use super::Drawn;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::number::percent;
-use super::panel::{Frame, Height, Key, ROW, baseline_line, heading};
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, heading};
 use super::tail::{Tail, not_short, share_not_short, short_trials};
-use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, TICK};
-use crate::study::{FocusOutcome, Outcome, Variant};
+use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, SHOCKED_BAR, TICK};
+use crate::study::{FocusOutcome, Metric, Outcome, Variant};
 
 const BINS: usize = 20;
-/// Opacity of bars.
-const BAR: f64 = 0.75;
 /// Width of the two bars for the trials that are not short [px].
 const NONE: f64 = 196.0;
 
@@ -25,49 +23,82 @@ pub(super) fn draw(
     tail: &Tail<'_>,
 ) -> Drawn {
     let legend = [
-        Key::block("with the shocks", SHOCKED, BAR),
+        Key::block("with the shocks", SHOCKED_BAR, 1.0),
         Key::line("baseline", baseline_line()),
     ];
-    let room = heading(canvas, rect, "How large the shortfall is", subject, &legend)?;
+    let room = heading(canvas, rect, "Size of the shortfall", subject, &legend)?;
     let [shocked, baseline] =
         [&focus.shocked, &focus.baseline].map(|variant| bins(variant, outcome, tail.axis.end));
     let most = shocked.iter().chain(&baseline).copied().fold(0.0, f64::max);
     let height = Height::percent(if most > 0.0 { most } else { 0.1 }, "share of trials");
     let plot = Tail::plot(room, NONE + 24.0 + height.gutter());
-    let frame = Frame { rect: plot, x_end: tail.axis.end, y_end: height.end() };
+    let frame = Frame {
+        rect: plot,
+        x_end: tail.axis.end,
+        y_end: height.end(),
+    };
     height.draw(canvas, &frame)?;
-    tail.draw_flags(canvas, room, &frame)?;
     bars(canvas, &frame, &shocked)?;
     outline(canvas, &frame, &baseline)?;
+    tail.draw_flags(canvas, room, &frame)?;
     tail.draw_axis(canvas, &frame)?;
-    none(canvas, Rect { left: room.left, right: room.left + NONE, ..plot }, outcome, focus)?;
-    if most > 0.0 { Ok(()) } else { frame.remark(canvas, "no trial is short") }
+    none(
+        canvas,
+        Rect {
+            left: room.left,
+            right: room.left + NONE,
+            ..plot
+        },
+        outcome,
+        focus,
+    )?;
+    if most > 0.0 {
+        Ok(())
+    } else {
+        frame.remark(
+            canvas,
+            if tail.is_empty() {
+                NO_TRIAL
+            } else {
+                "no trial is short"
+            },
+        )
+    }
 }
 
 /// Share of all trials in each bin, of those that are short.
 fn bins(variant: &Variant, outcome: &Outcome, end: f64) -> Vec<f64> {
-    let trials = variant.columns.first().map_or(1, |column| column.len().max(1));
-    let mut counts = vec![0_u64; BINS];
+    let trials = variant
+        .columns
+        .first()
+        .map_or(1, |column| column.len().max(1));
+    let mut counts = [0_u64; BINS];
     for volume in short_trials(variant, outcome.short_above) {
         let bin = (volume / end * BINS as f64).max(0.0) as usize;
-        if let Some(count) = counts.get_mut(if volume == end { BINS - 1 } else { bin }) {
+        if let Some(count) = counts.get_mut(bin) {
             *count += 1;
         }
     }
-    counts.iter().map(|&count| count as f64 / trials as f64).collect()
+    counts
+        .iter()
+        .map(|&count| count as f64 / trials as f64)
+        .collect()
 }
 
 /// Left and right edge of a bin [px].
 fn edges(frame: &Frame, bin: usize) -> (f64, f64) {
     let width = frame.x_end / BINS as f64;
-    (frame.x(bin as f64 * width), frame.x((bin + 1) as f64 * width))
+    (
+        frame.x(bin as f64 * width),
+        frame.x((bin + 1) as f64 * width),
+    )
 }
 
 fn bars(canvas: &Canvas<'_>, frame: &Frame, shares: &[f64]) -> Drawn {
     for (bin, &share) in shares.iter().enumerate() {
         let (left, right) = edges(frame, bin);
         let bar = Rect::new(left, frame.y(share * 100.0), right - 1.5, frame.rect.bottom);
-        canvas.rect(bar, SHOCKED, BAR)?;
+        canvas.rect(bar, SHOCKED_BAR, 1.0)?;
     }
     Ok(())
 }
@@ -86,11 +117,18 @@ fn outline(canvas: &Canvas<'_>, frame: &Frame, shares: &[f64]) -> Drawn {
 /// The trials that are not short: one bar a variant, each with its share.
 fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &FocusOutcome) -> Drawn {
     let slots = rect.columns(2, 6.0);
-    for ((slot, variant), colour) in
-        slots.zip([&focus.shocked, &focus.baseline]).zip([SHOCKED, BASELINE])
+    for ((slot, variant), colour) in slots
+        .zip([&focus.shocked, &focus.baseline])
+        .zip([SHOCKED, BASELINE])
     {
+        if variant.column(Metric::Shortfall).is_empty() {
+            continue;
+        }
         let share = share_not_short(variant, outcome.short_above);
-        let bar = Rect { top: slot.bottom - slot.height() * share, ..slot };
+        let bar = Rect {
+            top: slot.bottom - slot.height() * share,
+            ..slot
+        };
         none_bar(canvas, bar, colour)?;
         let at = ((slot.left + slot.right) / 2.0, bar.top - 10.0);
         canvas.text(&percent(share), at, CAPTION.coloured(colour), Align::Centre)?;
@@ -102,9 +140,14 @@ fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &FocusOutcome
 
 fn none_bar(canvas: &Canvas<'_>, bar: Rect, colour: plotters::style::RGBColor) -> Drawn {
     if colour == SHOCKED {
-        return canvas.rect(bar, colour, BAR);
+        return canvas.rect(bar, SHOCKED_BAR, 1.0);
     }
-    let Rect { left, top, right, bottom } = bar;
+    let Rect {
+        left,
+        top,
+        right,
+        bottom,
+    } = bar;
     let (left, right) = (left + 2.0, right - 2.0);
     let outline = [(left, bottom), (left, top), (right, top), (right, bottom)];
     canvas.line(&outline, baseline_line())
@@ -112,9 +155,15 @@ fn none_bar(canvas: &Canvas<'_>, bar: Rect, colour: plotters::style::RGBColor) -
 
 fn none_label(canvas: &Canvas<'_>, rect: Rect, text: &str) -> Drawn {
     let middle = (rect.left + rect.right) / 2.0;
-    for (row, line) in TICK.wrap(text, rect.width(), 2).iter().enumerate() {
-        let at = (middle, rect.bottom + (row as f64 + 1.0) * ROW);
-        canvas.text(line, at, TICK, Align::Centre)?;
+    let mut baseline = rect.bottom + ROW;
+    for line in TICK.wrap(text, rect.width(), 2) {
+        canvas.text(&line, (middle, baseline), TICK, Align::Centre)?;
+        baseline += ROW;
     }
-    Ok(())
+    canvas.text(
+        "on its own scale",
+        (middle, baseline),
+        CAPTION,
+        Align::Centre,
+    )
 }

@@ -53,6 +53,9 @@ where
     }
 }
 
+/// For rates a year, on average over leap years.
+const DAYS_PER_YEAR: f64 = 365.25;
+
 /// What drawing returns.
 type Drawn<T = ()> = Result<T, ReportError>;
 

@@ -17,10 +17,10 @@ pub(super) fn figures(value: f64) -> String {
     let size = rounded.abs();
     match size {
         0.0 => "0".to_owned(),
-        1e6..1e15 | 1e-4..1e6 => {
+        1e-4..1e6 => plain(rounded),
+        1e6..1e15 => {
             let (divisor, word) = magnitude(size);
-            let number = plain(rounded / divisor);
-            if word.is_empty() { number } else { format!("{number}{TIE}{word}") }
+            format!("{}{TIE}{word}", plain(rounded / divisor))
         }
         _ => scientific(rounded),
     }
@@ -59,7 +59,11 @@ pub(super) fn change(from: f64, to: f64) -> String {
         (true, false) => "gone".to_owned(),
         _ if share.abs() < 0.005 => "no change".to_owned(),
         _ if share > 9.995 => format!("×{TIE}{}", figures(significant(to / from, 2))),
-        _ => format!("{}{}{TIE}%", if share > 0.0 { "+" } else { "" }, signed(share * 100.0, 0)),
+        _ => format!(
+            "{}{}{TIE}%",
+            if share > 0.0 { "+" } else { "" },
+            signed(share * 100.0, 0)
+        ),
     }
 }
 
@@ -110,7 +114,9 @@ fn scientific(value: f64) -> String {
 
 fn power_of_ten(exponent: i32) -> String {
     let digits = exponent.unsigned_abs().to_string();
-    let raised = digits.bytes().map(|byte| SUPERSCRIPTS[usize::from(byte - b'0')]);
+    let raised = digits
+        .bytes()
+        .map(|byte| SUPERSCRIPTS[usize::from(byte - b'0')]);
     let minus = if exponent < 0 { "⁻" } else { "" };
     format!("10{minus}{}", raised.collect::<String>())
 }
@@ -164,8 +170,13 @@ mod tests {
 
     #[test]
     fn percentages_keep_the_rare_and_the_almost_certain() {
-        let cases =
-            [(0.0, "0 %"), (0.0005, "0.05 %"), (0.004, "0.4 %"), (0.62, "62 %"), (0.9995, "99.95 %")];
+        let cases = [
+            (0.0, "0 %"),
+            (0.0005, "0.05 %"),
+            (0.004, "0.4 %"),
+            (0.62, "62 %"),
+            (0.9995, "99.95 %"),
+        ];
         for (share, text) in cases {
             assert_eq!(untied(&percent(share)), text);
         }

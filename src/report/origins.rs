@@ -1,18 +1,15 @@
 //! Where supply comes from, before and after.
 
-use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::number::{change, figures, quantity};
-use super::panel::{Frame, Key, ROW, heading};
-use super::theme::{BASELINE, CAPTION, GRID, NOTE, RULE, SHOCKED, TICK};
+use super::panel::{Frame, Key, ROW, heading, ticks};
+use super::theme::{BASELINE_BAR, CAPTION, GRID, NOTE, RULE, SHOCKED_BAR, TICK};
+use super::{DAYS_PER_YEAR, Drawn};
 use crate::study::FocusOutcome;
 
 /// Origins shown by name at most.
 const MOST: usize = 8;
-const DAYS_PER_YEAR: f64 = 365.25;
-/// Opacity of bars.
-const BAR: f64 = 0.75;
 
 /// Supply from one origin, or several [units per year].
 #[derive(Clone, Debug, PartialEq)]
@@ -29,27 +26,40 @@ impl Origin {
 }
 
 /// Draws a pair of bars an origin.
-pub(super) fn draw(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    subject: &str,
-    focus: &FocusOutcome,
-) -> Drawn {
-    let legend = [Key::block("baseline", BASELINE, BAR), Key::block("with the shocks", SHOCKED, BAR)];
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, focus: &FocusOutcome) -> Drawn {
+    let legend = [
+        Key::block("baseline", BASELINE_BAR, 1.0),
+        Key::block("with the shocks", SHOCKED_BAR, 1.0),
+    ];
     let room = heading(canvas, rect, "Supply a year, by origin", subject, &legend)?;
     let origins = origins(focus);
-    let axis = Axis::to(origins.iter().map(Origin::larger).fold(0.0, f64::max), 4);
-    let names = origins.iter().map(|origin| TICK.width(&origin.name)).fold(0.0, f64::max);
+    let axis = Axis::past(origins.iter().map(Origin::larger).fold(0.0, f64::max), 4);
+    let names = origins
+        .iter()
+        .map(|origin| TICK.width(&origin.name))
+        .fold(0.0, f64::max);
     let names = (names + 14.0).min(room.width() * 0.36);
-    let changes = origins.iter().map(|origin| NOTE.width(&origin.change())).fold(0.0, f64::max);
+    let changes = origins
+        .iter()
+        .map(|origin| NOTE.width(&origin.change()))
+        .fold(0.0, f64::max);
     let plot = Rect {
         left: room.left + names,
         top: room.top + ROW + 8.0,
         right: room.right - changes.max(24.0) - 12.0,
         bottom: room.bottom - 2.0 * ROW - 8.0,
     };
-    let frame = Frame { rect: plot, x_end: axis.end, y_end: 1.0 };
-    canvas.text(&total(&origins, focus), (room.left, room.top + 24.0), CAPTION, Align::Left)?;
+    let frame = Frame {
+        rect: plot,
+        x_end: axis.end,
+        y_end: 1.0,
+    };
+    canvas.text(
+        &total(&origins, focus),
+        (room.left, room.top + 24.0),
+        CAPTION,
+        Align::Left,
+    )?;
     scale(canvas, &frame, &axis, &focus.unit)?;
     if origins.is_empty() {
         return frame.remark(canvas, "no supply");
@@ -67,18 +77,36 @@ impl Origin {
 fn origins(focus: &FocusOutcome) -> Vec<Origin> {
     let mut all: Vec<(String, Origin)> = Vec::new();
     let (before, after) = (&focus.baseline.origins, &focus.shocked.origins);
-    let rates = before.iter().map(|rate| (rate, false)).chain(after.iter().map(|rate| (rate, true)));
+    let rates = before
+        .iter()
+        .map(|rate| (rate, false))
+        .chain(after.iter().map(|rate| (rate, true)));
     for ((code, name, rate), shocked) in rates {
-        let volume = if rate.is_finite() { rate * DAYS_PER_YEAR } else { 0.0 };
+        let volume = if rate.is_finite() {
+            rate * DAYS_PER_YEAR
+        } else {
+            0.0
+        };
         let known = all.iter().position(|(other, _)| other == code);
         let at = known.unwrap_or_else(|| {
             let own = if *code == focus.country { " (own)" } else { "" };
             let name = format!("{name}{own}");
-            all.push((code.clone(), Origin { name, baseline: 0.0, shocked: 0.0 }));
+            all.push((
+                code.clone(),
+                Origin {
+                    name,
+                    baseline: 0.0,
+                    shocked: 0.0,
+                },
+            ));
             all.len() - 1
         });
         let origin = &mut all[at].1;
-        *(if shocked { &mut origin.shocked } else { &mut origin.baseline }) += volume;
+        *(if shocked {
+            &mut origin.shocked
+        } else {
+            &mut origin.baseline
+        }) += volume;
     }
     let mut origins: Vec<_> = all.into_iter().map(|(_, origin)| origin).collect();
     origins.retain(|origin| origin.larger() > 0.0);
@@ -103,16 +131,30 @@ fn total(origins: &[Origin], focus: &FocusOutcome) -> String {
     let before: f64 = origins.iter().map(|origin| origin.baseline).sum();
     let after: f64 = origins.iter().map(|origin| origin.shocked).sum();
     let after_text = quantity(after, &focus.unit);
-    format!("all origins: {} → {after_text} ({})", figures(before), change(before, after))
+    format!(
+        "all origins: {} → {after_text} ({})",
+        figures(before),
+        change(before, after)
+    )
 }
 
 fn scale(canvas: &Canvas<'_>, frame: &Frame, axis: &Axis, unit: &str) -> Drawn {
-    let Rect { left, top, right, bottom } = frame.rect;
+    let Rect {
+        left,
+        top,
+        right,
+        bottom,
+    } = frame.rect;
     for &tick in &axis.ticks {
         let x = frame.x(tick);
         canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.5))?;
-        canvas.text(&axis.label(tick), (x, bottom + ROW), TICK, Align::Centre)?;
     }
+    let labels: Vec<_> = axis
+        .ticks
+        .iter()
+        .map(|&tick| (frame.x(tick), axis.label(tick)))
+        .collect();
+    ticks(canvas, &labels, bottom + ROW, TICK)?;
     canvas.line(&[(left, top), (left, bottom)], Stroke::solid(RULE, 2.0))?;
     let caption = format!("{} a year", axis.unit(unit));
     let at = ((left + right) / 2.0, bottom + 2.0 * ROW);
@@ -126,13 +168,24 @@ fn rows(canvas: &Canvas<'_>, frame: &Frame, origins: &[Origin], names: f64) -> D
     for (row, origin) in origins.iter().enumerate() {
         let middle = top + (row as f64 + 0.5) * pitch;
         let name = TICK.fit(&origin.name, names - 14.0);
-        canvas.text(&name, (left - 12.0, middle + TICK.drop()), TICK, Align::Right)?;
+        canvas.text(
+            &name,
+            (left - 12.0, middle + TICK.drop()),
+            TICK,
+            Align::Right,
+        )?;
         let before = Rect::new(left, middle - half, frame.x(origin.baseline), middle);
-        canvas.rect(before, BASELINE, BAR)?;
+        canvas.rect(before, BASELINE_BAR, 1.0)?;
         let after = Rect::new(left, middle, frame.x(origin.shocked), middle + half);
-        canvas.rect(after, SHOCKED, BAR)?;
+        canvas.rect(after, SHOCKED_BAR, 1.0)?;
         let at = (frame.x(origin.larger()) + 10.0, middle + NOTE.drop());
-        canvas.text(&origin.change(), at, NOTE, Align::Left)?;
+        let same = origin.change() == change(1.0, 1.0);
+        canvas.text(
+            &origin.change(),
+            at,
+            if same { CAPTION } else { NOTE },
+            Align::Left,
+        )?;
     }
     Ok(())
 }

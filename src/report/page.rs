@@ -12,16 +12,18 @@ use super::theme::{
     WARNING, WIDTH,
 };
 use super::timeline::Timeline;
-use super::{Drawn, exceedance, fan, histogram, origins};
+use super::{DAYS_PER_YEAR, Drawn, exceedance, fan, histogram, origins};
 use crate::study::{FocusOutcome, Metric, Outcome};
 
 /// Foci with a block of their own.
 const MOST: usize = 3;
-/// Height of a block: heading, then two rows of panels [px].
-const BLOCK: f64 = 1570.0;
-const BLOCK_HEADING: f64 = 120.0;
+/// Heights inside a block: its heading, its two rows of panels without bars
+/// for shocks, and what lies between and under them [px].
+const BLOCK_HEADING: f64 = 154.0;
 const UPPER_ROW: f64 = 720.0;
+const LOWER_ROW: f64 = 620.0;
 const ROW_GAP: f64 = 44.0;
+const BLOCK_END: f64 = 30.0;
 
 /// A drawn page.
 pub(super) struct Page {
@@ -37,13 +39,24 @@ pub(super) struct Page {
 pub(super) fn draw(outcome: &Outcome) -> Drawn<Page> {
     let shown = &outcome.focus[..outcome.focus.len().min(MOST)];
     let mut pixels = text_band(&header(outcome, shown))?;
+    let (timeline, shocks) = (Timeline::new(outcome), Shocks::new(outcome));
+    let lower = LOWER_ROW + shocks.height();
+    let height = BLOCK_HEADING + UPPER_ROW + ROW_GAP + lower + BLOCK_END;
     for focus in shown {
-        pixels.extend(band(BLOCK, |canvas| block(canvas, outcome, focus))?);
+        let rect = Rect::new(MARGIN, 0.0, WIDTH - MARGIN, height);
+        let time = (&timeline, &shocks);
+        pixels.extend(band(height, |canvas| {
+            block(canvas, rect, outcome, focus, time)
+        })?);
     }
     pixels.extend(text_band(&footer(outcome, shown.len()))?);
     let width = WIDTH as usize;
     let height = pixels.len() / 3 / width;
-    Ok(Page { width: width as u32, height: height as u32, pixels })
+    Ok(Page {
+        width: width as u32,
+        height: height as u32,
+        pixels,
+    })
 }
 
 /// Draws a strip of the page at `SCALE` times its size and averages it down.
@@ -63,7 +76,12 @@ fn halved(pixels: &[u8], stride: usize) -> Vec<u8> {
         let (upper, lower) = rows.split_at(stride);
         for (above, below) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
             for channel in 0..3 {
-                let four = [above[channel], above[channel + 3], below[channel], below[channel + 3]];
+                let four = [
+                    above[channel],
+                    above[channel + 3],
+                    below[channel],
+                    below[channel + 3],
+                ];
                 let sum: u16 = four.into_iter().map(u16::from).sum();
                 small.push(((sum + 2) / 4) as u8);
             }
@@ -85,12 +103,22 @@ struct Paragraph {
 impl Paragraph {
     fn new(text: &str, face: Face, above: f64, most: usize) -> Self {
         let lines = face.wrap(text, WIDTH - 2.0 * MARGIN, most);
-        Self { lines, face, above, bar: None }
+        Self {
+            lines,
+            face,
+            above,
+            bar: None,
+        }
     }
 
     fn barred(text: &str, face: Face, above: f64, most: usize) -> Self {
         let lines = face.wrap(text, WIDTH - 2.0 * MARGIN - 30.0, most);
-        Self { lines, face, above, bar: Some(SHOCKED) }
+        Self {
+            lines,
+            face,
+            above,
+            bar: Some(SHOCKED),
+        }
     }
 
     fn height(&self) -> f64 {
@@ -132,7 +160,12 @@ fn header(outcome: &Outcome, shown: &[FocusOutcome]) -> Vec<Paragraph> {
     }
     for (i, focus) in shown.iter().enumerate() {
         let above = if i == 0 { 36.0 } else { 18.0 };
-        paragraphs.push(Paragraph::barred(&finding(outcome, focus), FINDING, above, 4));
+        paragraphs.push(Paragraph::barred(
+            &finding(outcome, focus),
+            FINDING,
+            above,
+            4,
+        ));
     }
     if outcome.interrupted {
         paragraphs.push(Paragraph::new(&interruption(outcome), WARNING, 24.0, 2));
@@ -156,14 +189,20 @@ fn footer(outcome: &Outcome, shown: usize) -> Vec<Paragraph> {
 
 fn interruption(outcome: &Outcome) -> String {
     let asked = count(outcome.stamp.trials);
-    let column = outcome.focus.first().map(|focus| focus.shocked.column(Metric::Shortfall).len());
+    let column = outcome
+        .focus
+        .first()
+        .map(|focus| focus.shocked.column(Metric::Shortfall).len());
     let done = column.unwrap_or(0) as u64 + outcome.failures.len() as u64;
     format!("Stopped early: {} of {asked} trials done.", count(done))
 }
 
 fn failures(outcome: &Outcome) -> Option<String> {
     let first = outcome.failures.first()?;
-    let (failed, asked) = (count(outcome.failures.len() as u64), count(outcome.stamp.trials));
+    let (failed, asked) = (
+        count(outcome.failures.len() as u64),
+        count(outcome.stamp.trials),
+    );
     let index = first.trial;
     let reason = &first.reason;
     Some(format!(
@@ -173,9 +212,13 @@ fn failures(outcome: &Outcome) -> Option<String> {
 
 fn stamp(outcome: &Outcome) -> String {
     let stamp = &outcome.stamp;
-    let trials = count(stamp.trials);
+    let trials = if stamp.trials == 1 {
+        "1 trial"
+    } else {
+        &format!("{} trials", count(stamp.trials))
+    };
     format!(
-        "Scenario {} · hash {} · seed {} · {trials} trials · shortfall {}",
+        "Scenario {} · hash {} · seed {} · {trials} · shortfall {}",
         stamp.scenario, stamp.hash, stamp.seed, stamp.version
     )
 }
@@ -184,11 +227,24 @@ fn name(focus: &FocusOutcome) -> String {
     format!("{}, {}", focus.country_name, focus.commodity_name)
 }
 
-fn block(canvas: &Canvas<'_>, outcome: &Outcome, focus: &FocusOutcome) -> Drawn {
-    let page = Rect::new(MARGIN, 0.0, WIDTH - MARGIN, BLOCK);
-    block_heading(canvas, page, focus)?;
-    let upper = Rect { top: BLOCK_HEADING, bottom: BLOCK_HEADING + UPPER_ROW, ..page };
-    let lower = Rect { top: upper.bottom + ROW_GAP, bottom: BLOCK - 30.0, ..page };
+fn block(
+    canvas: &Canvas<'_>,
+    rect: Rect,
+    outcome: &Outcome,
+    focus: &FocusOutcome,
+    time: (&Timeline, &Shocks<'_>),
+) -> Drawn {
+    block_heading(canvas, rect, focus)?;
+    let upper = Rect {
+        top: BLOCK_HEADING,
+        bottom: BLOCK_HEADING + UPPER_ROW,
+        ..rect
+    };
+    let lower = Rect {
+        top: upper.bottom + ROW_GAP,
+        bottom: rect.bottom - BLOCK_END,
+        ..rect
+    };
     let subject = name(focus);
     let tail = Tail::new(outcome, focus);
     let mut thirds = upper.columns(3, GUTTER);
@@ -198,18 +254,23 @@ fn block(canvas: &Canvas<'_>, outcome: &Outcome, focus: &FocusOutcome) -> Drawn 
     exceedance::draw(canvas, third(), &subject, &tail)?;
     histogram::draw(canvas, third(), &subject, outcome, focus, &tail)?;
     origins::draw(canvas, third(), &subject, focus)?;
-    let (timeline, shocks) = (Timeline::new(outcome), Shocks::new(outcome));
-    fan::draw_shortfall(canvas, half(), &subject, focus, (&timeline, &shocks))?;
-    fan::draw_cover(canvas, half(), &subject, focus, (&timeline, &shocks))
+    fan::draw_shortfall(canvas, half(), &subject, focus, time)?;
+    fan::draw_cover(canvas, half(), &subject, focus, time)
 }
 
-fn block_heading(canvas: &Canvas<'_>, page: Rect, focus: &FocusOutcome) -> Drawn {
-    canvas.line(&[(page.left, 20.0), (page.right, 20.0)], Stroke::solid(RULE, 2.0))?;
-    let demand = quantity(focus.use_per_day * 365.25, &focus.unit);
-    let price = quantity(focus.price, &format!("USD/{}", focus.unit));
-    let facts = format!("uses {demand} a year; reference price {price}");
-    canvas.text(&facts, (page.right, 78.0), CAPTION, Align::Right)?;
+fn block_heading(canvas: &Canvas<'_>, rect: Rect, focus: &FocusOutcome) -> Drawn {
+    let Rect { left, right, .. } = rect;
+    canvas.line(&[(left, 20.0), (right, 20.0)], Stroke::solid(RULE, 2.0))?;
     let title = format!("{}: {}", focus.country_name, focus.commodity_name);
-    let title = HEADING.fit(&title, page.width() - CAPTION.width(&facts) - 40.0);
-    canvas.text(&title, (page.left, 80.0), HEADING, Align::Left)
+    let title = HEADING.fit(&title, rect.width());
+    canvas.text(&title, (left, 76.0), HEADING, Align::Left)?;
+    let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
+    let price = quantity(focus.price, &format!("USD/{}", focus.unit));
+    let facts = format!("Uses {demand} a year; reference price {price}");
+    canvas.text(
+        &CAPTION.fit(&facts, rect.width()),
+        (left, 116.0),
+        CAPTION,
+        Align::Left,
+    )
 }

@@ -5,17 +5,20 @@ use plotters::style::RGBColor;
 use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Point, Rect, Stroke};
-use super::theme::{BASELINE, CAPTION, GRID, INK, NOTE, PANEL, RULE, SHOCKED, TICK};
+use super::theme::{BASELINE, CAPTION, Face, GRID, INK, NOTE, PANEL, RULE, SHOCKED, TICK};
 
 /// Height of a row of small text [px].
 pub(super) const ROW: f64 = 35.0;
 /// Height of a panel's heading: title, subject, legend [px].
 const HEADING: f64 = 132.0;
-const SWATCH: f64 = 40.0;
+/// Said where there is nothing to draw.
+pub(super) const NO_TRIAL: &str = "no trial was finished";
+/// Width of the sample in a legend [px].
+pub(super) const SWATCH: f64 = 40.0;
 
 /// An entry of a legend.
 pub(super) struct Key {
-    text: &'static str,
+    text: String,
     swatch: Swatch,
 }
 
@@ -26,16 +29,23 @@ enum Swatch {
 
 impl Key {
     /// A filled area.
-    pub(super) const fn block(text: &'static str, colour: RGBColor, opacity: f64) -> Self {
-        Self { text, swatch: Swatch::Block(colour, opacity) }
+    pub(super) fn block(text: &str, colour: RGBColor, opacity: f64) -> Self {
+        Self {
+            text: text.to_owned(),
+            swatch: Swatch::Block(colour, opacity),
+        }
     }
 
     /// A line.
-    pub(super) const fn line(text: &'static str, stroke: Stroke) -> Self {
-        Self { text, swatch: Swatch::Line(stroke) }
+    pub(super) fn line(text: &str, stroke: Stroke) -> Self {
+        Self {
+            text: text.to_owned(),
+            swatch: Swatch::Line(stroke),
+        }
     }
 
-    fn draw(&self, canvas: &Canvas<'_>, left: f64, middle: f64) -> Drawn {
+    /// Draws the entry, its upper and lower half around `middle`.
+    pub(super) fn draw(&self, canvas: &Canvas<'_>, left: f64, middle: f64) -> Drawn {
         let right = left + SWATCH;
         match self.swatch {
             Swatch::Block(colour, opacity) => {
@@ -45,11 +55,11 @@ impl Key {
             Swatch::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke)?,
         }
         let at = (right + 10.0, middle + NOTE.drop());
-        canvas.text(self.text, at, NOTE, Align::Left)
+        canvas.text(&self.text, at, NOTE, Align::Left)
     }
 
     fn width(&self) -> f64 {
-        SWATCH + 10.0 + NOTE.width(self.text)
+        SWATCH + 10.0 + NOTE.width(&self.text)
     }
 }
 
@@ -82,7 +92,10 @@ pub(super) fn heading(
         key.draw(canvas, x, top + 104.0)?;
         x += key.width() + 30.0;
     }
-    Ok(Rect { top: top + HEADING, ..rect })
+    Ok(Rect {
+        top: top + HEADING,
+        ..rect
+    })
 }
 
 /// The rectangle inside the axes of a plot, and what its edges stand for.
@@ -114,17 +127,49 @@ impl Frame {
 
     /// Draws the line at the bottom.
     pub(super) fn ground(&self, canvas: &Canvas<'_>) -> Drawn {
-        let Rect { left, right, bottom, .. } = self.rect;
+        let Rect {
+            left,
+            right,
+            bottom,
+            ..
+        } = self.rect;
         canvas.line(&[(left, bottom), (right, bottom)], Stroke::solid(RULE, 2.0))
     }
 
     /// Writes a line of text in the middle of the plot.
     pub(super) fn remark(&self, canvas: &Canvas<'_>, text: &str) -> Drawn {
-        let Rect { left, right, top, bottom } = self.rect;
+        let Rect {
+            left,
+            right,
+            top,
+            bottom,
+        } = self.rect;
         let at = ((left + right) / 2.0, (top + bottom) / 2.0);
         let text = NOTE.fit(text, self.rect.width());
         canvas.text(&text, at, NOTE.coloured(INK), Align::Centre)
     }
+}
+
+/// Writes labels centred at places across, as many as do not touch.
+pub(super) fn ticks(
+    canvas: &Canvas<'_>,
+    labels: &[(f64, String)],
+    baseline: f64,
+    face: Face,
+) -> Drawn {
+    let widest = labels
+        .iter()
+        .map(|(_, label)| face.width(label))
+        .fold(0.0, f64::max);
+    let apart = labels
+        .windows(2)
+        .map(|pair| pair[1].0 - pair[0].0)
+        .fold(f64::INFINITY, f64::min);
+    let stride = ((widest + 20.0) / apart).ceil().max(1.0) as usize;
+    for (x, label) in labels.iter().step_by(stride) {
+        canvas.text(label, (*x, baseline), face, Align::Centre)?;
+    }
+    Ok(())
 }
 
 /// A vertical axis with its labels and caption.
@@ -139,14 +184,22 @@ impl Height {
     pub(super) fn percent(most: f64, caption: &str) -> Self {
         let axis = Axis::to((most * 100.0).max(0.01), 5);
         let suffix = format!("\u{a0}{}", axis.unit("%"));
-        Self { axis, suffix, caption: caption.to_owned() }
+        Self {
+            axis,
+            suffix,
+            caption: caption.to_owned(),
+        }
     }
 
     /// In a unit, up to at least `most`; the caption names the unit.
     pub(super) fn amount(most: f64, unit: &str, caption: &str) -> Self {
         let axis = Axis::to(most, 5);
         let caption = format!("{} {caption}", axis.unit(unit));
-        Self { axis, suffix: String::new(), caption }
+        Self {
+            axis,
+            suffix: String::new(),
+            caption,
+        }
     }
 
     /// Value at the upper end.
@@ -156,13 +209,19 @@ impl Height {
 
     /// Room needed left of the plot [px].
     pub(super) fn gutter(&self) -> f64 {
-        let widths = self.axis.ticks.iter().map(|&tick| TICK.width(&self.label(tick)));
+        let widths = self
+            .axis
+            .ticks
+            .iter()
+            .map(|&tick| TICK.width(&self.label(tick)));
         widths.fold(0.0, f64::max) + 14.0
     }
 
     /// Draws grid lines, labels and the caption over the upper left corner.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
-        let Rect { left, top, right, .. } = frame.rect;
+        let Rect {
+            left, top, right, ..
+        } = frame.rect;
         for &tick in &self.axis.ticks {
             let y = frame.y(tick);
             canvas.line(&[(left, y), (right, y)], Stroke::solid(GRID, 1.5))?;

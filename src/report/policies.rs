@@ -11,7 +11,7 @@ use crate::study::{Outcome, PolicyActivity};
 const MOST: usize = 4;
 /// Opacity of a bar where a policy is in force in every trial.
 const BAR: f64 = 0.55;
-/// Opacity of the shading where some policy is in force in every trial.
+/// Opacity of the shading where a policy is in force in every trial.
 const SHADE: f64 = 0.13;
 
 /// The shocks that are ever in force, in the order of the scenario.
@@ -25,14 +25,22 @@ impl<'o> Shocks<'o> {
     /// Picks the shocks that are in force the longest.
     pub(super) fn new(outcome: &'o Outcome) -> Self {
         let all = outcome.policies.iter();
-        let all: Vec<_> = all.filter(|policy| policy.shock && extent(policy) > 0.0).collect();
+        let all: Vec<_> = all
+            .filter(|policy| policy.shock && extent(policy) > 0.0)
+            .collect();
         let mut ranks: Vec<usize> = (0..all.len()).collect();
         ranks.sort_by(|&a, &b| extent(all[b]).total_cmp(&extent(all[a])));
         ranks.truncate(MOST);
         ranks.sort_unstable();
         let shown: Vec<_> = ranks.iter().map(|&rank| all[rank]).collect();
-        let any = (0..outcome.months.len()).map(|month| strongest(&all, month)).collect();
-        Self { hidden: all.len() - shown.len(), shown, any }
+        let any = (0..outcome.months.len())
+            .map(|month| strongest(&shown, month))
+            .collect();
+        Self {
+            hidden: all.len() - shown.len(),
+            shown,
+            any,
+        }
     }
 
     /// Height of the rows over a plot [px].
@@ -40,9 +48,17 @@ impl<'o> Shocks<'o> {
         ROW * (self.shown.len() + usize::from(self.hidden > 0)) as f64
     }
 
-    /// Shades the plot by the share of trials in which any shock is in force.
+    /// Shades the plot by the largest share of trials in which one of the
+    /// shocks is in force.
     pub(super) fn shade(&self, canvas: &Canvas<'_>, frame: &Frame, edges: &[f64]) -> Drawn {
-        stripes(canvas, frame, edges, &self.any, (frame.rect.top, frame.rect.bottom), SHADE)
+        stripes(
+            canvas,
+            frame,
+            edges,
+            &self.any,
+            (frame.rect.top, frame.rect.bottom),
+            SHADE,
+        )
     }
 
     /// Draws one row a shock from `top` down: its name on a bar as strong as
@@ -59,7 +75,11 @@ impl<'o> Shocks<'o> {
             stripes(canvas, frame, edges, &policy.active, span, BAR)?;
             let width = frame.rect.width() - 16.0;
             let name = NOTE.fit(&policy.name, width);
-            let first = policy.active.iter().position(|&share| share > 0.0).unwrap_or(0);
+            let first = policy
+                .active
+                .iter()
+                .position(|&share| share > 0.0)
+                .unwrap_or(0);
             let begin = frame.x(edges.get(first).copied().unwrap_or(0.0)) + 8.0;
             let left = begin.min(frame.rect.right - NOTE.width(&name) - 8.0);
             let baseline = (span.0 + span.1) / 2.0 + NOTE.drop();
@@ -87,7 +107,9 @@ fn extent(policy: &PolicyActivity) -> f64 {
 }
 
 fn strongest(policies: &[&PolicyActivity], month: usize) -> f64 {
-    let shares = policies.iter().filter_map(|policy| policy.active.get(month));
+    let shares = policies
+        .iter()
+        .filter_map(|policy| policy.active.get(month));
     shares.copied().fold(0.0, f64::max)
 }
 
@@ -103,7 +125,12 @@ fn stripes(
     let months = edges.len().saturating_sub(1).min(shares.len());
     let mut from = 0;
     for run in shares[..months].chunk_by(|a, b| a.total_cmp(b).is_eq()) {
-        let rect = Rect::new(frame.x(edges[from]), top, frame.x(edges[from + run.len()]), bottom);
+        let rect = Rect::new(
+            frame.x(edges[from]),
+            top,
+            frame.x(edges[from + run.len()]),
+            bottom,
+        );
         if run[0] > 0.0 {
             canvas.rect(rect, POLICY, opacity * run[0].min(1.0))?;
         }

@@ -7,12 +7,12 @@ use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::column::Column;
 use super::finding::share_short;
 use super::number::{figures, percent, quantity, relative};
-use super::panel::{Frame, ROW};
-use super::theme::{CAPTION, INK, NOTE, PAPER, RULE, TICK};
+use super::panel::{Frame, Key, ROW, SWATCH, ticks};
+use super::theme::{CAPTION, INK, NOTE, RULE, TICK};
 use crate::study::{FocusOutcome, Metric, Outcome, Variant};
 
 /// Room over a plot for its flags and the caption of its vertical axis [px].
-const ABOVE: f64 = 3.0 * ROW + 8.0;
+const ABOVE: f64 = 3.0 * ROW + 14.0;
 /// Room under a plot for two scales, a caption and a note [px].
 const BELOW: f64 = 4.0 * ROW + 8.0;
 
@@ -41,9 +41,16 @@ impl<'o> Tail<'o> {
     pub(super) fn new(outcome: &Outcome, focus: &'o FocusOutcome) -> Self {
         let shocked = Column::new(focus.shocked.column(Metric::Shortfall));
         let baseline = Column::new(focus.baseline.column(Metric::Shortfall));
-        let axis = Axis::to(reach(&shocked).max(reach(&baseline)), 4);
         let demand = focus.use_per_day * outcome.horizon;
-        Self { shocked, baseline, axis, focus, demand }
+        let most = reach(&shocked).max(reach(&baseline));
+        let axis = Axis::past(if most > 0.0 { most } else { demand / 10.0 }, 5);
+        Self {
+            shocked,
+            baseline,
+            axis,
+            focus,
+            demand,
+        }
     }
 
     /// Whether any trial has a shortfall.
@@ -51,9 +58,19 @@ impl<'o> Tail<'o> {
         self.shocked.most() > 0.0 || self.baseline.most() > 0.0
     }
 
+    /// Whether no trial was finished.
+    pub(super) fn is_empty(&self) -> bool {
+        self.shocked.len() == 0
+    }
+
     /// The room for the plot inside the room of its panel.
     pub(super) fn plot(rect: Rect, gutter: f64) -> Rect {
-        let Rect { left, top, right, bottom } = rect;
+        let Rect {
+            left,
+            top,
+            right,
+            bottom,
+        } = rect;
         Rect::new(left + gutter, top + ABOVE, right - 24.0, bottom - BELOW)
     }
 
@@ -61,25 +78,49 @@ impl<'o> Tail<'o> {
     /// and what lies beyond.
     pub(super) fn draw_axis(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
         frame.ground(canvas)?;
-        let Rect { left, right, bottom, .. } = frame.rect;
+        let Rect {
+            left,
+            right,
+            bottom,
+            ..
+        } = frame.rect;
         for &tick in &self.axis.ticks {
             let x = frame.x(tick);
             canvas.line(&[(x, bottom), (x, bottom + 8.0)], Stroke::solid(RULE, 2.0))?;
-            canvas.text(&self.axis.label(tick), (x, bottom + ROW), TICK, Align::Centre)?;
-            if let Some(share) = self.share_of_demand(tick) {
-                canvas.text(&share, (x, bottom + 2.0 * ROW), CAPTION, Align::Centre)?;
-            }
         }
+        self.draw_scales(canvas, frame)?;
         let middle = (left + right) / 2.0;
         let caption = CAPTION.fit(&self.caption(), right - left + 90.0);
-        canvas.text(&caption, (middle, bottom + 3.0 * ROW), CAPTION, Align::Centre)?;
+        canvas.text(
+            &caption,
+            (middle, bottom + 3.0 * ROW),
+            CAPTION,
+            Align::Centre,
+        )?;
         let note = CAPTION.fit(&self.beyond(), right - left + 90.0);
         canvas.text(&note, (middle, bottom + 4.0 * ROW), CAPTION, Align::Centre)
     }
 
+    /// Labels in units, and under them as shares of demand.
+    fn draw_scales(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
+        let places = self.axis.ticks.iter().map(|&tick| (frame.x(tick), tick));
+        let amounts: Vec<_> = places
+            .clone()
+            .map(|(x, tick)| (x, self.axis.label(tick)))
+            .collect();
+        let share = |(x, tick)| Some((x, self.share_of_demand(tick)?));
+        let shares: Vec<_> = places.filter_map(share).collect();
+        ticks(canvas, &amounts, frame.rect.bottom + ROW, TICK)?;
+        ticks(canvas, &shares, frame.rect.bottom + 2.0 * ROW, CAPTION)
+    }
+
     fn caption(&self) -> String {
         let unit = self.axis.unit(&self.focus.unit);
-        let share = if self.demand > 0.0 { ", and share of demand" } else { "" };
+        let share = if self.demand > 0.0 {
+            ", and share of demand"
+        } else {
+            ""
+        };
         format!("shortfall [{unit}]{share}")
     }
 
@@ -103,18 +144,17 @@ impl<'o> Tail<'o> {
         }
     }
 
-    /// Draws lines at P90 and CVaR95 of the shocked variant, each named in a
-    /// row of its own over the plot.
+    /// Draws lines at P90 and CVaR95 of the shocked variant, and names them
+    /// over the plot.
     pub(super) fn draw_flags(&self, canvas: &Canvas<'_>, panel: Rect, frame: &Frame) -> Drawn {
         for (row, flag) in self.flags().iter().enumerate() {
-            let middle = panel.top + (row as f64 + 0.5) * ROW;
+            let text = NOTE.fit(&flag.text, panel.width() - SWATCH - 10.0);
+            let middle = panel.top + (row as f64 + 0.3) * ROW;
+            Key::line(&text, flag.stroke).draw(canvas, panel.left, middle)?;
             let x = frame.x(flag.at);
-            canvas.line(&[(x, middle - 14.0), (x, frame.rect.bottom)], flag.stroke)?;
-            let width = NOTE.width(&flag.text);
-            let left = (x + 10.0).min(panel.right - width).max(panel.left);
-            let behind = Rect::new(left - 5.0, middle - 15.0, left + width + 4.0, middle + 16.0);
-            canvas.rect(behind, PAPER, 1.0)?;
-            canvas.text(&flag.text, (left, middle + NOTE.drop()), NOTE, Align::Left)?;
+            if flag.at > 0.0 {
+                canvas.line(&[(x, frame.rect.top), (x, frame.rect.bottom)], flag.stroke)?;
+            }
         }
         Ok(())
     }
@@ -122,18 +162,26 @@ impl<'o> Tail<'o> {
     fn flags(&self) -> Vec<Flag> {
         let (p90, worst) = (self.shocked.quantile(0.9), self.shocked.tail_mean(0.95));
         let unit = &self.focus.unit;
-        if worst <= 0.0 {
+        if worst <= 0.0 || self.shocked.len() < 2 {
             return Vec::new();
         }
         let p90_text = if p90 > 0.0 {
-            format!("1 trial in 10 is above {} (P90)", quantity(p90, unit))
+            format!("1 trial in 10 reaches {} (P90)", quantity(p90, unit))
         } else {
             "fewer than 1 trial in 10 is short (P90 = 0)".to_owned()
         };
         let worst_text = format!("worst 5\u{a0}% average {} (CVaR95)", quantity(worst, unit));
         vec![
-            Flag { at: p90, text: p90_text, stroke: Stroke::dashed(INK, 2.5, 14.0) },
-            Flag { at: worst, text: worst_text, stroke: Stroke::dashed(INK, 2.5, 5.0) },
+            Flag {
+                at: p90,
+                text: p90_text,
+                stroke: Stroke::dashed(INK, 2.5, 14.0),
+            },
+            Flag {
+                at: worst,
+                text: worst_text,
+                stroke: Stroke::dashed(INK, 2.5, 5.0),
+            },
         ]
     }
 
@@ -147,8 +195,8 @@ impl<'o> Tail<'o> {
 /// a few trials lie far out.
 fn reach(column: &Column) -> f64 {
     let most = column.most();
-    let bulk = (1.25 * column.quantile(0.995)).max(1.1 * column.tail_mean(0.95));
-    if most > 1.6 * bulk { bulk } else { most }
+    let bulk = (1.25 * column.quantile_above_zero(0.99)).max(1.1 * column.tail_mean(0.95));
+    if most > 1.3 * bulk { bulk } else { most }
 }
 
 /// Shortfalls of the trials that count as short [units].
@@ -156,7 +204,10 @@ pub(super) fn short_trials(variant: &Variant, above: f64) -> Vec<f64> {
     let shares = variant.column(Metric::ShortfallShare);
     let volumes = variant.column(Metric::Shortfall);
     let pairs = volumes.iter().zip(shares);
-    pairs.filter(|(volume, share)| volume.is_finite() && **share > above).map(|(v, _)| *v).collect()
+    pairs
+        .filter(|(volume, share)| volume.is_finite() && **share > above)
+        .map(|(v, _)| *v)
+        .collect()
 }
 
 /// What the trials that do not count as short are called.
@@ -164,7 +215,10 @@ pub(super) fn not_short(outcome: &Outcome) -> String {
     if outcome.short_above < 5e-4 {
         return "none".to_owned();
     }
-    format!("none or under {}", figures(outcome.short_above * 100.0) + "\u{a0}%")
+    format!(
+        "none or under {}",
+        figures(outcome.short_above * 100.0) + "\u{a0}%"
+    )
 }
 
 /// Share of trials that do not count as short.

@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use plotters::style::{
-    Color, FontFamily, FontStyle, IntoFont, RGBColor, TextStyle, register_font,
-};
+use plotters::style::{Color, FontFamily, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
 
 use super::{Drawn, ReportError};
 
@@ -23,6 +21,10 @@ pub(super) const SCALE: f64 = 2.0;
 pub(super) const SHOCKED: RGBColor = RGBColor(213, 94, 0);
 /// Background policies only.
 pub(super) const BASELINE: RGBColor = RGBColor(0, 114, 178);
+/// Bars with every policy.
+pub(super) const SHOCKED_BAR: RGBColor = RGBColor(224, 134, 64);
+/// Bars of the baseline.
+pub(super) const BASELINE_BAR: RGBColor = RGBColor(64, 149, 197);
 /// Periods of shocks.
 pub(super) const POLICY: RGBColor = RGBColor(204, 121, 167);
 /// Text and medians.
@@ -33,8 +35,6 @@ pub(super) const MUTED: RGBColor = RGBColor(98, 98, 106);
 pub(super) const RULE: RGBColor = RGBColor(150, 150, 156);
 /// Grid lines.
 pub(super) const GRID: RGBColor = RGBColor(226, 226, 230);
-/// Paper.
-pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
 
 /// Opacity of the outer band of a fan.
 pub(super) const OUTER_BAND: f64 = 0.20;
@@ -70,14 +70,24 @@ pub(super) const CAPTION: Face = Face::plain(26.0, MUTED);
 pub(super) const WARNING: Face = Face::bold(30.0, SHOCKED);
 
 const FAMILY: &str = "DejaVu Sans";
+/// More characters than any text on the page has room for.
+const LONGEST: usize = 2000;
 
 impl Face {
     const fn plain(size: f64, colour: RGBColor) -> Self {
-        Self { size, bold: false, colour }
+        Self {
+            size,
+            bold: false,
+            colour,
+        }
     }
 
     const fn bold(size: f64, colour: RGBColor) -> Self {
-        Self { size, bold: true, colour }
+        Self {
+            size,
+            bold: true,
+            colour,
+        }
     }
 
     /// The same face in another colour.
@@ -97,9 +107,16 @@ impl Face {
 
     /// The style in drawn pixels.
     pub(super) fn style(self) -> TextStyle<'static> {
-        let weight = if self.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let weight = if self.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
         let font = (FontFamily::Name(FAMILY), self.size * SCALE, weight).into_font();
-        TextStyle { color: self.colour.to_backend_color(), ..font.into() }
+        TextStyle {
+            color: self.colour.to_backend_color(),
+            ..font.into()
+        }
     }
 
     /// Width of a text [px].
@@ -113,7 +130,7 @@ impl Face {
         if self.width(text) <= width {
             return text.to_owned();
         }
-        let mut short: Vec<char> = text.chars().collect();
+        let mut short: Vec<char> = text.chars().take(LONGEST).collect();
         while short.pop().is_some() {
             let candidate = format!("{}…", short.iter().collect::<String>().trim_end());
             if self.width(&candidate) <= width {
@@ -127,7 +144,11 @@ impl Face {
     /// spaces; what remains is cut off with an ellipsis.
     pub(super) fn wrap(self, text: &str, width: f64, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = vec![String::new()];
-        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
+        let text: String = text.chars().take(LONGEST).collect();
+        for word in text
+            .split([' ', '\n', '\t'])
+            .filter(|word| !word.is_empty())
+        {
             let last = lines.len() - 1;
             let longer = format!("{} {word}", lines[last]).trim_start().to_owned();
             let full = lines.len() < most && !lines[last].is_empty();
