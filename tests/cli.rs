@@ -270,3 +270,26 @@ fn one_bad_file_does_not_hide_the_others() {
     assert_eq!(done.code, INPUT);
     assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_writes_what_it_has() {
+    let out = tempfile::tempdir().unwrap();
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("shortfall"))
+        .args(["run", "--quiet", "--trials", "1000000", "--out"])
+        .arg(out.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    let signal = ["-INT", &child.id().to_string()].map(str::to_owned);
+    assert!(std::process::Command::new("kill").args(signal).status().unwrap().success());
+    let mut child = child;
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let summary = std::fs::read_to_string(out.path().join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["interrupted"], true);
+    let done = summary["trials_completed"].as_u64().unwrap();
+    assert!(0 < done && done < 1_000_000, "{done} trials");
+    assert!(out.path().join("report.png").exists());
+}

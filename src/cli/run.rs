@@ -1,9 +1,10 @@
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 
 use super::progress::Bar;
-use super::{Failure, RunPlan, output};
+use super::{Failure, RunPlan, exit, output};
 use crate::export::{self, Folder, count};
 use crate::report::report_png;
 use crate::study::{self, Outcome};
@@ -20,6 +21,9 @@ const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     let folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
     let outcome = study(plan)?;
+    if outcome.interrupted && outcome.completed() == 0 {
+        return Err(Failure::Interrupted);
+    }
     warn_of_failed_trials(&outcome);
     let rows = export::rows(&outcome);
     let files = render(&outcome, &rows)?;
@@ -41,9 +45,23 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
 
 fn study(plan: &RunPlan) -> Result<Outcome, Failure> {
     let bar = Bar::new(!plan.quiet);
-    let stop = AtomicBool::new(false);
+    let stop = stop_on_signal()?;
     let outcome = study::run(&plan.model, &plan.about, &plan.study, &bar, &stop);
     Ok(outcome.map_err(anyhow::Error::from)?)
+}
+
+/// Becomes true on Ctrl-C or SIGTERM; a second one ends the program at once.
+fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if seen.swap(true, Ordering::Relaxed) {
+            std::process::exit(exit::INTERRUPTED.into());
+        }
+        output::message("stopping: finishing the trials under way");
+    })
+    .context("cannot watch for Ctrl-C")?;
+    Ok(stop)
 }
 
 fn render(

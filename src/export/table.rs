@@ -34,7 +34,7 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
         let _ = writeln!(
             text,
             "\n{}\n{}",
-            subject(focus),
+            subject(focus, outcome.horizon),
             line(&HEADER.map(str::to_owned))
         );
         let of_focus = Rows { focus, rows };
@@ -54,10 +54,13 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
 fn heading(outcome: &Outcome) -> String {
     let question = outcome.question.as_deref().map(wrapped);
     format!(
-        "{}\n{}{} trials, seed {}, {:.0} days from {}\n",
+        "{}\n{}{}, seed {}, {} days from {}\n",
         outcome.title,
         question.unwrap_or_default(),
-        count(outcome.completed() as u64),
+        match outcome.completed() {
+            1 => "1 trial".to_owned(),
+            trials => format!("{} trials", count(trials as u64)),
+        },
         outcome.stamp.seed,
         outcome.horizon,
         outcome.start,
@@ -82,15 +85,16 @@ fn wrapped(text: &str) -> String {
     lines + "\n"
 }
 
-fn subject(focus: &FocusOutcome) -> String {
+fn subject(focus: &FocusOutcome, horizon: f64) -> String {
     let FocusOutcome {
         commodity_name,
         country_name,
         unit,
         ..
     } = focus;
-    let demand = plain(focus.use_per_day * YEAR);
-    format!("{commodity_name}, {country_name} ({unit}; demand {demand} {unit}/yr)")
+    let (yearly, all) = (focus.use_per_day * YEAR, focus.use_per_day * horizon);
+    let (yearly, all) = (plain(yearly), plain(all));
+    format!("{commodity_name}, {country_name} ({unit}; demand {yearly} a year, {all} in all)")
 }
 
 fn line(cells: &[String; 7]) -> String {
@@ -111,10 +115,14 @@ impl Rows<'_> {
     fn shortfall(&self, short_above: f64) -> impl Iterator<Item = [String; 7]> {
         let short = move |share: f64| share > short_above;
         let any = self.probability("P(any shortfall)", Metric::ShortfallShare, short);
-        let estimates = Estimate::ALL
-            .into_iter()
-            .map(|estimate| self.volume(estimate));
-        std::iter::once(any).chain(estimates)
+        let [mean, rest @ ..] = Estimate::ALL;
+        let causes = [
+            ("  given up for price", Metric::RationedByPrice),
+            ("  unserved", Metric::Unserved),
+        ];
+        let causes = causes.map(|(label, metric)| self.cause(label, metric));
+        let rest = rest.map(|estimate| self.volume(estimate));
+        [any, self.volume(mean)].into_iter().chain(causes).chain(rest)
     }
 
     fn survival(&self) -> impl Iterator<Item = [String; 7]> {
@@ -122,6 +130,22 @@ impl Rows<'_> {
         let days = [("days to short, p10", 0.1), ("days to short, p50", 0.5)];
         let days = days.map(|(label, level)| self.days_to_short(label, level));
         std::iter::once(never).chain(days)
+    }
+
+    /// The mean of a part of the shortfall.
+    fn cause(&self, label: &str, metric: Metric) -> [String; 7] {
+        let (shocked, error) = self.estimate(Estimate::Mean, metric, Side::Shocked);
+        let (baseline, _) = self.estimate(Estimate::Mean, metric, Side::Baseline);
+        let (difference, paired) = self.estimate(Estimate::Mean, metric, Side::Difference);
+        [
+            label.to_owned(),
+            plain(shocked),
+            number::error(error),
+            String::new(),
+            plain(baseline),
+            plain(difference),
+            number::error(paired),
+        ]
     }
 
     fn volume(&self, estimate: Estimate) -> [String; 7] {
@@ -248,12 +272,14 @@ mod tests {
         insta::assert_snapshot!(table(&outcome, &rows(&outcome)), @"
         A licence on magnets
         How short does Japan run?
-        4 trials, seed 20250404, 730 days from 2025-04-01
+        4 trials, seed 20250404, 730.5 days from 2025-04-01
 
-        NdFeB magnets, Japan (t; demand 14,500 t/yr)
+        NdFeB magnets, Japan (t; demand 14,500 a year, 29,000 in all)
                                  shocked     ± se  % of demand   baseline  difference     ± se
         P(any shortfall)          50.0 %   28.9 %                     0 %      50.0 %   28.9 %
         mean                       1,820    1,369        6.3 %       3.62       1,816    1,366
+          given up for price         182      137                   0.362         182      137
+          unserved                 1,820    1,369                    3.62       1,816    1,366
         p50                          740    1,446        2.6 %          0         740    1,442
         p90                        4,495    1,755       15.5 %       10.2       4,485    1,749
         p95                        5,147    1,422       17.8 %       12.3       5,135    1,417

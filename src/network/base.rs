@@ -2,7 +2,7 @@
 
 use super::balance::{fill_missing, ras};
 use super::{Complaint, Market, Network, User};
-use crate::units::Ticks;
+use crate::units::{Ticks, format_quantity};
 
 /// Every constant of one trial. All rates per day, in the market's unit.
 #[derive(Clone, Debug, Default)]
@@ -545,7 +545,7 @@ impl Terms {
 }
 
 fn imbalance(m: &Market, balance: &Balance) -> Complaint {
-    let yearly = |x: f64| format!("{:.4} {}/yr", x * 365.25, m.unit);
+    let yearly = |x: f64| format_quantity(x * 365.25, &format!("{}/yr", m.unit));
     Complaint {
         path: format!("commodities.{}", m.key),
         message: format!(
@@ -572,14 +572,14 @@ fn over_exported(
     made: f64,
 ) -> Complaint {
     let code = &network.countries[country].0;
+    let yearly = |x: f64| format_quantity(x * 365.25, &format!("{}/yr", m.unit));
     Complaint {
         path: format!("trade.{}", m.key),
         message: format!(
-            "{code} exports {:.4} {unit}/yr of {} but makes {:.4} {unit}/yr",
-            exports * 365.25,
+            "{code} exports {} of {} but makes {}",
+            yearly(exports),
             m.key,
-            made * 365.25,
-            unit = m.unit
+            yearly(made)
         ),
         help: "raise its capacity or correct its exports".to_owned(),
     }

@@ -101,6 +101,12 @@ impl<'a> Compiler<'a> {
         self.network.calendar.tick_of(date).unwrap_or(Tick::START)
     }
 
+    /// The end of a day; the start of the scenario if that is later.
+    fn after(&self, day: crate::units::Date) -> Tick {
+        let morning = self.network.calendar.tick_of(day);
+        morning.map_or(Tick::START, |morning| morning + Ticks(DAY))
+    }
+
     /// Pairs of a commodity from one country to a list of others.
     #[must_use]
     pub fn pairs(&self, commodity: CommodityId, from: CountryId, to: &[CountryId]) -> Vec<u32> {
@@ -511,7 +517,7 @@ impl<'a> Compiler<'a> {
                     volume: self.num(&c.volume),
                     entry: entry as u32,
                     start: c.start.map_or(Tick::START, |d| self.tick(d)),
-                    end: c.end.map_or(Tick::NEVER, |d| self.tick(d)),
+                    end: c.end.map_or(Tick::NEVER, |last| self.after(last)),
                     price: c.price.as_ref().map(|n| self.num(n)),
                 };
                 self.network.contracts.push(contract);
@@ -682,4 +688,3 @@ fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u3
     (sum as f64 / draws as f64, u32::try_from(longest * 2 + 2).unwrap_or(u32::MAX).min(10_000))
 }
 
-const _: () = assert!(DAY == 86_400);

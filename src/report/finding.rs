@@ -23,7 +23,23 @@ pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
     let often = often(short, trials);
     let size = size(focus, trials);
     let before = comparison(share_short(&focus.baseline, outcome.short_above), short);
-    format!("{often} {country} is short of {commodity}{size}. {before}")
+    let cause = cause(focus);
+    format!("{often} {country} is short of {commodity}{size}.{cause} {before}")
+}
+
+/// How much of the shortfall is use given up because of price.
+fn cause(focus: &FocusOutcome) -> String {
+    let mean = |metric| Column::new(focus.shocked.column(metric)).mean();
+    let (priced, unserved) = (mean(Metric::RationedByPrice), mean(Metric::Unserved));
+    match priced / (priced + unserved) {
+        share if !share.is_finite() => String::new(),
+        0.995.. => " All of it is use given up because of price.".to_owned(),
+        ..0.005 => " All of it goes unserved at any price.".to_owned(),
+        share => format!(
+            " {} of it is use given up because of price, the rest goes unserved.",
+            percent(share)
+        ),
+    }
 }
 
 /// Share of trials that count as short.

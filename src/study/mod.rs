@@ -98,17 +98,23 @@ pub fn run(
     while next < plan.trials && !stop.load(Ordering::Relaxed) {
         let end = plan.trials.min(next + CHUNK * CHUNKS_AT_ONCE);
         let starts: Vec<u64> = (next..end).step_by(CHUNK as usize).collect();
-        let chunks: Vec<Vec<Pair>> = pool.install(|| {
+        let chunks: Vec<Option<Vec<Pair>>> = pool.install(|| {
             let run = |start: &u64| {
                 let trials = *start..end.min(start + CHUNK);
+                if stop.load(Ordering::Relaxed) {
+                    return None;
+                }
                 let pairs = run_chunk(model, plan.seed, trials.clone(), &workers);
                 progress.advance(trials.end - trials.start);
-                pairs
+                Some(pairs)
             };
             starts.par_iter().map(run).collect()
         });
-        chunks.into_iter().flatten().for_each(|pair| collector.add(pair));
-        next = end;
+        // Stopped, what counts is complete up to the first chunk not begun.
+        for pair in chunks.into_iter().map_while(|chunk| chunk).flatten() {
+            next = pair.trial + 1;
+            collector.add(pair);
+        }
     }
     progress.end();
     let outcome = collector.finish(about, next < plan.trials);

@@ -34,8 +34,6 @@ table! {
         holds_uncontrolled: Amount = "0",
         /// Time under inspection; as under review unless given.
         inspection: Option<Amount>,
-        /// Share of pending applications decided at once when it takes effect.
-        clears_backlog: Amount = "0",
         /// Other terms while a regime lasts.
         in_regime: Map<Terms>,
     }
@@ -94,12 +92,11 @@ impl Listed {
         let approval = reader.by_country(&self.approval, &share, None);
         let general = reader.by_country(&self.general, &share, Some(&self.no_general()));
         let holds_uncontrolled = reader.num(&self.holds_uncontrolled, &share);
-        let clears_backlog = reader.num(&self.clears_backlog, &share);
         Some(LicenceTerms {
             approval: approval?,
             general: general?,
             holds_uncontrolled: holds_uncontrolled?,
-            clears_backlog: clears_backlog?,
+            clears_backlog: constant(0.0, format!("{}.clears_backlog", self.path)),
         })
     }
 
