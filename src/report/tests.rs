@@ -2,7 +2,7 @@ use std::io::Cursor;
 
 use super::fixture::{Shape, USUAL, extremes, realistic, single};
 use super::{finding, report_png};
-use crate::study::Outcome;
+use crate::study::{Metric, Outcome};
 
 fn told(outcome: &Outcome) -> String {
     let findings = outcome.focus.iter().map(|focus| finding(outcome, focus));
@@ -41,6 +41,25 @@ fn findings_have_words_for_the_ends() {
     });
     barred.short_above = 0.02;
     insta::assert_snapshot!(told(&barred), @"In no trial is Japan short of NdFeB magnets by more than 2 % of demand.");
+}
+
+#[test]
+fn findings_say_what_the_shortfall_is_made_of() {
+    let made_of = |priced: f64| {
+        let mut outcome = single(USUAL);
+        let columns = &mut outcome.focus[0].shocked.columns;
+        let short = columns[Metric::Shortfall as usize].clone();
+        let part = |share: f64| short.iter().map(|short| short * share).collect();
+        columns[Metric::RationedByPrice as usize] = part(priced);
+        columns[Metric::Unserved as usize] = part(1.0 - priced);
+        let told = told(&outcome);
+        let sentence = told.split(". ").nth(1).map(str::to_owned);
+        sentence.unwrap_or_default()
+    };
+    assert_eq!(made_of(1.0), "All of it is use given up because of price");
+    assert_eq!(made_of(0.0), "All of it goes unserved at any price");
+    let mixed = "62 % of it is use given up because of price, the rest goes unserved";
+    assert_eq!(made_of(0.62), mixed);
 }
 
 #[test]
