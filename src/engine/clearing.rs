@@ -69,9 +69,11 @@ impl Trial<'_> {
         if days <= 0.0 || (p.pipe_in == 0.0 && p.pipe_out == 0.0) {
             return;
         }
-        self.s.pairs[pair].pipe_held += (p.pipe_in - p.pipe_out) * days;
-        self.pay(pair, p.pipe_out * days, p.pipe_price);
         let (seller, buyer) = self.ends(pair);
+        let more = (p.pipe_in - p.pipe_out) * days;
+        self.s.pairs[pair].pipe_held += more;
+        self.s.buyers[buyer].under_way += more;
+        self.pay(pair, p.pipe_out * days, p.pipe_price);
         self.s.sellers[seller].shipped += p.pipe_in * days;
         self.s.buyers[buyer].allocated += p.pipe_in * days;
     }
@@ -104,7 +106,8 @@ impl Trial<'_> {
     /// Takes back what was allocated in this window and has not left.
     fn recall(&mut self, market: usize, allocated: Tick) {
         let left = (self.s.markets[market].next - self.s.now).days();
-        for pair in self.n.markets[market].pairs.clone() {
+        let pairs = self.n.markets[market].pairs.clone();
+        for pair in pairs.clone() {
             let volume = self.s.pairs[pair].pipe_in * left;
             if volume > 0.0 {
                 self.taken_back(market, pair, volume, allocated);
@@ -113,7 +116,9 @@ impl Trial<'_> {
         for k in 0..self.s.markets[market].not_left.len() {
             let place = self.s.markets[market].not_left[k] as usize;
             let parcel = self.s.hold.parcels[place];
-            if parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
+            // One that has arrived may have left its place to another market's.
+            let here = pairs.contains(&(parcel.pair as usize));
+            if !here || parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
                 continue;
             }
             self.s.hold.parcels[place].volume = 0.0;
@@ -275,10 +280,11 @@ impl Trial<'_> {
             let (mut offered, most) = if m.offer_on_hand {
                 (spare, spare)
             } else if m.pipelines_only {
-                let made = s.made * window;
+                let made = self.made_at_reference(seller) * window;
                 (made + spare * freed, self.most_made(seller) * window + spare)
             } else {
-                let normal = spare.min(s.made.max(self.base.output[seller]) * window);
+                let made = self.made_at_reference(seller);
+                let normal = spare.min(made.max(self.base.output[seller]) * window);
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
@@ -291,15 +297,28 @@ impl Trial<'_> {
         }
     }
 
-    /// Output at full capacity of what is up.
+    /// Output at full capacity of what is up and has its inputs.
     fn most_made(&self, seller: usize) -> f64 {
+        self.made_at(seller, |site| self.most_runs(site))
+    }
+
+    /// Output at reference prices of what is up and has its inputs; the
+    /// clearing itself works out how it answers to the price.
+    fn made_at_reference(&self, seller: usize) -> f64 {
+        if self.base.supply_elasticity[seller] == 0.0 {
+            return self.s.sellers[seller].made;
+        }
+        self.made_at(seller, |site| self.runs_without_pull(site))
+    }
+
+    fn made_at(&self, seller: usize, runs: impl Fn(usize) -> f64) -> f64 {
         let outputs = self.n.sellers[seller].outputs.iter();
-        let most = outputs.map(|o| {
+        let made = outputs.map(|o| {
             let o = *o as usize;
             let site = self.n.outputs[o].site as usize;
-            self.base.ceiling[site] * self.s.sites[site].factor * self.base.output_per_run[o]
+            runs(site).min(self.lowest_limit(site, usize::MAX)) * self.base.output_per_run[o]
         });
-        most.sum()
+        made.sum()
     }
 
     /// Contracts come first, within the gates; a seller that cannot honour
@@ -472,7 +491,8 @@ impl Trial<'_> {
             self.set_pipe_out(pair, rate, price);
         } else if rate != self.s.pairs[pair].pipe_out || self.s.pairs[pair].pipe_held != 0.0 {
             let arrives = self.s.now + delay;
-            let step = Parcel { volume: 0.0, arrives, leaves: self.s.now, pair: pair as u32, buyer: u32::MAX, price: rate };
+            let (leaves, pair) = (self.s.now, pair as u32);
+            let step = Parcel { volume: rate, arrives, leaves, pair, buyer: u32::MAX, price };
             let place = self.s.hold.put(step);
             self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
         }
@@ -492,8 +512,7 @@ impl Trial<'_> {
         let (pair, buyer) = (step.pair as usize, self.n.pairs[step.pair as usize].buyer as usize);
         self.settle_pipe(pair);
         self.settle_buyer(buyer);
-        let price = self.s.pairs[pair].pipe_price;
-        self.set_pipe_out(pair, step.price, price);
+        self.set_pipe_out(pair, step.volume, step.price);
         self.sum_inflow(buyer);
         self.plan(buyer);
     }
@@ -583,6 +602,8 @@ impl Trial<'_> {
         if delay > 0.0 {
             let rate = self.base.flow[pair];
             self.s.pairs[pair].pipe_held = rate * delay;
+            let (_, buyer) = self.ends(pair);
+            self.s.buyers[buyer].under_way += rate * delay;
             self.s.pairs[pair].pipe_in = 0.0;
             self.set_pipe_out(pair, rate, 0.0);
         }

@@ -72,7 +72,7 @@ pub(super) struct BuyerState {
     /// Rate of use.
     pub draw: f64,
     pub at: Tick,
-    /// Parcels on their way.
+    /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
     /// Allocated, not yet shipped for want of a full parcel.
     pub carried: f64,
@@ -198,13 +198,14 @@ pub(super) struct Hold {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parcel {
-    /// Zero where the place is free or the parcel was recalled.
+    /// Zero where the place is free or the parcel was recalled; of a
+    /// pipeline's inflow step, its rate.
     pub volume: f64,
     pub arrives: Tick,
     pub leaves: Tick,
     pub pair: u32,
     pub buyer: u32,
-    /// Price deviation paid [p0]; of a pipeline's inflow step, its rate.
+    /// Price deviation paid [p0].
     pub price: f64,
 }
 
