@@ -643,3 +643,85 @@ rate = "100 t/d"
         assert_eq!(focus.shocked.column(metric), focus.baseline.column(metric), "{metric:?}");
     }
 }
+
+/// A sells by ship to X and Y; a ban on Y comes and goes every few days, so
+/// that the market clears again in mid-window, often.
+fn interrupted(rest: &str, flicker: bool) -> Outcome {
+    let quarrel = "[regimes.quarrel]\nstart = \"calm\"\n\
+         states.calm = { lasts = \"2 days\", then = { control = 1 } }\n\
+         states.control = { lasts = \"2 days\", then = { calm = 1 } }\n\
+         [policies.flicker.export-ban]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+         to = [\"Y\"]\nshare = 0.2\nwhen = [\"control\"]\n";
+    let quarrel = if flicker { quarrel } else { "" };
+    let text = format!(
+        r#"
+[scenario]
+title = "clearings in mid-window"
+start = 2025-01-01
+horizon = "2 years"
+focus = ["gas @ X"]
+
+[countries]
+A = "a"
+C = "c"
+X = "x"
+Y = "y"
+
+[commodities.gas]
+unit = "t"
+price = "100 USD/t"
+transit = "10 days"
+cover = "60 days"
+
+[[sites]]
+name = "field"
+country = "A"
+makes = "gas"
+capacity = "100 t/d"
+
+[[sites]]
+name = "other"
+country = "C"
+makes = "gas"
+capacity = "100 t/d"
+
+[[demand]]
+of = "gas"
+in = "X"
+rate = "80 t/d"
+
+[[demand]]
+of = "gas"
+in = "Y"
+rate = "120 t/d"
+
+{rest}
+{quarrel}
+"#
+    );
+    run(&text, 1)
+}
+
+#[test]
+fn a_contract_is_served_once_however_often_the_market_clears() {
+    let contract = "[[contracts]]\nof = \"gas\"\nfrom = \"A\"\nto = \"X\"\nvolume = \"20 t/d\"\n\
+                    price = \"1000 USD/t\"\n";
+    let paid = |flicker| only(&interrupted(contract, flicker), Metric::PricePaid);
+    // A quarter of what X buys comes at 1,000 USD/t instead of 100.
+    close(paid(false), 325.0, 15.0);
+    close(paid(true), paid(false), 15.0);
+}
+
+#[test]
+fn half_a_ban_is_half_a_ban_however_often_the_market_clears() {
+    let ban = "[policies.half.export-ban]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+               to = [\"X\"]\nshare = 0.5\n";
+    let from_a = |flicker| {
+        let outcome = interrupted(ban, flicker);
+        let origins = &outcome.focus[0].shocked.origins;
+        origins.iter().find(|o| o.0 == "A").map_or(0.0, |o| o.2)
+    };
+    // Half of 40 t/d, and what was under way at the start.
+    close(from_a(false), 20.0 + 10.0 * 20.0 / 730.5, 0.3);
+    close(from_a(true), from_a(false), 0.3);
+}

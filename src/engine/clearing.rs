@@ -48,6 +48,11 @@ impl Trial<'_> {
         result
     }
 
+    /// When the current window of a market began.
+    pub(super) fn window_opened(&self, market: usize) -> Tick {
+        Tick(self.s.markets[market].next.0.saturating_sub(self.n.markets[market].window))
+    }
+
     fn settle_market(&mut self, market: usize) {
         let m = &self.n.markets[market];
         for seller in m.sellers.clone() {
@@ -92,8 +97,10 @@ impl Trial<'_> {
             self.s.buyers[buyer].allocated = 0.0;
             self.decide_reserve(buyer);
         }
-        for pair in m.pairs.clone() {
-            self.s.pairs[pair].parcels = 0;
+        for pair in &mut self.s.pairs[m.pairs.clone()] {
+            pair.parcels = 0;
+            pair.sent = 0.0;
+            pair.sent_under_contract = 0.0;
         }
         let state = &mut self.s.markets[market];
         state.not_left.clear();
@@ -124,7 +131,10 @@ impl Trial<'_> {
             self.s.hold.parcels[place].volume = 0.0;
             self.taken_back(market, parcel.pair as usize, parcel.volume, allocated);
             let (seller, buyer) = self.ends(parcel.pair as usize);
-            self.s.pairs[parcel.pair as usize].parcels -= 1;
+            let p = &mut self.s.pairs[parcel.pair as usize];
+            p.parcels -= 1;
+            p.sent -= parcel.volume;
+            p.sent_under_contract -= parcel.volume * p.contract_share;
             self.s.sellers[seller].stock += parcel.volume;
             self.s.sellers[seller].shipped -= parcel.volume;
             self.s.buyers[buyer].under_way -= parcel.volume;
@@ -290,7 +300,7 @@ impl Trial<'_> {
             if new_window {
                 self.s.sellers[seller].offered = offered;
             } else if !m.pipelines_only {
-                offered = spare.min((s.offered - s.shipped).max(0.0));
+                offered = spare.min(remainder(s.offered, s.shipped));
             }
             offer.push(offered);
             offer_max.push(most.max(offered));
@@ -330,19 +340,23 @@ impl Trial<'_> {
         refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
         refill(&mut desk.contracted, m.buyers.len(), 0.0);
         for (index, c) in self.n.contracts.iter().enumerate() {
-            if self.s.contracts[index] && m.pairs.contains(&(c.pair as usize)) {
-                let k = c.pair as usize - m.pairs.start;
-                let volume = self.base.contract[index] * window;
-                desk.contract[k] += volume;
-                desk.contract_value[k] += volume * self.base.contract_price[index];
-                desk.contract_nominal[k] += volume;
+            if !m.pairs.contains(&(c.pair as usize)) {
+                continue;
+            }
+            let k = c.pair as usize - m.pairs.start;
+            let volume = self.base.contract[index] * self.days_due(market, index, window);
+            desk.contract[k] += volume;
+            desk.contract_value[k] += volume * self.base.contract_price[index];
+            if self.s.contracts[index] {
+                desk.contract_nominal[k] += self.base.contract[index] * window;
             }
         }
+        self.leave_out_sent(m, desk);
         let buyers = m.buyers.len();
         for i in 0..m.sellers.len() {
             let row = i * buyers..(i + 1) * buyers;
             for k in row.clone() {
-                let allowed = desk.contract[k].min(desk.gates.cap[k]);
+                let allowed = desk.contract[k].min(desk.gates.cap[k].max(0.0));
                 scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
             }
             let owed: f64 = desk.contract[row.clone()].iter().sum();
@@ -355,6 +369,31 @@ impl Trial<'_> {
             }
             desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
             desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
+        }
+    }
+
+    /// Days for which a contract is due at a clearing: through a pipeline the
+    /// rest of the window, by parcels the days of the whole window in which it
+    /// is in force, of which some may have been served.
+    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
+        let c = &self.n.contracts[index];
+        if self.n.pairs[c.pair as usize].pipeline {
+            return if self.s.contracts[index] { window } else { 0.0 };
+        }
+        let next = self.s.markets[market].next;
+        let opened = self.window_opened(market);
+        let (from, to) = (c.start.max(opened), c.end.min(next));
+        if to > from { (to - from).days() } else { 0.0 }
+    }
+
+    /// Takes from what is due under contracts what the window's earlier
+    /// clearings have sent.
+    fn leave_out_sent(&self, m: &Market, desk: &mut Desk) {
+        for (k, pair) in self.s.pairs[m.pairs.clone()].iter().enumerate() {
+            if pair.sent_under_contract > 0.0 {
+                let due = (desk.contract[k] - pair.sent_under_contract).max(0.0);
+                scale(&mut desk.contract, &mut desk.contract_value, k, due);
+            }
         }
     }
 
@@ -406,7 +445,7 @@ impl Trial<'_> {
                 self.s.buyers[buyer].nominated = n;
                 n
             } else {
-                (b.nominated - b.allocated).max(0.0)
+                remainder(b.nominated, b.allocated)
             };
             desk.nomination.push(wanted);
             let filled = b.stock / self.base.target_stock[buyer].max(f64::MIN_POSITIVE);
@@ -465,6 +504,7 @@ impl Trial<'_> {
             if self.n.pairs[pair].pipeline {
                 self.set_pipe(pair, volume / window, paid);
             } else if volume > 0.0 {
+                self.note_sent(pair, volume, desk.contract[k]);
                 self.send(m, market, pair, volume, window, paid);
             }
         }
@@ -474,6 +514,13 @@ impl Trial<'_> {
                 self.predict_dry(seller);
             }
         }
+    }
+
+    fn note_sent(&mut self, pair: usize, volume: f64, under_contract: f64) {
+        let p = &mut self.s.pairs[pair];
+        p.sent += volume;
+        p.sent_under_contract += under_contract;
+        p.contract_share = under_contract / volume;
     }
 
     fn piped(&self, market: usize, seller: usize) -> f64 {
@@ -685,6 +732,13 @@ impl Trial<'_> {
         let piped: f64 = column.map(|p| self.s.pairs[p].pipe_out).sum();
         self.s.buyers[buyer].inflow = piped + self.s.buyers[buyer].reserve_rate;
     }
+}
+
+/// What is left of `whole`, nothing where that is rounding: a market whose
+/// volumes are rounding errors has no price to find.
+pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
+    let left = whole - gone;
+    if left > DUST * whole { left } else { 0.0 }
 }
 
 /// Changes entry `k` of volumes to `volume`, and its value in proportion.

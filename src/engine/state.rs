@@ -179,6 +179,12 @@ pub(super) struct PairState {
     pub carry: f64,
     /// Parcels sent in the current window.
     pub parcels: u32,
+    /// Allocated to parcels in the current window, and the part under
+    /// contract.
+    pub sent: f64,
+    pub sent_under_contract: f64,
+    /// Share of contracts in what was last allocated.
+    pub contract_share: f64,
     /// Arrived so far.
     pub received: f64,
     /// Pipeline: rate in, rate out, on its way, since when, at what price.
