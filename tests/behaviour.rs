@@ -25,7 +25,8 @@ fn attempt(text: &str, trials: u64) -> Outcome {
     };
     let about = About { stamp, title: String::new(), question: None };
     let plan = Plan { trials, seed: 7, threads: 2 };
-    study::run(&model, &about, &plan, &(), &AtomicBool::new(false)).unwrap()
+    study::run(&model, &about, &plan, &(), &AtomicBool::new(false))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn run(text: &str, trials: u64) -> Outcome {
@@ -724,4 +725,157 @@ fn half_a_ban_is_half_a_ban_however_often_the_market_clears() {
     // Half of 40 t/d, and what was under way at the start.
     close(from_a(false), 20.0 + 10.0 * 20.0 / 730.5, 0.3);
     close(from_a(true), from_a(false), 0.3);
+}
+
+/// A chain of three stages with numbers, lanes, rules and troubles of all
+/// kinds, chosen by a seed.
+fn random_chain(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut pick = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let mut text = String::from(
+        "[scenario]\ntitle = \"random\"\nstart = 2025-03-15\nhorizon = \"500 days\"\n\
+         focus = [\"c @ X\", \"b @ Y\", \"a @ X\"]\n[countries]\nX = \"x\"\nY = \"y\"\nZ = \"z\"\n",
+    );
+    let rules = ["equilibrium", "pro-rata", "contract-first", "domestic-first", "cooperative"];
+    let transits = [
+        "\"0 days\"", "\"5 days\"", "\"40 days\"", "{ exponential = { mean = \"20 days\" } }",
+        "{ lognormal = { median = \"10 days\", p90 = \"40 days\" } }", "\"3 years\"",
+    ];
+    for good in ["a", "b", "c"] {
+        let rule = rules[pick(5) as usize];
+        let pipeline = pick(3) == 0;
+        let transit = if pipeline { transits[pick(3) as usize] } else { transits[pick(6) as usize] };
+        let lumps = ["", "cargo = \"150 t\"\n", "cargo = \"3 t\"\n", "parcel = \"40 t\"\n"][pick(4) as usize];
+        text += &format!(
+            "[commodities.{good}]\nunit = \"t\"\nprice = \"50 USD/t\"\nrule = \"{rule}\"\npipeline = {pipeline}\n\
+             transit = {transit}\n{}clearing = \"{} days\"\non_change = {}\ncover = \"{} days\"\n\
+             minimum_cover = \"{} days\"\nration = \"{}\"\noffer = \"{}\"\nnew_pairs = {}\nbalance = \"as-given\"\n\
+             elasticity = {{ short = {}, long = 0.4 }}\nrestocking = {}\nstart = \"{}\"\nrelease = \"{} days\"\n",
+            if pipeline { "" } else { lumps },
+            [1, 7, 30, 900][pick(4) as usize],
+            pick(2) == 0,
+            [0, 3, 40][pick(3) as usize],
+            [0, 3, 20][pick(3) as usize],
+            ["value", "pro-rata"][pick(2) as usize],
+            ["usual", "on-hand"][pick(2) as usize],
+            ["0", "0.02"][pick(2) as usize],
+            ["0", "0.1", "0.4"][pick(3) as usize],
+            ["0", "0.25", "1"][pick(3) as usize],
+            ["steady", "empty"][(pick(6) == 0) as usize],
+            [0, 1, 60][pick(3) as usize],
+        );
+    }
+    let season = "season = [2, 2, 1, 1, 0.5, 0, 0, 0.5, 1, 1, 1, 2]\n";
+    for (k, country) in ["X", "Y", "Z", "Z"].iter().enumerate() {
+        text += &format!(
+            "[[sites]]\nname = \"mine-{k}\"\ncountry = \"{country}\"\ncompany = \"m{k}\"\nmakes = \"a\"\n\
+             capacity = \"{} t/d\"\nutilisation = {}\nsupply_elasticity = {}\n{}",
+            [1, 40, 90][pick(3) as usize],
+            ["1", "0.6"][pick(2) as usize],
+            ["0", "0.3"][pick(2) as usize],
+            if pick(3) == 0 { season } else { "" },
+        );
+        if pick(2) == 0 {
+            text += "outages = { every = { exponential = { mean = \"50 days\" } }, lasts = { exponential = { mean = \"9 days\" } }, loses = 0.7 }\n";
+        }
+    }
+    for (k, country) in ["X", "Y"].iter().enumerate() {
+        text += &format!(
+            "[[sites]]\nname = \"refinery-{k}\"\ncountry = \"{country}\"\n\
+             recipe = {{ inputs = {{ a = 1 }}, outputs = {{ b = 0.5, c = 0.1 }} }}\ncapacity = \"{} t/d\"\n",
+            [20, 60][pick(2) as usize],
+        );
+        text += &format!(
+            "[[sites]]\nname = \"works-{k}\"\ncountry = \"{country}\"\nsupply_elasticity = 0.2\nutilisation = 0.8\n\
+             recipe = {{ inputs = {{ a = 0.5, b = 1 }}, outputs = {{ c = 1 }} }}\ncapacity = \"{} t/d\"\n",
+            [10, 20][pick(2) as usize],
+        );
+    }
+    for good in ["a", "b", "c"] {
+        for country in ["X", "Y", "Z"] {
+            text += &format!(
+                "[[demand]]\nof = \"{good}\"\nin = \"{country}\"\nrate = \"{} t/d\"\nvalue_at_risk = \"{} USD/t\"\nbacklog = {}\n{}",
+                [1, 10, 30][pick(3) as usize],
+                pick(500),
+                ["0", "0.6"][pick(2) as usize],
+                if pick(4) == 0 { season } else { "" },
+            );
+        }
+    }
+    text += &format!(
+        "[[contracts]]\nof = \"a\"\nfrom = \"Z\"\nto = \"X\"\nvolume = \"{} t/d\"\nstart = 2025-05-03\nend = 2025-11-11\n\
+         [[reserves]]\nof = \"a\"\nin = \"X\"\nsize = \"{} days\"\nrelease = {{ cover_below = \"5 days\", at_most = \"50 %/week\" }}\n\
+         refill = {{ cover_above = \"{} days\", at_most = \"30 %/week\" }}\n",
+        [5, 30][pick(2) as usize],
+        [1, 30][pick(2) as usize],
+        [5, 20][pick(2) as usize],
+    );
+    text + r#"
+[regimes.quarrel]
+start = "calm"
+states.calm = { lasts = { exponential = { mean = "40 days" } }, then = { calm = 0.3, control = 0.7 } }
+states.control = { until = 2025-09-01, then = { calm = 1 }, leaves = { calm = "4/yr" } }
+
+[policies.ban.export-ban]
+role = "shock"
+by = "Y"
+on = ["b", "c"]
+share = { uniform = { low = 0.2, high = 1 } }
+when = ["control"]
+
+[policies.desk.export-licence]
+role = "shock"
+by = "X"
+on = ["b", "c"]
+share = 0.6
+effective = 2025-04-04
+review = { lognormal = { mean = "30 days", sd = "30 days" } }
+approval = 0.5
+general = 0.1
+holds_uncontrolled = 0.4
+applications = 3
+reapply = "10 days"
+throughput = "2/day"
+in_regime.control = { approval = 0.1, clears_backlog = 0.5 }
+
+[policies.quota.export-quota]
+role = "shock"
+by = "Z"
+on = ["a"]
+volume = "900 t"
+period = "60 days"
+
+[policies.storms.disruption]
+role = "shock"
+by = "Z"
+on = ["a"]
+rate = "6/yr"
+lasts = { exponential = { mean = "30 days" } }
+loses = { uniform = { low = 0, high = 1 } }
+"#
+}
+
+/// Books balance (a trial fails where they do not), and every number is one.
+#[test]
+fn random_chains_keep_their_books() {
+    for seed in 0..24 {
+        let outcome = attempt(&random_chain(seed), 3);
+        assert!(outcome.failures.is_empty(), "seed {seed}: {}", random_chain(seed));
+        for focus in &outcome.focus {
+            for variant in [&focus.shocked, &focus.baseline] {
+                for metric in Metric::ALL {
+                    for value in variant.column(metric) {
+                        let censored = metric == Metric::TimeToSurvive && *value == f64::INFINITY;
+                        let fine = censored || (value.is_finite() && *value >= -1e-9);
+                        assert!(fine, "seed {seed}: {metric:?} of {} is {value}", focus.country);
+                    }
+                }
+                assert!(variant.cover.mean.iter().all(|c| *c >= -1e-9), "seed {seed}");
+                assert!(variant.origins.iter().all(|o| o.2 >= 0.0), "seed {seed}");
+            }
+        }
+    }
 }

@@ -274,7 +274,18 @@ impl Trial<'_> {
             self.settle_buyer(buyer as usize);
             self.plan_once(buyer as usize);
         }
-        self.s.replan.clear();
+        self.keep_plans();
+    }
+
+    /// Leaves the plans still asked for as they are, with the books in order:
+    /// where a plant's two inputs are both shared pro rata, each plan lowers
+    /// the other a little.
+    fn keep_plans(&mut self) {
+        while let Some(buyer) = self.s.replan.pop() {
+            self.settle_buyer(buyer as usize);
+            self.sum_up(buyer as usize);
+            self.predict_floor(buyer as usize);
+        }
     }
 
     /// Decides what a buyer's users get until something changes. The buyer
