@@ -72,6 +72,8 @@ pub struct BudgetSpent;
 pub struct Calendar {
     heap: BinaryHeap<Reverse<(u64, Event)>>,
     scheduled: u32,
+    /// An event has been refused.
+    spent: bool,
     handled: u64,
 }
 
@@ -80,6 +82,7 @@ impl Calendar {
     pub fn clear(&mut self) {
         self.heap.clear();
         self.scheduled = 0;
+        self.spent = false;
         self.handled = 0;
     }
 
@@ -89,7 +92,11 @@ impl Calendar {
     /// [`Self::next_before`] says so.
     #[inline]
     pub fn schedule(&mut self, at: Tick, class: Class, event: Event) {
-        if at.0 > LATEST || self.scheduled >> ORDER_BITS != 0 {
+        if at.0 > LATEST {
+            return;
+        }
+        if self.scheduled >> ORDER_BITS != 0 {
+            self.spent = true;
             return;
         }
         let key = (at.0 << (CLASS_BITS + ORDER_BITS))
@@ -106,7 +113,7 @@ impl Calendar {
     /// When the budget of events is spent.
     #[inline]
     pub fn next_before(&mut self, end: Tick) -> Result<Option<(Tick, Event)>, BudgetSpent> {
-        if self.scheduled >> ORDER_BITS != 0 {
+        if self.spent {
             return Err(BudgetSpent);
         }
         let Some(Reverse((key, event))) = self.heap.pop() else {

@@ -48,6 +48,11 @@ impl Trial<'_> {
         result
     }
 
+    /// When the current window of a market began.
+    pub(super) fn window_opened(&self, market: usize) -> Tick {
+        Tick(self.s.markets[market].next.0.saturating_sub(self.n.markets[market].window))
+    }
+
     fn settle_market(&mut self, market: usize) {
         let m = &self.n.markets[market];
         for seller in m.sellers.clone() {
@@ -69,9 +74,11 @@ impl Trial<'_> {
         if days <= 0.0 || (p.pipe_in == 0.0 && p.pipe_out == 0.0) {
             return;
         }
-        self.s.pairs[pair].pipe_held += (p.pipe_in - p.pipe_out) * days;
-        self.pay(pair, p.pipe_out * days, p.pipe_price);
         let (seller, buyer) = self.ends(pair);
+        let more = (p.pipe_in - p.pipe_out) * days;
+        self.s.pairs[pair].pipe_held += more;
+        self.s.buyers[buyer].under_way += more;
+        self.pay(pair, p.pipe_out * days, p.pipe_price);
         self.s.sellers[seller].shipped += p.pipe_in * days;
         self.s.buyers[buyer].allocated += p.pipe_in * days;
     }
@@ -90,8 +97,10 @@ impl Trial<'_> {
             self.s.buyers[buyer].allocated = 0.0;
             self.decide_reserve(buyer);
         }
-        for pair in m.pairs.clone() {
-            self.s.pairs[pair].parcels = 0;
+        for pair in &mut self.s.pairs[m.pairs.clone()] {
+            pair.parcels = 0;
+            pair.sent = 0.0;
+            pair.sent_under_contract = 0.0;
         }
         let state = &mut self.s.markets[market];
         state.not_left.clear();
@@ -104,7 +113,8 @@ impl Trial<'_> {
     /// Takes back what was allocated in this window and has not left.
     fn recall(&mut self, market: usize, allocated: Tick) {
         let left = (self.s.markets[market].next - self.s.now).days();
-        for pair in self.n.markets[market].pairs.clone() {
+        let pairs = self.n.markets[market].pairs.clone();
+        for pair in pairs.clone() {
             let volume = self.s.pairs[pair].pipe_in * left;
             if volume > 0.0 {
                 self.taken_back(market, pair, volume, allocated);
@@ -113,13 +123,18 @@ impl Trial<'_> {
         for k in 0..self.s.markets[market].not_left.len() {
             let place = self.s.markets[market].not_left[k] as usize;
             let parcel = self.s.hold.parcels[place];
-            if parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
+            // One that has arrived may have left its place to another market's.
+            let here = pairs.contains(&(parcel.pair as usize));
+            if !here || parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
                 continue;
             }
             self.s.hold.parcels[place].volume = 0.0;
             self.taken_back(market, parcel.pair as usize, parcel.volume, allocated);
             let (seller, buyer) = self.ends(parcel.pair as usize);
-            self.s.pairs[parcel.pair as usize].parcels -= 1;
+            let p = &mut self.s.pairs[parcel.pair as usize];
+            p.parcels -= 1;
+            p.sent -= parcel.volume;
+            p.sent_under_contract -= parcel.volume * p.contract_share;
             self.s.sellers[seller].stock += parcel.volume;
             self.s.sellers[seller].shipped -= parcel.volume;
             self.s.buyers[buyer].under_way -= parcel.volume;
@@ -275,31 +290,45 @@ impl Trial<'_> {
             let (mut offered, most) = if m.offer_on_hand {
                 (spare, spare)
             } else if m.pipelines_only {
-                let made = s.made * window;
+                let made = self.made_at_reference(seller) * window;
                 (made + spare * freed, self.most_made(seller) * window + spare)
             } else {
-                let normal = spare.min(s.made.max(self.base.output[seller]) * window);
+                let made = self.made_at_reference(seller);
+                let normal = spare.min(made.max(self.base.output[seller]) * window);
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
                 self.s.sellers[seller].offered = offered;
             } else if !m.pipelines_only {
-                offered = spare.min((s.offered - s.shipped).max(0.0));
+                offered = spare.min(remainder(s.offered, s.shipped));
             }
             offer.push(offered);
             offer_max.push(most.max(offered));
         }
     }
 
-    /// Output at full capacity of what is up.
+    /// Output at full capacity of what is up and has its inputs.
     fn most_made(&self, seller: usize) -> f64 {
+        self.made_at(seller, |site| self.most_runs(site))
+    }
+
+    /// Output at reference prices of what is up and has its inputs; the
+    /// clearing itself works out how it answers to the price.
+    fn made_at_reference(&self, seller: usize) -> f64 {
+        if self.base.supply_elasticity[seller] == 0.0 {
+            return self.s.sellers[seller].made;
+        }
+        self.made_at(seller, |site| self.runs_without_pull(site))
+    }
+
+    fn made_at(&self, seller: usize, runs: impl Fn(usize) -> f64) -> f64 {
         let outputs = self.n.sellers[seller].outputs.iter();
-        let most = outputs.map(|o| {
+        let made = outputs.map(|o| {
             let o = *o as usize;
             let site = self.n.outputs[o].site as usize;
-            self.base.ceiling[site] * self.s.sites[site].factor * self.base.output_per_run[o]
+            runs(site).min(self.lowest_limit(site, usize::MAX)) * self.base.output_per_run[o]
         });
-        most.sum()
+        made.sum()
     }
 
     /// Contracts come first, within the gates; a seller that cannot honour
@@ -311,19 +340,23 @@ impl Trial<'_> {
         refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
         refill(&mut desk.contracted, m.buyers.len(), 0.0);
         for (index, c) in self.n.contracts.iter().enumerate() {
-            if self.s.contracts[index] && m.pairs.contains(&(c.pair as usize)) {
-                let k = c.pair as usize - m.pairs.start;
-                let volume = self.base.contract[index] * window;
-                desk.contract[k] += volume;
-                desk.contract_value[k] += volume * self.base.contract_price[index];
-                desk.contract_nominal[k] += volume;
+            if !m.pairs.contains(&(c.pair as usize)) {
+                continue;
+            }
+            let k = c.pair as usize - m.pairs.start;
+            let volume = self.base.contract[index] * self.days_due(market, index, window);
+            desk.contract[k] += volume;
+            desk.contract_value[k] += volume * self.base.contract_price[index];
+            if self.s.contracts[index] {
+                desk.contract_nominal[k] += self.base.contract[index] * window;
             }
         }
+        self.leave_out_sent(m, desk);
         let buyers = m.buyers.len();
         for i in 0..m.sellers.len() {
             let row = i * buyers..(i + 1) * buyers;
             for k in row.clone() {
-                let allowed = desk.contract[k].min(desk.gates.cap[k]);
+                let allowed = desk.contract[k].min(desk.gates.cap[k].max(0.0));
                 scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
             }
             let owed: f64 = desk.contract[row.clone()].iter().sum();
@@ -336,6 +369,31 @@ impl Trial<'_> {
             }
             desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
             desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
+        }
+    }
+
+    /// Days for which a contract is due at a clearing: through a pipeline the
+    /// rest of the window, by parcels the days of the whole window in which it
+    /// is in force, of which some may have been served.
+    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
+        let c = &self.n.contracts[index];
+        if self.n.pairs[c.pair as usize].pipeline {
+            return if self.s.contracts[index] { window } else { 0.0 };
+        }
+        let next = self.s.markets[market].next;
+        let opened = self.window_opened(market);
+        let (from, to) = (c.start.max(opened), c.end.min(next));
+        if to > from { (to - from).days() } else { 0.0 }
+    }
+
+    /// Takes from what is due under contracts what the window's earlier
+    /// clearings have sent.
+    fn leave_out_sent(&self, m: &Market, desk: &mut Desk) {
+        for (k, pair) in self.s.pairs[m.pairs.clone()].iter().enumerate() {
+            if pair.sent_under_contract > 0.0 {
+                let due = (desk.contract[k] - pair.sent_under_contract).max(0.0);
+                scale(&mut desk.contract, &mut desk.contract_value, k, due);
+            }
         }
     }
 
@@ -387,7 +445,7 @@ impl Trial<'_> {
                 self.s.buyers[buyer].nominated = n;
                 n
             } else {
-                (b.nominated - b.allocated).max(0.0)
+                remainder(b.nominated, b.allocated)
             };
             desk.nomination.push(wanted);
             let filled = b.stock / self.base.target_stock[buyer].max(f64::MIN_POSITIVE);
@@ -446,6 +504,7 @@ impl Trial<'_> {
             if self.n.pairs[pair].pipeline {
                 self.set_pipe(pair, volume / window, paid);
             } else if volume > 0.0 {
+                self.note_sent(pair, volume, desk.contract[k]);
                 self.send(m, market, pair, volume, window, paid);
             }
         }
@@ -455,6 +514,13 @@ impl Trial<'_> {
                 self.predict_dry(seller);
             }
         }
+    }
+
+    fn note_sent(&mut self, pair: usize, volume: f64, under_contract: f64) {
+        let p = &mut self.s.pairs[pair];
+        p.sent += volume;
+        p.sent_under_contract += under_contract;
+        p.contract_share = under_contract / volume;
     }
 
     fn piped(&self, market: usize, seller: usize) -> f64 {
@@ -472,7 +538,8 @@ impl Trial<'_> {
             self.set_pipe_out(pair, rate, price);
         } else if rate != self.s.pairs[pair].pipe_out || self.s.pairs[pair].pipe_held != 0.0 {
             let arrives = self.s.now + delay;
-            let step = Parcel { volume: 0.0, arrives, leaves: self.s.now, pair: pair as u32, buyer: u32::MAX, price: rate };
+            let (leaves, pair) = (self.s.now, pair as u32);
+            let step = Parcel { volume: rate, arrives, leaves, pair, buyer: u32::MAX, price };
             let place = self.s.hold.put(step);
             self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
         }
@@ -492,8 +559,7 @@ impl Trial<'_> {
         let (pair, buyer) = (step.pair as usize, self.n.pairs[step.pair as usize].buyer as usize);
         self.settle_pipe(pair);
         self.settle_buyer(buyer);
-        let price = self.s.pairs[pair].pipe_price;
-        self.set_pipe_out(pair, step.price, price);
+        self.set_pipe_out(pair, step.volume, step.price);
         self.sum_inflow(buyer);
         self.plan(buyer);
     }
@@ -583,6 +649,8 @@ impl Trial<'_> {
         if delay > 0.0 {
             let rate = self.base.flow[pair];
             self.s.pairs[pair].pipe_held = rate * delay;
+            let (_, buyer) = self.ends(pair);
+            self.s.buyers[buyer].under_way += rate * delay;
             self.s.pairs[pair].pipe_in = 0.0;
             self.set_pipe_out(pair, rate, 0.0);
         }
@@ -664,6 +732,13 @@ impl Trial<'_> {
         let piped: f64 = column.map(|p| self.s.pairs[p].pipe_out).sum();
         self.s.buyers[buyer].inflow = piped + self.s.buyers[buyer].reserve_rate;
     }
+}
+
+/// What is left of `whole`, nothing where that is rounding: a market whose
+/// volumes are rounding errors has no price to find.
+pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
+    let left = whole - gone;
+    if left > DUST * whole { left } else { 0.0 }
 }
 
 /// Changes entry `k` of volumes to `volume`, and its value in proportion.

@@ -72,7 +72,7 @@ pub(super) struct BuyerState {
     /// Rate of use.
     pub draw: f64,
     pub at: Tick,
-    /// Parcels on their way.
+    /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
     /// Allocated, not yet shipped for want of a full parcel.
     pub carried: f64,
@@ -179,6 +179,12 @@ pub(super) struct PairState {
     pub carry: f64,
     /// Parcels sent in the current window.
     pub parcels: u32,
+    /// Allocated to parcels in the current window, and the part under
+    /// contract.
+    pub sent: f64,
+    pub sent_under_contract: f64,
+    /// Share of contracts in what was last allocated.
+    pub contract_share: f64,
     /// Arrived so far.
     pub received: f64,
     /// Pipeline: rate in, rate out, on its way, since when, at what price.
@@ -198,13 +204,14 @@ pub(super) struct Hold {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parcel {
-    /// Zero where the place is free or the parcel was recalled.
+    /// Zero where the place is free or the parcel was recalled; of a
+    /// pipeline's inflow step, its rate.
     pub volume: f64,
     pub arrives: Tick,
     pub leaves: Tick,
     pub pair: u32,
     pub buyer: u32,
-    /// Price deviation paid \[p0\]; of a pipeline's inflow step, its rate.
+    /// Price deviation paid \[p0\].
     pub price: f64,
 }
 

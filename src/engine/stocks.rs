@@ -141,15 +141,40 @@ impl Trial<'_> {
     /// Desired runs are reference runs · exp(σ π̄ − Σ ε λ), with π̄ the
     /// price deviation of its outputs weighted by value.
     pub(super) fn set_desire(&mut self, site: usize) {
-        let season = self.n.sites[site].season.map_or(1.0, |s| s[self.s.month]);
-        let up = self.s.sites[site].factor * season;
-        let exponent = self.output_pull(site) - self.input_push(site);
-        let reference = self.base.gross[site] * up;
-        let response = if exponent == 0.0 { 1.0 } else { libm::exp(exponent) };
+        let desire = self.runs_at(site, self.output_pull(site));
+        let reference = self.base.gross[site] * self.up(site);
         let s = &mut self.s.sites[site];
-        s.reference = reference;
-        s.desire = (reference * response).min(self.base.ceiling[site] * up);
+        (s.reference, s.desire) = (reference, desire);
         self.set_runs(site);
+    }
+
+    /// Runs a site wants to make where its outputs pull so hard.
+    fn runs_at(&self, site: usize, pull: f64) -> f64 {
+        let exponent = pull - self.input_push(site);
+        let response = if exponent == 0.0 { 1.0 } else { libm::exp(exponent) };
+        (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
+    }
+
+    /// Runs a site wants to make with its outputs at reference prices.
+    pub(super) fn runs_without_pull(&self, site: usize) -> f64 {
+        self.runs_at(site, 0.0)
+    }
+
+    /// Runs at full capacity of what is up.
+    pub(super) fn most_runs(&self, site: usize) -> f64 {
+        self.base.ceiling[site] * self.up(site)
+    }
+
+    /// Share of capacity that outages and the season leave.
+    fn up(&self, site: usize) -> f64 {
+        let season = self.n.sites[site].season.map_or(1.0, |s| s[self.s.month]);
+        self.s.sites[site].factor * season
+    }
+
+    /// Runs that a site's inputs allow, one of them aside.
+    pub(super) fn lowest_limit(&self, site: usize, without: usize) -> f64 {
+        let others = self.n.sites[site].inputs.clone().filter(|i| *i != without);
+        others.map(|i| self.s.limits[i]).fold(f64::INFINITY, f64::min)
     }
 
     fn output_pull(&self, site: usize) -> f64 {
@@ -184,15 +209,11 @@ impl Trial<'_> {
     pub(super) fn set_runs(&mut self, site: usize) {
         let inputs = self.n.sites[site].inputs.clone();
         let s = self.s.sites[site];
-        let lowest = |t: &Self, without: usize| {
-            let others = inputs.clone().filter(|i| *i != without);
-            others.map(|i| t.s.limits[i]).fold(f64::INFINITY, f64::min)
-        };
-        let runs = s.desire.min(lowest(self, usize::MAX));
+        let runs = s.desire.min(self.lowest_limit(site, usize::MAX));
         for i in inputs.clone() {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
-            let (others, per_run) = (lowest(self, i), self.base.input_per_run[i]);
+            let (others, per_run) = (self.lowest_limit(site, i), self.base.input_per_run[i]);
             let (wanted, used) = (per_run * s.desire.min(others), per_run * runs);
             let before = self.s.demands[demand];
             let reference = per_run * s.reference.min(others);
@@ -253,7 +274,18 @@ impl Trial<'_> {
             self.settle_buyer(buyer as usize);
             self.plan_once(buyer as usize);
         }
-        self.s.replan.clear();
+        self.keep_plans();
+    }
+
+    /// Leaves the plans still asked for as they are, with the books in order:
+    /// where a plant's two inputs are both shared pro rata, each plan lowers
+    /// the other a little.
+    fn keep_plans(&mut self) {
+        while let Some(buyer) = self.s.replan.pop() {
+            self.settle_buyer(buyer as usize);
+            self.sum_up(buyer as usize);
+            self.predict_floor(buyer as usize);
+        }
     }
 
     /// Decides what a buyer's users get until something changes. The buyer
@@ -398,7 +430,19 @@ impl Trial<'_> {
             return;
         }
         self.settle_buyer(buyer);
+        self.stop_refill(buyer);
         self.plan(buyer);
+    }
+
+    /// A buyer that runs low puts nothing more into the reserve.
+    fn stop_refill(&mut self, buyer: usize) {
+        let rate = self.s.buyers[buyer].reserve_rate;
+        if let Some(index) = self.n.buyers[buyer].reserve.filter(|_| rate < 0.0) {
+            self.settle_reserve(index);
+            self.s.reserves[index].rate = 0.0;
+            self.s.buyers[buyer].reserve_rate = 0.0;
+            self.s.buyers[buyer].inflow -= rate;
+        }
     }
 
     /// Predicts when a seller can no longer fill its pipelines.

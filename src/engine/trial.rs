@@ -314,7 +314,6 @@ impl Trial<'_> {
                 self.s.buyers[b].stock + self.s.buyers[b].under_way + kept
             })
             .sum();
-        let piped: f64 = m.pairs.clone().map(|p| self.s.pairs[p].pipe_held).sum();
-        sellers + buyers + piped
+        sellers + buyers
     }
 }

@@ -465,8 +465,20 @@ impl Base {
             self.working_stock[i] = self.output[i] * m.working_stock.get(drawn);
             self.seller_stock[i] =
                 s.initial.map_or(steady + self.working_stock[i], |n| n.get(drawn));
-            self.supply_elasticity[i] = s.supply_elasticity.get(drawn);
+            self.supply_elasticity[i] = self.mean_elasticity(network, i);
         }
+    }
+
+    /// σ of a seller: the mean of its sites', weighted by output.
+    fn mean_elasticity(&self, network: &Network, seller: usize) -> f64 {
+        let (mut made, mut elastic) = (0.0, 0.0);
+        for o in &network.sellers[seller].outputs {
+            let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
+            let output = self.runs[site] * self.output_per_run[o];
+            made += output;
+            elastic += output * self.site_elasticity[site];
+        }
+        elastic / made.max(f64::MIN_POSITIVE)
     }
 
     fn derive_buyers(&mut self, network: &Network, drawn: &[f64]) {

@@ -244,13 +244,11 @@ impl<'a> Compiler<'a> {
         let seller = match found {
             Some(position) => first + position,
             None => {
-                let supply_elasticity = self.num(&s.supply_elasticity);
                 self.network.sellers.push(Seller {
                     market,
                     country: s.country.0,
                     company: s.company.clone(),
                     outputs: Vec::new(),
-                    supply_elasticity,
                     initial: None,
                 });
                 self.network.sellers.len() - 1
@@ -670,7 +668,7 @@ fn phase(key: ObjectKey, market: &Market) -> f64 {
 /// Mean windows under way and a bound on them, from draws of the law.
 fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u32) {
     if pipeline {
-        return (0.0, 0);
+        return (Ticks::from_days(transit.mean()).0 as f64 / window as f64, 0);
     }
     let key = ObjectKey::named("transit statistics");
     let draws = if transit.is_constant() { 1 } else { TRANSIT_DRAWS };

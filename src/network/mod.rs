@@ -187,8 +187,6 @@ pub struct Seller {
     pub company: String,
     /// Its sites' outputs.
     pub outputs: Vec<u32>,
-    /// σ of its supply, the mean over its sites.
-    pub supply_elasticity: Num,
     /// Goods on hand at the start, if not the steady state.
     pub initial: Option<Num>,
 }
@@ -223,8 +221,8 @@ pub struct Pair {
     pub pipeline: bool,
     /// Time under way \[days\].
     pub transit: Law,
-    /// Mean number of windows a parcel is under way, counted at clearings
-    /// just before new parcels leave.
+    /// Mean number of windows goods are under way, those in parcels counted
+    /// at clearings just before new parcels leave.
     pub windows_under_way: f64,
     /// Windows after which practically every parcel has arrived.
     pub longest: u32,

@@ -20,6 +20,8 @@ use super::{ClearingError, Problem, Solution};
 
 /// Relative imbalance at which prices have settled.
 const TOLERANCE: f64 = 1e-10;
+/// Relative imbalance that will do where rounding allows no better.
+const ACCEPTABLE: f64 = 1e-7;
 /// Relative imbalance at which an undisturbed market is left alone.
 const UNDISTURBED: f64 = 1e-12;
 /// Newton steps before giving up.
@@ -92,7 +94,7 @@ impl Equilibrium {
             }
         }
         (solution.iterations, solution.residual) = (steps, residual);
-        if residual <= TOLERANCE {
+        if residual <= ACCEPTABLE {
             Ok(())
         } else {
             Err(ClearingError::NotConverged { residual })

@@ -86,6 +86,9 @@ impl Disruption {
     /// Begins loss number `event` now; it ends `lasts` days on.
     fn begin_loss(&self, trial: &mut Trial, me: usize, event: u64, lasts: f64) {
         let loss = self.loses.sample(&mut self.draw(trial, me, LOSES, event)).clamp(0.0, 1.0);
+        if loss == 0.0 && matches!(self.arrival, Arrival::Overlapping(..)) {
+            return; // would take no slot, and its end another's
+        }
         let slots = self.memory() - LOSSES;
         let free = (0..slots).find(|k| *self.cell(trial, me, LOSSES + k) == 0.0);
         let Some(slot) = free else {

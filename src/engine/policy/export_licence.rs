@@ -92,6 +92,8 @@ struct Lot {
     /// Zero where the place is free or the lot has been decided.
     volume: f64,
     controlled: bool,
+    /// Still to be handed in at a desk that decides only so many a day.
+    unread: bool,
     attempt: u8,
     occurrence: u64,
 }
@@ -232,6 +234,7 @@ impl ExportLicence {
                 place: place as u32,
                 volume: volume / count as f64,
                 controlled,
+                unread: false,
                 attempt: 0,
                 occurrence,
             };
@@ -244,21 +247,33 @@ impl ExportLicence {
         }
     }
 
-    /// Draws how long an application takes, filed `after` days from now.
+    /// Files an application, `after` days from now. A desk that decides only
+    /// so many a day takes it in when it comes, not before.
     fn review(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
+        let filed = trial.s.now.days() + after;
+        if self.throughput.is_some() {
+            self.wait(trial, me, Lot { unread: true, ..lot }, filed);
+        } else {
+            self.read(trial, me, lot, filed);
+        }
+    }
+
+    /// Puts an application in the queue of the desk, now.
+    fn queue(&self, trial: &mut Trial, me: usize, lot: Lot) {
+        let per_day = self.throughput.map_or(f64::INFINITY, |n| n.get(trial.drawn));
+        let now = trial.s.now.days();
+        let free = self.cell(trial, me, DESK_FREE);
+        *free = free.max(now) + 1.0 / per_day.max(1e-9);
+        let begins = *free;
+        self.read(trial, me, Lot { unread: false, ..lot }, begins);
+    }
+
+    /// Draws how long the review takes that begins on a day.
+    fn read(&self, trial: &mut Trial, me: usize, lot: Lot, begins: f64) {
         let key = self.key(trial, me, lot.good as usize, lot.place as usize);
         let key = key.with(REVIEW).with(u64::from(lot.attempt));
-        let filed = trial.s.now.days() + after;
-        let read = match self.throughput.map(|n| n.get(trial.drawn)) {
-            Some(per_day) => {
-                let free = self.cell(trial, me, DESK_FREE);
-                *free = free.max(filed) + 1.0 / per_day.max(1e-9);
-                *free
-            }
-            None => filed,
-        };
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
-        let decided = read + self.review.sample(&mut stream);
+        let decided = begins + self.review.sample(&mut stream);
         self.wait(trial, me, lot, decided);
     }
 
@@ -313,7 +328,7 @@ impl ExportLicence {
         let Some(delay) = self.reapply.as_ref().filter(|_| lot.attempt < MOST_ATTEMPTS) else {
             return;
         };
-        let lot = Lot { attempt: lot.attempt + 1, ..lot };
+        let lot = Lot { attempt: lot.attempt + 1, unread: false, ..lot };
         let key = self.key(trial, me, lot.good as usize, lot.place as usize);
         let key = key.with(REVIEW).with(u64::from(lot.attempt)).with(REVIEW);
         let wait = delay.sample(&mut Stream::open(trial.s.key, key, lot.occurrence));
@@ -359,7 +374,13 @@ impl Act for ExportLicence {
 
     fn woken(&self, trial: &mut Trial, me: usize, code: u32) {
         let lot = trial.s.licences.take(code);
-        if lot.volume > 0.0 {
+        if lot.volume <= 0.0 {
+            return; // decided early
+        }
+        if lot.unread {
+            *self.pending(trial, me, &lot) -= lot.volume;
+            self.queue(trial, me, lot);
+        } else {
             self.decide(trial, me, lot);
         }
     }
