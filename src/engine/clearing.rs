@@ -229,6 +229,9 @@ impl Trial<'_> {
         self.allocate(market, window, &desk);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
+        if !new_window {
+            self.keep_idle_prices(market);
+        }
         self.set_prices(market);
         Ok(())
     }
@@ -268,6 +271,16 @@ impl Trial<'_> {
         let base = self.base.use_rate[buyer];
         let level = if base > 0.0 { self.nominal_use(buyer) / base } else { 0.0 };
         self.base.flow[pair] * window * level
+    }
+
+    /// Reference trade of a pair for the days left of the window; of parcels,
+    /// for the whole window less those sent.
+    pub(super) fn reference_left(&self, market: usize, pair: usize, days: f64) -> f64 {
+        if self.n.pairs[pair].pipeline {
+            return self.reference_trade(pair, days);
+        }
+        let whole = self.reference_trade(pair, self.base.terms[market].window);
+        remainder(whole, self.s.pairs[pair].sent).max(0.0)
     }
 
     /// What sellers offer: what they normally ship in a window, and a part of
@@ -397,8 +410,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Spot trade expected: base trade less contracts, in proportion to what
-    /// each seller now offers.
+    /// Spot trade expected: base trade less contracts and what parcels the
+    /// window has sent already, in proportion to what each seller now offers.
     fn write_prior(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
         let buyers = m.buyers.len();
@@ -409,8 +422,7 @@ impl Trial<'_> {
         for (i, offer) in desk.offer.iter().enumerate() {
             let mut sum = 0.0;
             for k in i * buyers..(i + 1) * buyers {
-                let base = self.base.flow[m.pairs.start + k] * window;
-                desk.prior[k] = (base - desk.contract_nominal[k]).max(0.0);
+                desk.prior[k] = self.spot_expected(m, k, window, desk.contract_nominal[k]);
                 if self.n.seasonal {
                     desk.prior[k] *= self.seasonal_level(m.buyers.start + k % buyers);
                 }
@@ -419,6 +431,18 @@ impl Trial<'_> {
             let factor = if sum > 0.0 { offer / sum } else { 0.0 };
             desk.prior[i * buyers..(i + 1) * buyers].iter_mut().for_each(|w| *w *= factor);
         }
+    }
+
+    /// Base trade of pair `k` less its contracts for the rest of the window;
+    /// of parcels, for the whole window less those sent.
+    fn spot_expected(&self, m: &Market, k: usize, window: f64, contracts: f64) -> f64 {
+        let (pair, p) = (m.pairs.start + k, &self.s.pairs[m.pairs.start + k]);
+        if self.n.pairs[pair].pipeline {
+            return (self.base.flow[pair] * window - contracts).max(0.0);
+        }
+        let whole = Ticks(m.window).days();
+        let spot = (self.base.flow[pair] * whole - contracts * (whole / window)).max(0.0);
+        remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 
     fn seasonal_level(&self, buyer: usize) -> f64 {
@@ -694,6 +718,23 @@ impl Trial<'_> {
         let parcel = Parcel { volume, arrives, leaves, pair: pair as u32, buyer, price: 0.0 };
         let place = self.s.hold.put(parcel);
         self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
+    }
+
+    /// Who has nothing left to trade in a window keeps the price of its last
+    /// trade.
+    fn keep_idle_prices(&mut self, market: usize) {
+        let m = &self.n.markets[market];
+        let solution = &mut self.s.markets[market].solution;
+        for (j, buyer) in m.buyers.clone().enumerate() {
+            if self.s.desk.nomination[j] <= 0.0 {
+                solution.buyer_price[j] = self.s.buyers[buyer].price;
+            }
+        }
+        for (i, seller) in m.sellers.clone().enumerate() {
+            if self.s.desk.offer[i] <= 0.0 {
+                solution.seller_price[i] = self.s.sellers[seller].price;
+            }
+        }
     }
 
     /// Tells buyers and sellers their new prices and lets use follow.

@@ -183,10 +183,8 @@ impl Trial<'_> {
         for site in 0..self.n.sites.len() {
             self.set_desire(site);
         }
-        for buyer in 0..self.n.buyers.len() {
-            self.plan(buyer);
-        }
         self.fill_hold();
+        self.match_stock_to_lanes();
         for market in 0..self.n.markets.len() {
             self.s.markets[market].initial = self.goods_in(market);
             let stage = self.n.markets[market].stage;
@@ -196,6 +194,22 @@ impl Trial<'_> {
         self.schedule_dates();
         self.begin_regimes();
         self.begin_policies(variant);
+    }
+
+    /// In the steady state stock is low where more than usual is under way, and
+    /// high where less is: a buyer's position is on target.
+    fn match_stock_to_lanes(&mut self) {
+        for (index, buyer) in self.n.buyers.iter().enumerate() {
+            let stated = buyer.demands.clone().any(|d| self.n.demands[d].initial.is_some());
+            if !stated && !self.n.markets[buyer.market].start_empty {
+                let b = &mut self.s.buyers[index];
+                let position = self.base.target_stock[index] + self.base.under_way[index];
+                b.stock = (position - b.under_way).max(0.0);
+            }
+        }
+        for buyer in 0..self.n.buyers.len() {
+            self.plan(buyer);
+        }
     }
 
     fn schedule_dates(&mut self) {

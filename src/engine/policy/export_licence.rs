@@ -189,7 +189,7 @@ impl ExportLicence {
         let pair = g.bound.pairs[place] as usize;
         let (n, base) = (trial.n, trial.base);
         let (buyer, terms) = (n.pairs[pair].buyer as usize, base.terms[g.bound.market]);
-        let reference = trial.reference_trade(pair, days);
+        let reference = trial.reference_left(g.bound.market, pair, days);
         let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
@@ -208,6 +208,14 @@ impl ExportLicence {
         };
         let p = self.terms_at(trial).approval[to].get(trial.drawn).clamp(0.05, 1.0);
         review / p + again.mean() * (1.0 - p) / p
+    }
+
+    /// Whether nothing of a pair's trade needs a licence or is held.
+    fn lets_all_pass(&self, trial: &Trial, g: &Good, place: usize) -> bool {
+        let (terms, drawn) = (self.terms_at(trial), trial.drawn);
+        let share = g.share.get(drawn).clamp(0.0, 1.0);
+        let applied = share * (1.0 - terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0));
+        applied == 0.0 && (1.0 - share) * terms.held.get(drawn).clamp(0.0, 1.0) == 0.0
     }
 
     /// Files for one pair for the days until `next`.
@@ -413,6 +421,9 @@ impl Act for ExportLicence {
         for (good, g) in self.goods.iter().enumerate().filter(|(_, g)| g.bound.market == market) {
             let unfiled = trial.s.memory[start + FILED + good] <= trial.s.now.0 as f64;
             for (place, pair) in g.bound.pairs.iter().enumerate() {
+                if self.lets_all_pass(trial, g, place) {
+                    continue;
+                }
                 let memory = start + g.memory + place * PER_PAIR;
                 let permitted = trial.s.memory[memory + PERMITTED];
                 let allowed = if unfiled {
