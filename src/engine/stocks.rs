@@ -210,7 +210,7 @@ impl Trial<'_> {
         let inputs = self.n.sites[site].inputs.clone();
         let s = self.s.sites[site];
         let runs = s.desire.min(self.lowest_limit(site, usize::MAX));
-        for i in inputs.clone() {
+        for i in inputs {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
             let (others, per_run) = (self.lowest_limit(site, i), self.base.input_per_run[i]);
