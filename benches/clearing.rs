@@ -1,7 +1,14 @@
 //! How long a clearing takes, and how many steps: `cargo bench --bench clearing`.
 
-#![allow(clippy::disallowed_methods, reason = "a measurement looks at the clock")]
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not a product")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a measurement looks at the clock"
+)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement, not a product"
+)]
 #![allow(dead_code, reason = "the markets are shared with the tests")]
 
 #[path = "../tests/market/mod.rs"]

@@ -23,15 +23,28 @@ fn attempt(text: &str, trials: u64) -> Outcome {
         trials,
         version: String::new(),
     };
-    let about = About { stamp, title: String::new(), question: None };
-    let plan = Plan { trials, seed: 7, threads: 2 };
+    let about = About {
+        stamp,
+        title: String::new(),
+        question: None,
+    };
+    let plan = Plan {
+        trials,
+        seed: 7,
+        threads: 2,
+    };
     study::run(&model, &about, &plan, &(), &AtomicBool::new(false))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn run(text: &str, trials: u64) -> Outcome {
     let outcome = attempt(text, trials);
-    assert_eq!(outcome.failures.first(), None, "{} trials failed", outcome.failures.len());
+    assert_eq!(
+        outcome.failures.first(),
+        None,
+        "{} trials failed",
+        outcome.failures.len()
+    );
     outcome
 }
 
@@ -46,7 +59,10 @@ fn mean(values: &[f64]) -> f64 {
 
 #[track_caller]
 fn close(got: f64, wanted: f64, tolerance: f64) {
-    assert!((got - wanted).abs() <= tolerance, "got {got}, wanted {wanted} ± {tolerance}");
+    assert!(
+        (got - wanted).abs() <= tolerance,
+        "got {got}, wanted {wanted} ± {tolerance}"
+    );
 }
 
 #[track_caller]
@@ -110,9 +126,20 @@ fn cut(from: u32, lasts: u32) -> String {
 #[test]
 fn a_cut_arrives_at_the_end_of_a_pipeline_when_its_goods_have_passed() {
     let commodity = RIGID.replace("\"0 days\"\non", "\"10 days\"\non");
-    let outcome = run(&one_lane("300 days", &commodity, "cover = \"15 days\"", &cut(20, 50)), 1);
-    close(only(&outcome, Metric::TimeToSurvive), 20.0 + 10.0 + 15.0, TICKS);
-    close(only(&outcome, Metric::Shortfall), 100.0 * (50.0 - 15.0), 0.1);
+    let outcome = run(
+        &one_lane("300 days", &commodity, "cover = \"15 days\"", &cut(20, 50)),
+        1,
+    );
+    close(
+        only(&outcome, Metric::TimeToSurvive),
+        20.0 + 10.0 + 15.0,
+        TICKS,
+    );
+    close(
+        only(&outcome, Metric::Shortfall),
+        100.0 * (50.0 - 15.0),
+        0.1,
+    );
     is_quiet(&outcome.focus[0].baseline, 100.0);
 }
 
@@ -121,11 +148,20 @@ fn a_cut_arrives_at_the_end_of_a_pipeline_when_its_goods_have_passed() {
 fn orders_count_what_a_long_pipeline_holds() {
     let commodity = "pipeline = true\ntransit = \"90 days\"\nrelease = \"1 day\"\n\
                      elasticity = { short = 0.2 }";
-    let outcome = run(&one_lane("5 years", commodity, "cover = \"40 days\"", &cut(20, 10)), 1);
+    let outcome = run(
+        &one_lane("5 years", commodity, "cover = \"40 days\"", &cut(20, 10)),
+        1,
+    );
     let cover = &outcome.focus[0].shocked.cover.p50;
     let late = &cover[30..];
-    let (least, most) = (late.iter().copied().fold(f64::MAX, f64::min), late.iter().copied().fold(0.0, f64::max));
-    assert!(most - least < 1.0 && most < 41.0, "cover swings from {least} to {most} days");
+    let (least, most) = (
+        late.iter().copied().fold(f64::MAX, f64::min),
+        late.iter().copied().fold(0.0, f64::max),
+    );
+    assert!(
+        most - least < 1.0 && most < 41.0,
+        "cover swings from {least} to {most} days"
+    );
 }
 
 #[test]
@@ -134,7 +170,10 @@ fn goods_from_a_pipeline_cost_what_was_agreed_when_they_left() {
                 at = \"0 days\"\nlasts = \"9 years\"\nloses = 0.05\n";
     let commodity = "pipeline = true\ntransit = \"10 days\"\nrestocking = 0\nstock_elasticity = 0\n\
                      minimum_cover = \"0 days\"\nelasticity = { short = 0.25 }\nrelease = \"0 days\"";
-    let outcome = run(&one_lane("100 days", commodity, "cover = \"0 days\"", loss), 1);
+    let outcome = run(
+        &one_lane("100 days", commodity, "cover = \"0 days\"", loss),
+        1,
+    );
     let dear = 100.0 * (1.0 - 0.95_f64.ln() / 0.25);
     // Ten days of 100 t under way at the start came at the usual price.
     let paid = (1_000.0 * 100.0 + 90.0 * 95.0 * dear) / (1_000.0 + 90.0 * 95.0);
@@ -148,9 +187,16 @@ fn a_reserve_that_covers_twenty_days_of_a_cut() {
     // Decided at clearings: one a day, so that the stock of a day bridges.
     let commodity = format!("{RIGID}\nclearing = \"1 day\"");
     let rest = format!("{reserve}{}", cut(30, 50));
-    let outcome = run(&one_lane("300 days", &commodity, "cover = \"2 days\"", &rest), 1);
+    let outcome = run(
+        &one_lane("300 days", &commodity, "cover = \"2 days\"", &rest),
+        1,
+    );
     close(only(&outcome, Metric::ReserveDrawn), 2_000.0, 1e-6);
-    close(only(&outcome, Metric::Shortfall), 100.0 * (50.0 - 20.0 - 2.0), 0.1);
+    close(
+        only(&outcome, Metric::Shortfall),
+        100.0 * (50.0 - 20.0 - 2.0),
+        0.1,
+    );
 }
 
 #[test]
@@ -158,14 +204,21 @@ fn refilling_a_reserve_never_takes_more_than_there_is() {
     let reserve = "[[reserves]]\nof = \"gas\"\nin = \"B\"\nsize = \"20 days\"\n\
                    release = { cover_below = \"1 day\", at_most = \"100 %/week\" }\n\
                    refill = { cover_above = \"2 days\", at_most = \"100 %/week\" }\n";
-    let rest = format!("{reserve}{}{}", cut(30, 20), cut(70, 40).replace("cut", "again"));
+    let rest = format!(
+        "{reserve}{}{}",
+        cut(30, 20),
+        cut(70, 40).replace("cut", "again")
+    );
     let outcome = run(&one_lane("200 days", RIGID, "cover = \"8 days\"", &rest), 1);
     let focus = &outcome.focus[0];
     assert!(focus.shocked.cover.p50.iter().all(|c| *c >= 0.0));
     // Nothing is made up out of nothing: what is short is what was cut less
     // what stock and reserve could give.
     let short = only(&outcome, Metric::Shortfall);
-    assert!(short >= 6_000.0 - 800.0 - 2_000.0 - 1e-6, "short of {short} t only");
+    assert!(
+        short >= 6_000.0 - 800.0 - 2_000.0 - 1e-6,
+        "short of {short} t only"
+    );
 }
 
 /// LNG: 76 kt a cargo, some three cargoes a fortnight, no shock.
@@ -215,11 +268,22 @@ in = "KR"
 rate = "5 Mt/yr"
 "#;
     for focus in &run(text, 8).focus {
-        let (first, last) = (&focus.shocked.cover.mean[6..18], &focus.shocked.cover.mean[108..120]);
+        let (first, last) = (
+            &focus.shocked.cover.mean[6..18],
+            &focus.shocked.cover.mean[108..120],
+        );
         close(mean(first), mean(last), 1.5);
         close(mean(last), 20.0, 4.0);
-        close(mean(focus.shocked.column(Metric::ShortfallShare)), 0.0, 5e-3);
-        close(mean(focus.shocked.column(Metric::PriceSpot)) / focus.price, 1.0, 0.03);
+        close(
+            mean(focus.shocked.column(Metric::ShortfallShare)),
+            0.0,
+            5e-3,
+        );
+        close(
+            mean(focus.shocked.column(Metric::PriceSpot)) / focus.price,
+            1.0,
+            0.03,
+        );
     }
 }
 
@@ -297,20 +361,30 @@ cover = "5 days"
 fn a_plant_idled_by_one_input_is_not_short_of_the_other_and_recovers() {
     let outcome = run(&two_inputs(&cut(50, 60)), 1);
     let short = |f: &FocusOutcome| f.shocked.column(Metric::Shortfall)[0];
-    let [magnet, ore, salt] = outcome.focus.as_slice() else { panic!("three in focus") };
+    let [magnet, ore, salt] = outcome.focus.as_slice() else {
+        panic!("three in focus")
+    };
     // Salt lasts 30 days more, magnets another 5.
     close(short(salt), 10.0 * (60.0 - 30.0), 0.01);
     close(short(magnet), 10.0 * (60.0 - 30.0 - 5.0), 0.01);
     close(short(ore), 0.0, 1e-6);
-    close(magnet.shocked.column(Metric::TimeToSurvive)[0], 85.0, 2.0 * TICKS);
-    close(magnet.shocked.column(Metric::TimeToRecover)[0], 25.0, 2.0 * TICKS);
+    close(
+        magnet.shocked.column(Metric::TimeToSurvive)[0],
+        85.0,
+        2.0 * TICKS,
+    );
+    close(
+        magnet.shocked.column(Metric::TimeToRecover)[0],
+        25.0,
+        2.0 * TICKS,
+    );
 }
 
 #[test]
 fn a_contract_binds_until_it_ends() {
-    // B pays twice the price for 40 t/d until the 100th day.
+    // B pays twice the price for 40 t/d up to and with the 100th day.
     let contract = "[[contracts]]\nof = \"gas\"\nfrom = \"A\"\nto = \"B\"\nvolume = \"40 t/d\"\n\
-                    price = \"200 USD/t\"\nend = 2025-04-11\n";
+                    price = \"200 USD/t\"\nend = 2025-04-10\n";
     let outcome = run(&one_lane("200 days", RIGID, "", contract), 1);
     let paid = (100.0 * (40.0 * 200.0 + 60.0 * 100.0) + 100.0 * 100.0 * 100.0) / 20_000.0;
     close(only(&outcome, Metric::PricePaid), paid, 1e-6);
@@ -376,7 +450,9 @@ loses = 0.4
 
 #[track_caller]
 fn all_close(got: &[f64], wanted: &[f64]) {
-    got.iter().zip(wanted).for_each(|(g, w)| close(*g, *w, 1e-6));
+    got.iter()
+        .zip(wanted)
+        .for_each(|(g, w)| close(*g, *w, 1e-6));
 }
 
 #[test]
@@ -419,7 +495,10 @@ when = ["embargo"]
     let short = only(&outcome, Metric::Shortfall);
     let refilled = 100.0 * (15.0 + 15.0);
     let empty = 100.0 * (15.0 + 20.0);
-    assert!((refilled - 0.1..=empty + 0.1).contains(&short), "short of {short} t");
+    assert!(
+        (refilled - 0.1..=empty + 0.1).contains(&short),
+        "short of {short} t"
+    );
     let active = &outcome.policies[0].active;
     assert_eq!(active.iter().filter(|a| **a > 0.5).count(), 2, "{active:?}");
 }
@@ -429,7 +508,11 @@ fn a_quota_is_renewed_each_period() {
     let quota = "[policies.quota.export-quota]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
                  volume = \"6 kt\"\nperiod = \"100 days\"\n";
     let outcome = run(&one_lane("200 days", RIGID, "cover = \"0 days\"", quota), 1);
-    close(only(&outcome, Metric::Shortfall), 2.0 * (10_000.0 - 6_000.0), 1.0);
+    close(
+        only(&outcome, Metric::Shortfall),
+        2.0 * (10_000.0 - 6_000.0),
+        1.0,
+    );
     close(only(&outcome, Metric::TimeToSurvive), 60.0, 7.0);
 }
 
@@ -440,14 +523,21 @@ fn desk(throughput: &str, rest: &str) -> Outcome {
          review = \"0 days\"\nthroughput = \"{throughput}\"\n{rest}"
     );
     let commodity = format!("{RIGID}\nclearing = \"1 day\"");
-    run(&one_lane("100 days", &commodity, "cover = \"0 days\"", &policy), 20)
+    run(
+        &one_lane("100 days", &commodity, "cover = \"0 days\"", &policy),
+        20,
+    )
 }
 
 #[test]
 fn the_queue_of_an_overburdened_desk_grows() {
     // 0.8 of one application a day: 20 t/d pile up.
     let outcome = desk("0.8/day", "approval = 1\n");
-    close(only(&outcome, Metric::Shortfall), 0.2 * 100.0 * 100.0, 0.02 * 10_000.0);
+    close(
+        only(&outcome, Metric::Shortfall),
+        0.2 * 100.0 * 100.0,
+        0.02 * 10_000.0,
+    );
 }
 
 /// What is refused is filed again weeks later; the desk is not kept waiting.
@@ -455,10 +545,12 @@ fn the_queue_of_an_overburdened_desk_grows() {
 fn a_desk_with_time_to_spare_serves_who_has_come() {
     let outcome = desk("100/day", "approval = 0.5\nreapply = \"30 days\"\n");
     // Half passes at once, half of the rest after 30, 60, 90 days.
-    let wanted: f64 = (0..100)
-        .map(|day| 100.0 * 0.5_f64.powi(day / 30 + 1))
-        .sum();
-    close(mean(outcome.focus[0].shocked.column(Metric::Shortfall)), wanted, 0.1 * wanted);
+    let wanted: f64 = (0..100).map(|day| 100.0 * 0.5_f64.powi(day / 30 + 1)).sum();
+    close(
+        mean(outcome.focus[0].shocked.column(Metric::Shortfall)),
+        wanted,
+        0.1 * wanted,
+    );
 }
 
 /// Half is lost, and what is left answers prices: 50 e^{σπ} = 100 e^{−ελ}
@@ -511,8 +603,16 @@ lasts = "9 years"
 "#;
     let outcome = run(&text.replace("FLOW", RIGID), 1);
     let dear = 2.0_f64.ln() / (0.4 / (1.0 + 0.4 / 10.0) + 0.6);
-    close(only(&outcome, Metric::PriceSpot), 100.0 * (1.0 + dear), 1e-3);
-    close(only(&outcome, Metric::ShortfallShare), 1.0 - (-0.6 * dear).exp(), 1e-6);
+    close(
+        only(&outcome, Metric::PriceSpot),
+        100.0 * (1.0 + dear),
+        1e-3,
+    );
+    close(
+        only(&outcome, Metric::ShortfallShare),
+        1.0 - (-0.6 * dear).exp(),
+        1e-6,
+    );
 }
 
 /// Losses that come to nothing keep no place from those that do not.
@@ -523,7 +623,10 @@ fn losses_that_come_to_nothing_end_no_others() {
             "[policies.storms.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\
              rate = \"{rate}\"\nlasts = \"60 days\"\nloses = {loses}\n"
         );
-        let outcome = run(&one_lane("2 years", RIGID, "cover = \"0 days\"", &policy), 400);
+        let outcome = run(
+            &one_lane("2 years", RIGID, "cover = \"0 days\"", &policy),
+            400,
+        );
         mean(outcome.focus[0].shocked.column(Metric::ShortfallShare))
     };
     // M/G/∞: the share of time with a total loss under way.
@@ -538,7 +641,10 @@ fn check_09_renewal_process() {
         let policy = "[policies.outages.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\
                       every = { exponential = { mean = \"300 days\" } }\n\
                       lasts = { exponential = { mean = \"30 days\" } }\n";
-        run(&one_lane(horizon, RIGID, "cover = \"0 days\"", policy), trials)
+        run(
+            &one_lane(horizon, RIGID, "cover = \"0 days\"", policy),
+            trials,
+        )
     };
     let year = renewal("365 days", 4_000);
     let down = year.focus[0].shocked.column(Metric::ShortfallDays);
@@ -547,14 +653,21 @@ fn check_09_renewal_process() {
     let never = down.iter().filter(|d| **d == 0.0).count() as f64 / 4_000.0;
     close(never, 0.296_216, 4.0 * 0.0072);
     let long = renewal("49 years", 60);
-    close(mean(long.focus[0].shocked.column(Metric::ShortfallShare)), 30.0 / 330.0, 0.01);
+    close(
+        mean(long.focus[0].shocked.column(Metric::ShortfallShare)),
+        30.0 / 330.0,
+        0.01,
+    );
 }
 
 #[test]
 fn check_09_overlapping_losses() {
     let policy = "[policies.storms.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\
                   rate = \"1.5/yr\"\nlasts = { exponential = { mean = \"91.3125 days\" } }\nloses = 0.4\n";
-    let outcome = run(&one_lane("10 years", RIGID, "cover = \"0 days\"", policy), 600);
+    let outcome = run(
+        &one_lane("10 years", RIGID, "cover = \"0 days\"", policy),
+        600,
+    );
     let short = mean(outcome.focus[0].shocked.column(Metric::ShortfallShare));
     close(1.0 - short, 0.860_708, 0.004);
     // Stationary from the first day on.
@@ -572,8 +685,16 @@ fn a_trial_that_cannot_be_run_is_counted_and_the_rest_go_on() {
     let text = text.replace("new_pairs = 0", "new_pairs = 0\ntolerance = \"50 %\"");
     let outcome = attempt(&text, 100);
     assert_eq!(outcome.completed() + outcome.failures.len(), 100);
-    assert!((10..60).contains(&outcome.failures.len()), "{} failed", outcome.failures.len());
-    assert!(outcome.failures[0].reason.contains("no steady state"), "{:?}", outcome.failures[0]);
+    assert!(
+        (10..60).contains(&outcome.failures.len()),
+        "{} failed",
+        outcome.failures.len()
+    );
+    assert!(
+        outcome.failures[0].reason.contains("no steady state"),
+        "{:?}",
+        outcome.failures[0]
+    );
 }
 
 /// What one market's clearing takes back is its own, though a parcel of
@@ -641,7 +762,11 @@ rate = "100 t/d"
     let outcome = run(&text(quarrel), 1);
     let focus = &outcome.focus[0];
     for metric in [Metric::Shortfall, Metric::MinimumCover, Metric::PriceSpot] {
-        assert_eq!(focus.shocked.column(metric), focus.baseline.column(metric), "{metric:?}");
+        assert_eq!(
+            focus.shocked.column(metric),
+            focus.baseline.column(metric),
+            "{metric:?}"
+        );
     }
 }
 
@@ -732,23 +857,44 @@ fn half_a_ban_is_half_a_ban_however_often_the_market_clears() {
 fn random_chain(seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut pick = |n: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % n
     };
     let mut text = String::from(
         "[scenario]\ntitle = \"random\"\nstart = 2025-03-15\nhorizon = \"500 days\"\n\
          focus = [\"c @ X\", \"b @ Y\", \"a @ X\"]\n[countries]\nX = \"x\"\nY = \"y\"\nZ = \"z\"\n",
     );
-    let rules = ["equilibrium", "pro-rata", "contract-first", "domestic-first", "cooperative"];
+    let rules = [
+        "equilibrium",
+        "pro-rata",
+        "contract-first",
+        "domestic-first",
+        "cooperative",
+    ];
     let transits = [
-        "\"0 days\"", "\"5 days\"", "\"40 days\"", "{ exponential = { mean = \"20 days\" } }",
-        "{ lognormal = { median = \"10 days\", p90 = \"40 days\" } }", "\"3 years\"",
+        "\"0 days\"",
+        "\"5 days\"",
+        "\"40 days\"",
+        "{ exponential = { mean = \"20 days\" } }",
+        "{ lognormal = { median = \"10 days\", p90 = \"40 days\" } }",
+        "\"3 years\"",
     ];
     for good in ["a", "b", "c"] {
         let rule = rules[pick(5) as usize];
         let pipeline = pick(3) == 0;
-        let transit = if pipeline { transits[pick(3) as usize] } else { transits[pick(6) as usize] };
-        let lumps = ["", "cargo = \"150 t\"\n", "cargo = \"3 t\"\n", "parcel = \"40 t\"\n"][pick(4) as usize];
+        let transit = if pipeline {
+            transits[pick(3) as usize]
+        } else {
+            transits[pick(6) as usize]
+        };
+        let lumps = [
+            "",
+            "cargo = \"150 t\"\n",
+            "cargo = \"3 t\"\n",
+            "parcel = \"40 t\"\n",
+        ][pick(4) as usize];
         text += &format!(
             "[commodities.{good}]\nunit = \"t\"\nprice = \"50 USD/t\"\nrule = \"{rule}\"\npipeline = {pipeline}\n\
              transit = {transit}\n{}clearing = \"{} days\"\non_change = {}\ncover = \"{} days\"\n\
@@ -863,19 +1009,66 @@ loses = { uniform = { low = 0, high = 1 } }
 fn random_chains_keep_their_books() {
     for seed in 0..12 {
         let outcome = attempt(&random_chain(seed), 3);
-        assert!(outcome.failures.is_empty(), "seed {seed}: {}", random_chain(seed));
+        assert!(
+            outcome.failures.is_empty(),
+            "seed {seed}: {}",
+            random_chain(seed)
+        );
         for focus in &outcome.focus {
             for variant in [&focus.shocked, &focus.baseline] {
                 for metric in Metric::ALL {
                     for value in variant.column(metric) {
                         let censored = metric == Metric::TimeToSurvive && *value == f64::INFINITY;
                         let fine = censored || (value.is_finite() && *value >= -1e-9);
-                        assert!(fine, "seed {seed}: {metric:?} of {} is {value}", focus.country);
+                        assert!(
+                            fine,
+                            "seed {seed}: {metric:?} of {} is {value}",
+                            focus.country
+                        );
                     }
                 }
-                assert!(variant.cover.mean.iter().all(|c| *c >= -1e-9), "seed {seed}");
+                assert!(
+                    variant.cover.mean.iter().all(|c| *c >= -1e-9),
+                    "seed {seed}"
+                );
                 assert!(variant.origins.iter().all(|o| o.2 >= 0.0), "seed {seed}");
             }
         }
     }
+}
+
+/// Parcels under way for a random time, restocking and prices at work.
+const RANDOM_LANE: &str = "transit = { lognormal = { mean = \"40 days\", sd = \"15 days\" } }\n\
+                           cover = \"60 days\"";
+
+#[test]
+fn a_baseline_is_quiet_whatever_is_under_way_at_the_start() {
+    let outcome = run(&one_lane("2 years", RANDOM_LANE, "", ""), 200);
+    let variant = &outcome.focus[0].baseline;
+    for (share, price) in variant
+        .column(Metric::ShortfallShare)
+        .iter()
+        .zip(variant.column(Metric::PriceSpot))
+    {
+        close(*share, 0.0, 1e-9);
+        close(*price, 100.0, 1e-6);
+    }
+    let covers = variant.column(Metric::MinimumCover);
+    assert!(covers.iter().any(|c| *c != covers[0]), "stocks do move");
+}
+
+#[test]
+fn a_licence_that_holds_nothing_up_changes_no_bit() {
+    let licence = |share: f64| {
+        format!(
+            "[policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+             effective = 2025-04-04\nshare = {share}\nreview = \"60 days\"\napproval = 0.5\n"
+        )
+    };
+    let shortfall = |rest: &str| {
+        let outcome = run(&one_lane("1 year", RANDOM_LANE, "", rest), 20);
+        outcome.focus[0].shocked.columns.clone()
+    };
+    assert_eq!(shortfall(""), shortfall(&licence(0.0)));
+    assert_ne!(shortfall(""), shortfall(&licence(0.5)));
 }

@@ -283,7 +283,13 @@ fn an_interrupted_run_writes_what_it_has() {
         .unwrap();
     std::thread::sleep(std::time::Duration::from_secs(6));
     let signal = ["-INT", &child.id().to_string()].map(str::to_owned);
-    assert!(std::process::Command::new("kill").args(signal).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(signal)
+            .status()
+            .unwrap()
+            .success()
+    );
     let mut child = child;
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let summary = std::fs::read_to_string(out.path().join("summary.json")).unwrap();

@@ -1,6 +1,10 @@
 //! Trials against results known in closed form, through the scenario language.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::sync::atomic::AtomicBool;
 
@@ -33,9 +37,18 @@ fn run_threads(text: &str, trials: u64, threads: usize) -> Outcome {
         title: String::new(),
         question: None,
     };
-    let plan = Plan { trials, seed: 7, threads };
+    let plan = Plan {
+        trials,
+        seed: 7,
+        threads,
+    };
     let outcome = study::run(&model, &about, &plan, &(), &AtomicBool::new(false)).unwrap();
-    assert_eq!(outcome.failures.first(), None, "{} trials failed", outcome.failures.len());
+    assert_eq!(
+        outcome.failures.first(),
+        None,
+        "{} trials failed",
+        outcome.failures.len()
+    );
     outcome
 }
 
@@ -54,7 +67,10 @@ fn only(outcome: &Outcome, metric: Metric) -> f64 {
 
 #[track_caller]
 fn close(got: f64, wanted: f64, tolerance: f64) {
-    assert!((got - wanted).abs() <= tolerance, "got {got}, wanted {wanted} ± {tolerance}");
+    assert!(
+        (got - wanted).abs() <= tolerance,
+        "got {got}, wanted {wanted} ± {tolerance}"
+    );
 }
 
 #[track_caller]
@@ -65,7 +81,11 @@ fn agrees(got: Estimate, wanted: f64) {
 /// One seller, one buyer, a pipeline between them, nothing elastic: cover,
 /// demand and the rest are filled in by the case.
 fn pipe(horizon: &str, commodity: &str, demand: &str, rest: &str) -> String {
-    let flow = if commodity.contains("pipeline") { "" } else { "pipeline = true\non_change = true" };
+    let flow = if commodity.contains("pipeline") {
+        ""
+    } else {
+        "pipeline = true\non_change = true"
+    };
     format!(
         r#"
 [scenario]
@@ -123,8 +143,16 @@ fn check_03_cut_of_known_length_against_stock() {
         close(only(&outcome, Metric::Unserved), wanted, 1e-6);
         close(only(&outcome, Metric::RationedByPrice), 0.0, 1e-9);
         if lasts > stock {
-            close(only(&outcome, Metric::TimeToSurvive), f64::from(20 + stock), 2.0 / 86_400.0);
-            close(only(&outcome, Metric::TimeToRecover), f64::from(lasts - stock), 2.0 / 86_400.0);
+            close(
+                only(&outcome, Metric::TimeToSurvive),
+                f64::from(20 + stock),
+                2.0 / 86_400.0,
+            );
+            close(
+                only(&outcome, Metric::TimeToRecover),
+                f64::from(lasts - stock),
+                2.0 / 86_400.0,
+            );
         }
     }
 }
@@ -139,15 +167,27 @@ lasts = { exponential = { mean = "90 days" } }
 loses = 0.8
 "#;
     let commodity = format!("{RIGID}\nrelease = \"0 days\"\n{commodity}");
-    run(&pipe("4000 days", &commodity, "cover = \"30 days\"", cut), 20_000)
+    run(
+        &pipe("4000 days", &commodity, "cover = \"30 days\"", cut),
+        20_000,
+    )
 }
 
 #[test]
 fn check_04_exponential_cut() {
     let outcome = exponential_cut("");
     let s = summary(&outcome, Metric::Shortfall);
-    agrees(Estimate::share(s.n - (s.p_any.value * s.n as f64).round() as usize, s.n), 0.340_759);
-    agrees(Estimate { value: s.mean, se: s.se }, 4_746.53);
+    agrees(
+        Estimate::share(s.n - (s.p_any.value * s.n as f64).round() as usize, s.n),
+        0.340_759,
+    );
+    agrees(
+        Estimate {
+            value: s.mean,
+            se: s.se,
+        },
+        4_746.53,
+    );
     close(s.sd, 6_769.08, TOLERANCE * 80.0);
     agrees(s.quantiles.p50, 1_990.66);
     agrees(s.quantiles.p90, 13_578.61);
@@ -157,7 +197,10 @@ fn check_04_exponential_cut() {
 
 #[test]
 fn check_04_weekly_cargoes_cost_more() {
-    let s = summary(&exponential_cut("pipeline = false\noffer = \"on-hand\"\n"), Metric::Shortfall);
+    let s = summary(
+        &exponential_cut("pipeline = false\noffer = \"on-hand\"\n"),
+        Metric::Shortfall,
+    );
     let (low, high) = (4_922.0 - TOLERANCE * s.se, 5_017.0 + TOLERANCE * s.se);
     assert!((low..high).contains(&s.mean), "mean {} ± {}", s.mean, s.se);
 }
@@ -176,7 +219,11 @@ fn lossy_market(contracts: &str) -> Outcome {
 fn check_05_single_market_price() {
     let outcome = lossy_market("");
     let deviation = -0.95_f64.ln() / 0.25;
-    close(only(&outcome, Metric::PriceSpot), 100.0 * (1.0 + deviation), 1e-6);
+    close(
+        only(&outcome, Metric::PriceSpot),
+        100.0 * (1.0 + deviation),
+        1e-6,
+    );
     close(only(&outcome, Metric::ShortfallShare), 0.05, 1e-9);
     close(only(&outcome, Metric::RationedByPrice), 500.0, 1e-5);
     close(only(&outcome, Metric::Unserved), 0.0, 1e-5);
@@ -184,11 +231,14 @@ fn check_05_single_market_price() {
 
 #[test]
 fn check_05_contracts_do_not_concentrate_the_loss_on_spot() {
-    let contract =
-        "[[contracts]]\nof = \"gas\"\nfrom = \"A\"\nto = \"B\"\nvolume = \"76 t/d\"\n";
+    let contract = "[[contracts]]\nof = \"gas\"\nfrom = \"A\"\nto = \"B\"\nvolume = \"76 t/d\"\n";
     let outcome = lossy_market(contract);
     let deviation = -0.95_f64.ln() / 0.25;
-    close(only(&outcome, Metric::PriceSpot), 100.0 * (1.0 + deviation), 1e-6);
+    close(
+        only(&outcome, Metric::PriceSpot),
+        100.0 * (1.0 + deviation),
+        1e-6,
+    );
     let paid = (76.0 * 1.0 + 19.0 * (1.0 + deviation)) / 95.0;
     close(only(&outcome, Metric::PricePaid), 100.0 * paid, 1e-6);
 }
@@ -206,8 +256,14 @@ applications = 40
 "#;
     let text = pipe(&format!("{days} days"), "", "cover = \"0 days\"", rest)
         .replace("100 t/d", "10 t/d")
-        .replace("[commodities.gas]", "[commodities.gas]\nclearing = \"1 day\"\nrelease = \"0 days\"")
-        .replace("stock_elasticity = 0", "stock_elasticity = 0\nelasticity = { short = 0 }");
+        .replace(
+            "[commodities.gas]",
+            "[commodities.gas]\nclearing = \"1 day\"\nrelease = \"0 days\"",
+        )
+        .replace(
+            "stock_elasticity = 0",
+            "stock_elasticity = 0\nelasticity = { short = 0 }",
+        );
     summary(&run(&text, trials), Metric::Shortfall)
 }
 
@@ -241,14 +297,25 @@ fn pooled(lost: Option<usize>) -> Outcome {
              at = \"0 days\"\nlasts = \"9 years\"\n"
         )
     });
-    let text = pipe("30 days", RIGID, "initial = \"45 t\"", &format!("{fields}{cut}"))
-        .replace("A = \"Seller\"", "A0 = \"First\"\nA1 = \"Second\"\nA2 = \"Third\"")
-        .replace("[commodities.gas]", "[commodities.gas]\nrelease = \"99 years\"\nbalance = \"as-given\"\ncover = \"0 days\"")
-        .replace(
-            "[[sites]]\nname = \"field\"\ncountry = \"A\"\nmakes = \"gas\"\ncapacity = \"100 t/d\"\n",
-            "",
-        )
-        .replace("rate = \"100 t/d\"", "rate = \"125 t/d\"");
+    let text = pipe(
+        "30 days",
+        RIGID,
+        "initial = \"45 t\"",
+        &format!("{fields}{cut}"),
+    )
+    .replace(
+        "A = \"Seller\"",
+        "A0 = \"First\"\nA1 = \"Second\"\nA2 = \"Third\"",
+    )
+    .replace(
+        "[commodities.gas]",
+        "[commodities.gas]\nrelease = \"99 years\"\nbalance = \"as-given\"\ncover = \"0 days\"",
+    )
+    .replace(
+        "[[sites]]\nname = \"field\"\ncountry = \"A\"\nmakes = \"gas\"\ncapacity = \"100 t/d\"\n",
+        "",
+    )
+    .replace("rate = \"100 t/d\"", "rate = \"125 t/d\"");
     run(&text, 1)
 }
 
@@ -382,7 +449,11 @@ fn check_02_nothing_happens_without_a_shock() {
     for focus in &outcome.focus {
         for variant in [&focus.shocked, &focus.baseline] {
             close(variant.column(Metric::ShortfallShare)[0], 0.0, 1e-9);
-            close(variant.column(Metric::PriceSpot)[0] / focus.price, 1.0, 1e-9);
+            close(
+                variant.column(Metric::PriceSpot)[0] / focus.price,
+                1.0,
+                1e-9,
+            );
             let arrivals: f64 = variant.origins.iter().map(|o| o.2).sum();
             // Cargoes under way at the end are replaced by those at the start.
             close(arrivals / focus.use_per_day, 1.0, 0.02);
@@ -448,7 +519,10 @@ fn check_01_mass_balance_in_every_trial() {
     // A trial whose books do not balance to 1e-9 fails; `run` allows none.
     let outcome = run(&chain(TROUBLE), 500);
     let s = summary(&outcome, Metric::Shortfall);
-    assert!(s.mean > 0.0 && s.sd > 0.0, "the trouble must trouble somebody");
+    assert!(
+        s.mean > 0.0 && s.sd > 0.0,
+        "the trouble must trouble somebody"
+    );
     for focus in &outcome.focus {
         for k in 0..500 {
             let of = |m| focus.shocked.column(m)[k];
@@ -475,7 +549,10 @@ fn check_11_threads_and_single_trials() {
     let text = chain(TROUBLE);
     let (one, two) = (run_threads(&text, 100, 1), run_threads(&text, 100, 2));
     assert_eq!(columns(&one), columns(&two));
-    assert_eq!(one.focus[0].shocked.shortfall.p95, two.focus[0].shocked.shortfall.p95);
+    assert_eq!(
+        one.focus[0].shocked.shortfall.p95,
+        two.focus[0].shocked.shortfall.p95
+    );
 
     let files = [("case.toml", text.as_str())];
     let loaded = scenario::load_embedded("case", &files, &[]).unwrap();
@@ -516,7 +593,10 @@ fn check_12_a_harsher_shock_never_lowers_unserved_volume() {
     for loses in [0.4, 0.6, 0.8, 1.0] {
         let harsher = cut(loses);
         for (a, b) in milder.iter().zip(&harsher) {
-            assert!(a <= &(b + 1e-6), "unserved fell from {a} to {b} at loss {loses}");
+            assert!(
+                a <= &(b + 1e-6),
+                "unserved fell from {a} to {b} at loss {loses}"
+            );
         }
         milder = harsher;
     }
@@ -573,9 +653,8 @@ rate = "20 t/d"
 "#
     );
     let outcome = run(&text, 1);
-    let served = |f: &study::FocusOutcome| {
-        f.use_per_day - f.shocked.column(Metric::Shortfall)[0] / 70.0
-    };
+    let served =
+        |f: &study::FocusOutcome| f.use_per_day - f.shocked.column(Metric::Shortfall)[0] / 70.0;
     outcome.focus.iter().map(served).collect()
 }
 

@@ -139,7 +139,14 @@ mod tests {
     use super::*;
 
     fn drain(calendar: &mut Calendar) -> Vec<Event> {
-        std::iter::from_fn(|| calendar.next_before(Tick(100)).ok().flatten().map(|(_, e)| e)).collect()
+        std::iter::from_fn(|| {
+            calendar
+                .next_before(Tick(100))
+                .ok()
+                .flatten()
+                .map(|(_, e)| e)
+        })
+        .collect()
     }
 
     #[test]

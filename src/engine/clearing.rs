@@ -50,7 +50,12 @@ impl Trial<'_> {
 
     /// When the current window of a market began.
     pub(super) fn window_opened(&self, market: usize) -> Tick {
-        Tick(self.s.markets[market].next.0.saturating_sub(self.n.markets[market].window))
+        Tick(
+            self.s.markets[market]
+                .next
+                .0
+                .saturating_sub(self.n.markets[market].window),
+        )
     }
 
     fn settle_market(&mut self, market: usize) {
@@ -107,7 +112,9 @@ impl Trial<'_> {
         state.window += 1;
         state.next = now + Ticks(m.window);
         let (next, event) = (state.next, Event::Clearing(market as u32));
-        self.s.calendar.schedule(next, Class::clearing(m.stage), event);
+        self.s
+            .calendar
+            .schedule(next, Class::clearing(m.stage), event);
     }
 
     /// Takes back what was allocated in this window and has not left.
@@ -173,7 +180,10 @@ impl Trial<'_> {
             terms.release_rate.min(r.volume / window).min(use_rate)
         } else if cover > terms.refill_above && r.volume < terms.size {
             let spare = (cover - terms.refill_above) * use_rate / window;
-            -terms.refill_rate.min((terms.size - r.volume) / window).min(spare)
+            -terms
+                .refill_rate
+                .min((terms.size - r.volume) / window)
+                .min(spare)
         } else {
             0.0
         };
@@ -199,7 +209,13 @@ impl Trial<'_> {
         let mut desk = std::mem::take(&mut self.s.desk);
         let m = &self.n.markets[market];
         self.compose_gates(market, window, &mut desk.gates);
-        self.write_offers(market, window, new_window, &mut desk.offer, &mut desk.offer_max);
+        self.write_offers(
+            market,
+            window,
+            new_window,
+            &mut desk.offer,
+            &mut desk.offer_max,
+        );
         self.serve_contracts(market, window, &mut desk);
         self.write_prior(market, window, &mut desk);
         self.write_nominations(market, window, new_window, &mut desk);
@@ -224,7 +240,11 @@ impl Trial<'_> {
         if let Err(error) = cleared {
             self.s.desk = desk;
             let (commodity, day) = (m.key.clone(), self.s.now.days());
-            return Err(TrialError::Clearing { commodity, day, error });
+            return Err(TrialError::Clearing {
+                commodity,
+                day,
+                error,
+            });
         }
         self.allocate(market, window, &desk);
         self.count_stopped(market, window, &desk);
@@ -269,7 +289,11 @@ impl Trial<'_> {
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
         let base = self.base.use_rate[buyer];
-        let level = if base > 0.0 { self.nominal_use(buyer) / base } else { 0.0 };
+        let level = if base > 0.0 {
+            self.nominal_use(buyer) / base
+        } else {
+            0.0
+        };
         self.base.flow[pair] * window * level
     }
 
@@ -299,12 +323,19 @@ impl Trial<'_> {
         for seller in m.sellers.clone() {
             let s = self.s.sellers[seller];
             let spare = (s.stock - s.carried - self.base.working_stock[seller]).max(0.0);
-            let freed = if window >= terms.release { 1.0 } else { window / terms.release };
+            let freed = if window >= terms.release {
+                1.0
+            } else {
+                window / terms.release
+            };
             let (mut offered, most) = if m.offer_on_hand {
                 (spare, spare)
             } else if m.pipelines_only {
                 let made = self.made_at_reference(seller) * window;
-                (made + spare * freed, self.most_made(seller) * window + spare)
+                (
+                    made + spare * freed,
+                    self.most_made(seller) * window + spare,
+                )
             } else {
                 let made = self.made_at_reference(seller);
                 let normal = spare.min(made.max(self.base.output[seller]) * window);
@@ -373,7 +404,11 @@ impl Trial<'_> {
                 scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
             }
             let owed: f64 = desk.contract[row.clone()].iter().sum();
-            let honoured = if owed > desk.offer[i] { desk.offer[i] / owed } else { 1.0 };
+            let honoured = if owed > desk.offer[i] {
+                desk.offer[i] / owed
+            } else {
+                1.0
+            };
             for k in row {
                 let served = desk.contract[k] * honoured;
                 scale(&mut desk.contract, &mut desk.contract_value, k, served);
@@ -417,8 +452,13 @@ impl Trial<'_> {
         let buyers = m.buyers.len();
         refill(&mut desk.prior, m.pairs.len(), 0.0);
         desk.domestic.clear();
-        desk.domestic.extend(self.n.pairs[m.pairs.clone()].iter().map(|p| p.domestic));
-        refill(&mut desk.discount, m.sellers.len(), self.base.terms[market].discount);
+        desk.domestic
+            .extend(self.n.pairs[m.pairs.clone()].iter().map(|p| p.domestic));
+        refill(
+            &mut desk.discount,
+            m.sellers.len(),
+            self.base.terms[market].discount,
+        );
         for (i, offer) in desk.offer.iter().enumerate() {
             let mut sum = 0.0;
             for k in i * buyers..(i + 1) * buyers {
@@ -429,7 +469,9 @@ impl Trial<'_> {
                 sum += desk.prior[k];
             }
             let factor = if sum > 0.0 { offer / sum } else { 0.0 };
-            desk.prior[i * buyers..(i + 1) * buyers].iter_mut().for_each(|w| *w *= factor);
+            desk.prior[i * buyers..(i + 1) * buyers]
+                .iter_mut()
+                .for_each(|w| *w *= factor);
         }
     }
 
@@ -447,18 +489,16 @@ impl Trial<'_> {
 
     fn seasonal_level(&self, buyer: usize) -> f64 {
         let base = self.base.use_rate[buyer];
-        if base > 0.0 { self.s.buyers[buyer].reference / base } else { 1.0 }
+        if base > 0.0 {
+            self.s.buyers[buyer].reference / base
+        } else {
+            1.0
+        }
     }
 
     /// What a buyer wants over the window at λ = 0, and how that answers to
     /// its price: use, and a part of the gap between its position and target.
-    fn write_nominations(
-        &mut self,
-        market: usize,
-        window: f64,
-        new_window: bool,
-        desk: &mut Desk,
-    ) {
+    fn write_nominations(&mut self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
         let (m, terms) = (&self.n.markets[market], self.base.terms[market]);
         desk.nomination.clear();
         desk.elasticity.clear();
@@ -474,7 +514,11 @@ impl Trial<'_> {
             desk.nomination.push(wanted);
             let filled = b.stock / self.base.target_stock[buyer].max(f64::MIN_POSITIVE);
             let waits = terms.stock_elasticity * filled.clamp(0.0, 1.0);
-            let waits = if self.base.target_stock[buyer] > 0.0 { waits } else { 0.0 };
+            let waits = if self.base.target_stock[buyer] > 0.0 {
+                waits
+            } else {
+                0.0
+            };
             desk.elasticity.push(self.base.elasticity[buyer] + waits);
         }
     }
@@ -497,7 +541,11 @@ impl Trial<'_> {
     /// with its present use. Goods that wait for a licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
         let (b, base) = (self.s.buyers[buyer], self.base.use_rate[buyer]);
-        let level = if base > 0.0 { (self.nominal_use(buyer) / base).clamp(0.2, 2.0) } else { 1.0 };
+        let level = if base > 0.0 {
+            (self.nominal_use(buyer) / base).clamp(0.2, 2.0)
+        } else {
+            1.0
+        };
         let target = (self.base.target_stock[buyer] + self.base.under_way[buyer]) * level;
         target - (b.stock + b.under_way + b.carried - b.carried_at_start)
     }
@@ -509,7 +557,11 @@ impl Trial<'_> {
         let nominal = |d: usize| {
             let (demand, short) = (&self.s.demands[d], self.base.short[d]);
             let answer = short * price;
-            if answer == 0.0 { demand.wanted } else { demand.wanted * libm::exp(answer) }
+            if answer == 0.0 {
+                demand.wanted
+            } else {
+                demand.wanted * libm::exp(answer)
+            }
         };
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
     }
@@ -551,7 +603,10 @@ impl Trial<'_> {
         let m = &self.n.markets[market];
         let buyers = m.buyers.len();
         let row = m.pairs.start + (seller - m.sellers.start) * buyers;
-        self.s.pairs[row..row + buyers].iter().map(|p| p.pipe_in).sum()
+        self.s.pairs[row..row + buyers]
+            .iter()
+            .map(|p| p.pipe_in)
+            .sum()
     }
 
     /// Sets the rate into a pipeline; it comes out after the transit time.
@@ -563,9 +618,18 @@ impl Trial<'_> {
         } else if rate != self.s.pairs[pair].pipe_out || self.s.pairs[pair].pipe_held != 0.0 {
             let arrives = self.s.now + delay;
             let (leaves, pair) = (self.s.now, pair as u32);
-            let step = Parcel { volume: rate, arrives, leaves, pair, buyer: u32::MAX, price };
+            let step = Parcel {
+                volume: rate,
+                arrives,
+                leaves,
+                pair,
+                buyer: u32::MAX,
+                price,
+            };
             let place = self.s.hold.put(step);
-            self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
+            self.s
+                .calendar
+                .schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
         }
     }
 
@@ -580,7 +644,10 @@ impl Trial<'_> {
     /// Goods of a delayed pipeline begin to arrive at another rate.
     pub(super) fn inflow_step(&mut self, place: u32) {
         let step = self.s.hold.take(place);
-        let (pair, buyer) = (step.pair as usize, self.n.pairs[step.pair as usize].buyer as usize);
+        let (pair, buyer) = (
+            step.pair as usize,
+            self.n.pairs[step.pair as usize].buyer as usize,
+        );
         self.settle_pipe(pair);
         self.settle_buyer(buyer);
         self.set_pipe_out(pair, step.volume, step.price);
@@ -636,18 +703,29 @@ impl Trial<'_> {
         self.s.pairs[pair].parcels += 1;
         let arrives = leaves + Ticks(self.transit(pair, window, parcel_number));
         let (pair, buyer) = (pair as u32, self.n.pairs[pair].buyer);
-        let place = self.s.hold.put(Parcel { volume, arrives, leaves, pair, buyer, price });
+        let place = self.s.hold.put(Parcel {
+            volume,
+            arrives,
+            leaves,
+            pair,
+            buyer,
+            price,
+        });
         if leaves > self.s.now {
             self.s.markets[market].not_left.push(place);
         }
-        self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
+        self.s
+            .calendar
+            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
     /// Seconds under way, drawn by (lane, departure window, parcel).
     fn transit(&self, pair: usize, window: i64, parcel: u32) -> u64 {
         let p = &self.n.pairs[pair];
         let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
-        let days = p.transit.sample(&mut Stream::open(self.s.key, p.key, occurrence));
+        let days = p
+            .transit
+            .sample(&mut Stream::open(self.s.key, p.key, occurrence));
         Ticks::from_days(days).0
     }
 
@@ -715,9 +793,18 @@ impl Trial<'_> {
         let buyer = self.n.pairs[pair].buyer;
         self.s.buyers[buyer as usize].under_way += volume;
         let leaves = Tick::START;
-        let parcel = Parcel { volume, arrives, leaves, pair: pair as u32, buyer, price: 0.0 };
+        let parcel = Parcel {
+            volume,
+            arrives,
+            leaves,
+            pair: pair as u32,
+            buyer,
+            price: 0.0,
+        };
         let place = self.s.hold.put(parcel);
-        self.s.calendar.schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
+        self.s
+            .calendar
+            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
     /// Who has nothing left to trade in a window keeps the price of its last
@@ -795,7 +882,11 @@ fn parcels(m: &Market, carry: f64, dust: f64) -> (usize, f64) {
     match m.cargo {
         Some(size) => {
             let whole = (carry / size + (1.0 - FULL)).floor();
-            if whole <= MOST_PARCELS { (whole as usize, size) } else { (1, carry) }
+            if whole <= MOST_PARCELS {
+                (whole as usize, size)
+            } else {
+                (1, carry)
+            }
         }
         None if carry >= (m.parcel * FULL).max(dust) && carry > 0.0 => (1, carry),
         None => (0, 0.0),

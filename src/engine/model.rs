@@ -27,6 +27,10 @@ impl Model {
         let mut compiler = Compiler::new(scenario);
         let processes = regime::compile(&mut compiler);
         let policies = policy::compile(&mut compiler, &processes);
-        Ok(Self { network: compiler.finish()?, policies, processes })
+        Ok(Self {
+            network: compiler.finish()?,
+            policies,
+            processes,
+        })
     }
 }

@@ -165,10 +165,16 @@ impl Trial<'_> {
         let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let last_price = b.price * self.since(b.priced_at);
         let spot = 1.0 + (b.price_integral + last_price) / days;
-        let paid = if b.volume_paid > 0.0 { b.value_paid / b.volume_paid } else { p0 };
+        let paid = if b.volume_paid > 0.0 {
+            b.value_paid / b.volume_paid
+        } else {
+            p0
+        };
         let survived = b.first_short.map_or(f64::INFINITY, |t| t.days());
         let recovered = b.first_short.map_or(0.0, |t| (b.last_short - t).days());
-        let drawn = self.n.buyers[buyer].reserve.map_or(0.0, |r| self.s.reserves[r].drawn);
+        let drawn = self.n.buyers[buyer]
+            .reserve
+            .map_or(0.0, |r| self.s.reserves[r].drawn);
         [
             t.short,
             ratio(t.short, t.reference),
@@ -179,7 +185,11 @@ impl Trial<'_> {
             self.s.record.peak[focus],
             survived,
             recovered,
-            if b.minimum_cover.is_finite() { b.minimum_cover } else { 0.0 },
+            if b.minimum_cover.is_finite() {
+                b.minimum_cover
+            } else {
+                0.0
+            },
             paid,
             spot * p0,
             b.import_bill,

@@ -46,17 +46,28 @@ const LEAVING: u64 = 16;
 /// Compiles the processes of a scenario.
 pub(super) fn compile(compiler: &mut Compiler) -> Vec<Process> {
     let scenario = compiler.scenario();
-    scenario.processes.iter().map(|p| compile_process(compiler, p)).collect()
+    scenario
+        .processes
+        .iter()
+        .map(|p| compile_process(compiler, p))
+        .collect()
 }
 
 fn compile_process(compiler: &mut Compiler, p: &crate::scenario::Process) -> Process {
     let mut list = |rows: &[(usize, crate::scenario::Num)]| -> Vec<(usize, Num)> {
-        rows.iter().map(|(state, n)| (*state, compiler.num(n))).collect()
+        rows.iter()
+            .map(|(state, n)| (*state, compiler.num(n)))
+            .collect()
     };
     let mut states: Vec<Regime> = Vec::new();
     for s in &p.states {
         let (then, leaves) = (list(&s.then), list(&s.leaves));
-        states.push(Regime { name: s.name.clone(), ends: None, then, leaves });
+        states.push(Regime {
+            name: s.name.clone(),
+            ends: None,
+            then,
+            leaves,
+        });
     }
     for (state, s) in states.iter_mut().zip(&p.states) {
         state.ends = s.ends.as_ref().map(|ends| match ends {
@@ -78,8 +89,13 @@ impl Trial<'_> {
     /// Puts every process in its first regime.
     pub(super) fn begin_regimes(&mut self) {
         for process in 0..self.processes.len() {
-            let first = self.path_at(process).unwrap_or(self.processes[process].start);
-            self.s.regimes[process] = RegimeState { state: first, ..RegimeState::default() };
+            let first = self
+                .path_at(process)
+                .unwrap_or(self.processes[process].start);
+            self.s.regimes[process] = RegimeState {
+                state: first,
+                ..RegimeState::default()
+            };
             self.schedule_change(process);
         }
     }
@@ -92,7 +108,10 @@ impl Trial<'_> {
     /// Where a fixed path stands now.
     fn path_at(&self, process: usize) -> Option<usize> {
         let path = self.processes[process].path.as_ref()?;
-        path.iter().rev().find(|(from, _)| *from <= self.s.now).map(|(_, state)| *state)
+        path.iter()
+            .rev()
+            .find(|(from, _)| *from <= self.s.now)
+            .map(|(_, state)| *state)
     }
 
     fn schedule_change(&mut self, process: usize) {
@@ -101,7 +120,9 @@ impl Trial<'_> {
             None => self.next_change(process).map(|(at, _)| at),
         };
         if let Some(at) = at {
-            self.s.calendar.schedule(at, Class::POLICY, Event::Regime(process as u32));
+            self.s
+                .calendar
+                .schedule(at, Class::POLICY, Event::Regime(process as u32));
         }
     }
 
@@ -110,15 +131,20 @@ impl Trial<'_> {
     /// regime and the number of changes before it was entered, so asking
     /// twice gives the same answer.
     fn next_change(&self, process: usize) -> Option<(Tick, Option<usize>)> {
-        let RegimeState { state, visits, entered } = self.s.regimes[process];
+        let RegimeState {
+            state,
+            visits,
+            entered,
+        } = self.s.regimes[process];
         let p = &self.processes[process];
         let regime = &p.states[state];
         let key = p.key.with(state as u64);
         let draw = |purpose| Stream::open(self.s.key, key.with(purpose), visits);
         let mut next: Option<(Tick, Option<usize>)> = regime.ends.as_ref().map(|end| match end {
-            End::After(law) => {
-                (entered + Ticks::from_days(law.sample(&mut draw(SOJOURN))), None)
-            }
+            End::After(law) => (
+                entered + Ticks::from_days(law.sample(&mut draw(SOJOURN))),
+                None,
+            ),
             End::On(date) => ((*date).max(entered), None),
         });
         for (k, (to, rate)) in regime.leaves.iter().enumerate() {
@@ -148,7 +174,11 @@ impl Trial<'_> {
         };
         self.with_gates_watched(|trial| {
             let regime = &mut trial.s.regimes[process];
-            *regime = RegimeState { state: to, visits: regime.visits + 1, entered: trial.s.now };
+            *regime = RegimeState {
+                state: to,
+                visits: regime.visits + 1,
+                entered: trial.s.now,
+            };
             trial.update_policies();
             trial.tell_policies(RegimeId { process, state: to });
         });

@@ -1,10 +1,10 @@
 //! Everything a trial writes; reused from trial to trial.
 
+use super::Model;
 use super::calendar::Calendar;
 use super::market::{Clearing, Solution};
 use super::policy::LicenceDesk;
 use super::record::Record;
-use super::Model;
 use crate::network::Network;
 use crate::random::TrialKey;
 use crate::units::Tick;
@@ -114,7 +114,10 @@ pub(super) struct Alarm {
 
 impl Default for Alarm {
     fn default() -> Self {
-        Self { due: Tick::NEVER, queued: Tick::NEVER }
+        Self {
+            due: Tick::NEVER,
+            queued: Tick::NEVER,
+        }
     }
 }
 
@@ -332,7 +335,15 @@ impl State {
             hold: Hold::default(),
             contracts: vec![false; n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
-            memory: vec![0.0; model.policies.iter().map(|p| p.memory.end).max().unwrap_or(0)],
+            memory: vec![
+                0.0;
+                model
+                    .policies
+                    .iter()
+                    .map(|p| p.memory.end)
+                    .max()
+                    .unwrap_or(0)
+            ],
             licences: LicenceDesk::default(),
             regimes: vec![RegimeState::default(); model.processes.len()],
             desk: Desk::default(),
@@ -352,9 +363,15 @@ impl State {
         self.key = key;
         self.calendar.clear();
         self.sellers.fill(SellerState::default());
-        self.buyers.fill(BuyerState { minimum_cover: f64::INFINITY, ..BuyerState::default() });
+        self.buyers.fill(BuyerState {
+            minimum_cover: f64::INFINITY,
+            ..BuyerState::default()
+        });
         self.demands.fill(DemandState::default());
-        self.sites.fill(SiteState { factor: 1.0, ..SiteState::default() });
+        self.sites.fill(SiteState {
+            factor: 1.0,
+            ..SiteState::default()
+        });
         self.limits.fill(f64::INFINITY);
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
@@ -373,7 +390,10 @@ impl State {
 impl MarketState {
     fn of(market: &crate::network::Market) -> Self {
         let (sellers, buyers) = market.shape();
-        Self { solution: Solution::new(sellers, buyers), ..Self::default() }
+        Self {
+            solution: Solution::new(sellers, buyers),
+            ..Self::default()
+        }
     }
 
     fn reset(&mut self) {

@@ -46,8 +46,16 @@ impl Trial<'_> {
         let b = &mut self.s.buyers[buyer];
         b.at = self.s.now;
         let (need, have) = (b.draw * days, b.stock + b.inflow * days);
-        let served = if have >= need { 1.0 } else { have.max(0.0) / need };
-        b.stock = if have >= need { have - need } else { have.min(0.0) };
+        let served = if have >= need {
+            1.0
+        } else {
+            have.max(0.0) / need
+        };
+        b.stock = if have >= need {
+            have - need
+        } else {
+            have.min(0.0)
+        };
         if b.reference > 0.0 {
             b.minimum_cover = b.minimum_cover.min(b.stock.max(0.0) / b.reference);
             if b.short_rate > self.n.short_above * b.reference {
@@ -122,7 +130,9 @@ impl Trial<'_> {
             if self.n.demands[demand].user != User::Final {
                 continue;
             }
-            let season = self.n.demands[demand].season.map_or(1.0, |s| s[self.s.month]);
+            let season = self.n.demands[demand]
+                .season
+                .map_or(1.0, |s| s[self.s.month]);
             let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
             let d = &mut self.s.demands[demand];
             d.reference = self.base.demand[demand] * season;
@@ -151,7 +161,11 @@ impl Trial<'_> {
     /// Runs a site wants to make where its outputs pull so hard.
     fn runs_at(&self, site: usize, pull: f64) -> f64 {
         let exponent = pull - self.input_push(site);
-        let response = if exponent == 0.0 { 1.0 } else { libm::exp(exponent) };
+        let response = if exponent == 0.0 {
+            1.0
+        } else {
+            libm::exp(exponent)
+        };
         (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
     }
 
@@ -174,7 +188,9 @@ impl Trial<'_> {
     /// Runs that a site's inputs allow, one of them aside.
     pub(super) fn lowest_limit(&self, site: usize, without: usize) -> f64 {
         let others = self.n.sites[site].inputs.clone().filter(|i| *i != without);
-        others.map(|i| self.s.limits[i]).fold(f64::INFINITY, f64::min)
+        others
+            .map(|i| self.s.limits[i])
+            .fold(f64::INFINITY, f64::min)
     }
 
     fn output_pull(&self, site: usize) -> f64 {
@@ -305,7 +321,14 @@ impl Trial<'_> {
         let allowed = self.allowed(buyer);
         let scarce = allowed < wanted * (1.0 - ROUNDING);
         self.s.buyers[buyer].rationed = scarce;
-        self.share_out(buyer, if scarce { Some((allowed, wanted)) } else { None });
+        self.share_out(
+            buyer,
+            if scarce {
+                Some((allowed, wanted))
+            } else {
+                None
+            },
+        );
         self.sum_up(buyer);
         self.predict_floor(buyer);
     }
@@ -336,7 +359,13 @@ impl Trial<'_> {
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
         let until = self.s.now.0 + (days * DAY as f64) as u64;
         let due = |p: &&Parcel| p.buyer as usize == buyer && p.arrives.0 <= until;
-        self.s.hold.parcels.iter().filter(due).map(|p| p.volume).sum()
+        self.s
+            .hold
+            .parcels
+            .iter()
+            .filter(due)
+            .map(|p| p.volume)
+            .sum()
     }
 
     /// Shares out what a buyer allows: all that is wanted, or (allowed,
@@ -357,7 +386,11 @@ impl Trial<'_> {
         }
         for demand in self.n.buyers[buyer].demands.clone() {
             let d = &mut self.s.demands[demand];
-            let fair = if by_value { left.max(0.0) } else { d.catch_up_wanted * share };
+            let fair = if by_value {
+                left.max(0.0)
+            } else {
+                d.catch_up_wanted * share
+            };
             d.catch_up = d.catch_up_wanted.min(fair);
             left -= d.catch_up;
         }
@@ -403,14 +436,18 @@ impl Trial<'_> {
             _ if still => f64::INFINITY,
             BuyerState { stock, .. } if net < 0.0 && stock > floor => (stock - floor) / -net,
             BuyerState { stock, .. } if net < 0.0 && stock > 0.0 => stock / -net,
-            BuyerState { stock, rationed: true, .. } if net > 0.0 && stock <= floor => {
-                (floor - stock) / net
-            }
+            BuyerState {
+                stock,
+                rationed: true,
+                ..
+            } if net > 0.0 && stock <= floor => (floor - stock) / net,
             _ => f64::INFINITY,
         };
         let due = self.later(days, f64::ceil);
         if self.s.buyers[buyer].floor.reset(due) {
-            self.s.calendar.schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
+            self.s
+                .calendar
+                .schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
         }
     }
 
@@ -425,7 +462,9 @@ impl Trial<'_> {
     pub(super) fn stock_out(&mut self, buyer: usize) {
         if let Some(due) = self.s.buyers[buyer].floor.ring(self.s.now) {
             if due < Tick::NEVER {
-                self.s.calendar.schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
+                self.s
+                    .calendar
+                    .schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
             }
             return;
         }
@@ -458,7 +497,9 @@ impl Trial<'_> {
             self.later(s.stock / -net, f64::floor)
         };
         if self.s.sellers[seller].dry.reset(due) {
-            self.s.calendar.schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
+            self.s
+                .calendar
+                .schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
         }
     }
 
@@ -466,7 +507,9 @@ impl Trial<'_> {
     pub(super) fn seller_dry(&mut self, seller: usize) {
         if let Some(due) = self.s.sellers[seller].dry.ring(self.s.now) {
             if due < Tick::NEVER {
-                self.s.calendar.schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
+                self.s
+                    .calendar
+                    .schedule(due, Class::STOCK_OUT, Event::SellerDry(seller as u32));
             }
             return;
         }

@@ -78,7 +78,10 @@ impl<'a> Worker<'a> {
     #[must_use]
     pub fn new(model: &'a Model) -> Self {
         let network = &model.network;
-        let correlated = network.copula.as_ref().map_or(0, |(members, _)| members.len());
+        let correlated = network
+            .copula
+            .as_ref()
+            .map_or(0, |(members, _)| members.len());
         Self {
             model,
             state: State::new(model),
@@ -99,15 +102,21 @@ impl<'a> Worker<'a> {
         self.draw(key);
         let network = &self.model.network;
         if network.base_varies {
-            self.base.settle(network, &self.drawn).map_err(|complaints| {
-                let all: Vec<String> = complaints.into_iter().map(|c| c.message).collect();
-                TrialError::NoSteadyState(all.join("; "))
-            })?;
+            self.base
+                .settle(network, &self.drawn)
+                .map_err(|complaints| {
+                    let all: Vec<String> = complaints.into_iter().map(|c| c.message).collect();
+                    TrialError::NoSteadyState(all.join("; "))
+                })?;
         }
         self.state.reset(key);
         let mut trial = Trial {
             n: network,
-            base: if network.base_varies { &self.base } else { &network.base },
+            base: if network.base_varies {
+                &self.base
+            } else {
+                &network.base
+            },
             policies: &self.model.policies,
             processes: &self.model.processes,
             drawn: &self.drawn,
@@ -164,7 +173,10 @@ impl Trial<'_> {
     }
 
     fn next(&mut self) -> Result<Option<(Tick, Event)>, TrialError> {
-        self.s.calendar.next_before(self.n.horizon).map_err(|_| TrialError::Budget)
+        self.s
+            .calendar
+            .next_before(self.n.horizon)
+            .map_err(|_| TrialError::Budget)
     }
 
     /// The steady state, and everything known to happen.
@@ -189,7 +201,9 @@ impl Trial<'_> {
             self.s.markets[market].initial = self.goods_in(market);
             let stage = self.n.markets[market].stage;
             let event = Event::Clearing(market as u32);
-            self.s.calendar.schedule(Tick::START, Class::clearing(stage), event);
+            self.s
+                .calendar
+                .schedule(Tick::START, Class::clearing(stage), event);
         }
         self.schedule_dates();
         self.begin_regimes();
@@ -200,7 +214,10 @@ impl Trial<'_> {
     /// high where less is: a buyer's position is on target.
     fn match_stock_to_lanes(&mut self) {
         for (index, buyer) in self.n.buyers.iter().enumerate() {
-            let stated = buyer.demands.clone().any(|d| self.n.demands[d].initial.is_some());
+            let stated = buyer
+                .demands
+                .clone()
+                .any(|d| self.n.demands[d].initial.is_some());
             if !stated && !self.n.markets[buyer.market].start_empty {
                 let b = &mut self.s.buyers[index];
                 let position = self.base.target_stock[index] + self.base.under_way[index];
@@ -218,10 +235,14 @@ impl Trial<'_> {
                 let event = Event::Month(bin as u32 + 1);
                 self.s.calendar.schedule(*start, Class::PHYSICAL, event);
             }
-            self.s.calendar.schedule(*start, Class::SAMPLE, Event::Sample(bin as u32));
+            self.s
+                .calendar
+                .schedule(*start, Class::SAMPLE, Event::Sample(bin as u32));
         }
         let last = Event::Sample(self.n.months.len() as u32);
-        self.s.calendar.schedule(self.n.horizon, Class::SAMPLE, last);
+        self.s
+            .calendar
+            .schedule(self.n.horizon, Class::SAMPLE, last);
         for (index, c) in self.n.contracts.iter().enumerate() {
             self.s.contracts[index] = c.start == Tick::START;
             for at in [c.start, c.end] {
@@ -237,7 +258,11 @@ impl Trial<'_> {
     fn begin_month(&mut self, bin: usize) {
         self.s.month = usize::from(self.n.month_of_bin[bin]);
         for buyer in 0..self.n.buyers.len() {
-            if self.n.buyers[buyer].demands.clone().any(|d| self.n.demands[d].season.is_some()) {
+            if self.n.buyers[buyer]
+                .demands
+                .clone()
+                .any(|d| self.n.demands[d].season.is_some())
+            {
                 self.settle_buyer(buyer);
                 self.set_final_wants(buyer);
                 self.plan(buyer);
@@ -312,7 +337,10 @@ impl Trial<'_> {
         if error <= MASS_BALANCE || came == 0.0 {
             return Ok(());
         }
-        Err(TrialError::MassBalance { commodity: m.key.clone(), error })
+        Err(TrialError::MassBalance {
+            commodity: m.key.clone(),
+            error,
+        })
     }
 
     /// All goods of a market: in stock, in reserve and under way.

@@ -122,7 +122,10 @@ impl Rows<'_> {
         ];
         let causes = causes.map(|(label, metric)| self.cause(label, metric));
         let rest = rest.map(|estimate| self.volume(estimate));
-        [any, self.volume(mean)].into_iter().chain(causes).chain(rest)
+        [any, self.volume(mean)]
+            .into_iter()
+            .chain(causes)
+            .chain(rest)
     }
 
     fn survival(&self) -> impl Iterator<Item = [String; 7]> {

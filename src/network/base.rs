@@ -190,7 +190,11 @@ impl Base {
             }
         }
         self.derive(network, drawn);
-        if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+        if complaints.is_empty() {
+            Ok(())
+        } else {
+            Err(complaints)
+        }
     }
 
     /// Numbers that are read off rather than derived.
@@ -259,7 +263,10 @@ impl Base {
     }
 
     fn written(&self, network: &Network, m: &Market) -> Balance {
-        let mut balance = Balance { factor: 1.0, ..Balance::default() };
+        let mut balance = Balance {
+            factor: 1.0,
+            ..Balance::default()
+        };
         for seller in m.sellers.clone() {
             balance.supply += self.made_by(network, seller);
         }
@@ -289,10 +296,13 @@ impl Base {
     }
 
     fn only_sources(&self, network: &Network, m: &Market) -> bool {
-        m.sellers.clone().flat_map(|s| &network.sellers[s].outputs).all(|o| {
-            let site = &network.sites[network.outputs[*o as usize].site as usize];
-            site.inputs.is_empty() && site.outputs.len() == 1
-        })
+        m.sellers
+            .clone()
+            .flat_map(|s| &network.sellers[s].outputs)
+            .all(|o| {
+                let site = &network.sites[network.outputs[*o as usize].site as usize];
+                site.inputs.is_empty() && site.outputs.len() == 1
+            })
     }
 
     fn scale_finals(&mut self, network: &Network, m: &Market, factor: f64) {
@@ -330,12 +340,7 @@ impl Base {
     }
 
     /// Base trade of a market.
-    fn trade(
-        &mut self,
-        network: &Network,
-        drawn: &[f64],
-        market: usize,
-    ) -> Result<(), Complaint> {
+    fn trade(&mut self, network: &Network, drawn: &[f64], market: usize) -> Result<(), Complaint> {
         let m = &network.markets[market];
         let (sold, used): (f64, f64) = (
             self.output[m.sellers.clone()].iter().sum(),
@@ -343,7 +348,11 @@ impl Base {
         );
         if sold <= 0.0 || used <= 0.0 {
             self.flow[m.pairs.clone()].fill(0.0);
-            return if m.unbalanced { Ok(()) } else { Err(imbalance(m, &self.balances[market])) };
+            return if m.unbalanced {
+                Ok(())
+            } else {
+                Err(imbalance(m, &self.balances[market]))
+            };
         }
         let (sell, take) = ((used / sold).min(1.0), (sold / used).min(1.0));
         let scaled = |x: &[f64], k: f64, out: &mut Vec<f64>| {
@@ -362,11 +371,16 @@ impl Base {
         let eta = m.new_pairs.get(drawn);
         let flow = &mut self.flow[m.pairs.clone()];
         fill_missing(flow, &self.rows, &self.columns, eta, &self.keep_zero);
-        ras(flow, &self.rows, &self.columns).map(|_| ()).map_err(|error| Complaint {
-            path: format!("commodities.{}", m.key),
-            message: format!("base trade in {} does not fit production and use: {error}", m.key),
-            help: "correct the trade table, or let `new_pairs` be above zero".to_owned(),
-        })
+        ras(flow, &self.rows, &self.columns)
+            .map(|_| ())
+            .map_err(|error| Complaint {
+                path: format!("commodities.{}", m.key),
+                message: format!(
+                    "base trade in {} does not fit production and use: {error}",
+                    m.key
+                ),
+                help: "correct the trade table, or let `new_pairs` be above zero".to_owned(),
+            })
     }
 
     /// Observed exports shared among the sellers of a country by output; at
@@ -387,7 +401,11 @@ impl Base {
                 .map(|s| self.output[s])
                 .sum();
             let row = m.pairs.start + (seller - m.sellers.start) * buyers;
-            let share = if made > 0.0 { self.output[seller] / made } else { 0.0 };
+            let share = if made > 0.0 {
+                self.output[seller] / made
+            } else {
+                0.0
+            };
             let (mut exports, mut home) = (0.0, None);
             for p in row..row + buyers {
                 let pair = &network.pairs[p];
@@ -416,7 +434,11 @@ impl Base {
         for p in m.pairs.clone() {
             let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
             let (s, n) = (self.rows[i], self.columns[j]);
-            self.flow[p] = if network.pairs[p].domestic { s.min(n) } else { s * n / total };
+            self.flow[p] = if network.pairs[p].domestic {
+                s.min(n)
+            } else {
+                s * n / total
+            };
         }
         // A country that keeps its output sells what is left of it, and buys
         // what it still lacks.
@@ -427,7 +449,8 @@ impl Base {
             }
             let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
             let sold = kept_at_home(network, m, &self.flow, i, true) / self.rows[i].max(1e-300);
-            let bought = kept_at_home(network, m, &self.flow, j, false) / self.columns[j].max(1e-300);
+            let bought =
+                kept_at_home(network, m, &self.flow, j, false) / self.columns[j].max(1e-300);
             self.flow[p] *= (1.0 - sold).max(0.0) * (1.0 - bought).max(0.0);
         }
     }
@@ -463,8 +486,9 @@ impl Base {
                 self.output[i] * self.terms[s.market].window
             };
             self.working_stock[i] = self.output[i] * m.working_stock.get(drawn);
-            self.seller_stock[i] =
-                s.initial.map_or(steady + self.working_stock[i], |n| n.get(drawn));
+            self.seller_stock[i] = s
+                .initial
+                .map_or(steady + self.working_stock[i], |n| n.get(drawn));
             self.supply_elasticity[i] = self.mean_elasticity(network, i);
         }
     }

@@ -117,7 +117,9 @@ impl<'a> Compiler<'a> {
             .filter(|p| {
                 let pair = &network.pairs[*p];
                 network.sellers[pair.seller as usize].country == from.0
-                    && to.iter().any(|c| c.0 == network.buyers[pair.buyer as usize].country)
+                    && to
+                        .iter()
+                        .any(|c| c.0 == network.buyers[pair.buyer as usize].country)
             })
             .map(|p| p as u32)
             .collect()
@@ -131,7 +133,12 @@ impl<'a> Compiler<'a> {
     /// Every market whose base supply and demand cannot be reconciled.
     pub fn finish(mut self) -> Result<Network, Vec<Complaint>> {
         self.correlate();
-        let means: Vec<f64> = self.network.parameters.iter().map(|p| p.law.mean()).collect();
+        let means: Vec<f64> = self
+            .network
+            .parameters
+            .iter()
+            .map(|p| p.law.mean())
+            .collect();
         let mut base = Base::new(&self.network);
         if let Err(complaints) = base.settle(&self.network, &means) {
             self.complaints.extend(complaints);
@@ -207,7 +214,11 @@ impl<'a> Compiler<'a> {
             let first = self.network.outputs.len();
             for (_, coefficient) in &s.outputs {
                 let per_run = self.num(coefficient);
-                self.network.outputs.push(Output { site: index as u32, seller: 0, per_run });
+                self.network.outputs.push(Output {
+                    site: index as u32,
+                    seller: 0,
+                    per_run,
+                });
             }
             self.network.sites[index].outputs = first..self.network.outputs.len();
         }
@@ -292,7 +303,11 @@ impl<'a> Compiler<'a> {
         let mut demands: Vec<Ranked> = Vec::new();
         for d in &scenario.demands {
             if d.country.0 == country && self.market(d.commodity) == market {
-                demands.push((d.value_at_risk.law.mean(), self.final_demand(d, buyer), None));
+                demands.push((
+                    d.value_at_risk.law.mean(),
+                    self.final_demand(d, buyer),
+                    None,
+                ));
             }
         }
         for (index, s) in scenario.sites.iter().enumerate() {
@@ -312,7 +327,11 @@ impl<'a> Compiler<'a> {
         for (_, demand, plant) in demands {
             if let Some((site, per_run)) = plant {
                 let demand = self.network.demands.len() as u32;
-                inputs_of[site].push(Input { site: site as u32, demand, per_run });
+                inputs_of[site].push(Input {
+                    site: site as u32,
+                    demand,
+                    per_run,
+                });
             }
             self.network.demands.push(demand);
         }
@@ -329,7 +348,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn commodity_of(&self, market: usize) -> CommodityId {
-        CommodityId(self.market_of.iter().position(|m| *m == market).unwrap_or_default())
+        CommodityId(
+            self.market_of
+                .iter()
+                .position(|m| *m == market)
+                .unwrap_or_default(),
+        )
     }
 
     fn final_demand(&mut self, d: &written::Demand, buyer: u32) -> Demand {
@@ -450,8 +474,14 @@ impl<'a> Compiler<'a> {
         for (id, c) in scenario.commodities.iter().enumerate() {
             let market = &self.network.markets[self.market_of[id]];
             for (from, to, _) in &c.trade {
-                let sells = market.sellers.clone().any(|s| self.network.sellers[s].country == from.0);
-                let buys = market.buyers.clone().any(|b| self.network.buyers[b].country == to.0);
+                let sells = market
+                    .sellers
+                    .clone()
+                    .any(|s| self.network.sellers[s].country == from.0);
+                let buys = market
+                    .buyers
+                    .clone()
+                    .any(|b| self.network.buyers[b].country == to.0);
                 let (who, verb) = match (sells, buys) {
                     (true, true) => continue,
                     (false, _) => (from, "makes"),
@@ -464,7 +494,10 @@ impl<'a> Compiler<'a> {
                         "trade in {} from {} to {}, but nothing in {code} {verb} it",
                         c.key, scenario.countries[from.0].code, scenario.countries[to.0].code
                     ),
-                    help: format!("add a site or demand for {} in {code}, or drop the row", c.key),
+                    help: format!(
+                        "add a site or demand for {} in {code}, or drop the row",
+                        c.key
+                    ),
                 });
             }
         }
@@ -497,7 +530,10 @@ impl<'a> Compiler<'a> {
     #[must_use]
     pub fn buyer(&self, commodity: CommodityId, country: CountryId) -> Option<usize> {
         let market = &self.network.markets[self.market(commodity)];
-        market.buyers.clone().find(|b| self.network.buyers[*b].country == country.0)
+        market
+            .buyers
+            .clone()
+            .find(|b| self.network.buyers[*b].country == country.0)
     }
 
     fn lay_out_contracts(&mut self) {
@@ -602,7 +638,11 @@ fn empty(scenario: &Scenario) -> Network {
         months,
         month_of_bin,
         short_above: scenario.short_above,
-        countries: scenario.countries.iter().map(|c| (c.code.clone(), c.name.clone())).collect(),
+        countries: scenario
+            .countries
+            .iter()
+            .map(|c| (c.code.clone(), c.name.clone()))
+            .collect(),
         markets: Vec::new(),
         sellers: Vec::new(),
         buyers: Vec::new(),
@@ -634,8 +674,11 @@ fn stages(scenario: &Scenario) -> Vec<(CommodityId, u8)> {
             }
         }
     }
-    let mut order: Vec<(CommodityId, u8)> =
-        stage.into_iter().enumerate().map(|(c, s)| (CommodityId(c), s)).collect();
+    let mut order: Vec<(CommodityId, u8)> = stage
+        .into_iter()
+        .enumerate()
+        .map(|(c, s)| (CommodityId(c), s))
+        .collect();
     order.sort_by_key(|(c, s)| (*s, c.0));
     order
 }
@@ -671,7 +714,11 @@ fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u3
         return (Ticks::from_days(transit.mean()).0 as f64 / window as f64, 0);
     }
     let key = ObjectKey::named("transit statistics");
-    let draws = if transit.is_constant() { 1 } else { TRANSIT_DRAWS };
+    let draws = if transit.is_constant() {
+        1
+    } else {
+        TRANSIT_DRAWS
+    };
     let leaves = (phase * window as f64) as u64;
     let windows = (0..draws).map(|k| {
         let days = transit.sample(&mut Stream::open(TrialKey::new(0, 0), key, k));
@@ -683,6 +730,10 @@ fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u3
         sum += w;
         longest = longest.max(w);
     }
-    (sum as f64 / draws as f64, u32::try_from(longest * 2 + 2).unwrap_or(u32::MAX).min(10_000))
+    (
+        sum as f64 / draws as f64,
+        u32::try_from(longest * 2 + 2)
+            .unwrap_or(u32::MAX)
+            .min(10_000),
+    )
 }
-

@@ -53,9 +53,15 @@ impl Network {
             period: (self.calendar.start(), self.calendar.date_of(self.horizon)),
             countries: self.countries.len(),
             sites: self.sites.len(),
-            demands: self.demands.iter().filter(|d| d.user == super::User::Final).count(),
+            demands: self
+                .demands
+                .iter()
+                .filter(|d| d.user == super::User::Final)
+                .count(),
             parameters: self.parameters.len(),
-            markets: (0..self.markets.len()).map(|m| self.market_balance(m)).collect(),
+            markets: (0..self.markets.len())
+                .map(|m| self.market_balance(m))
+                .collect(),
         }
     }
 
@@ -87,7 +93,14 @@ impl fmt::Display for Summary {
         writeln!(
             f,
             "{:<18} {:>5} {:>9} {:>16} {:>16} {:>16} {:>16} {:>7}",
-            "commodity", "stage", "sell×buy", "supply/yr", "plants/yr", "final/yr", "traded/yr", "scaled"
+            "commodity",
+            "stage",
+            "sell×buy",
+            "supply/yr",
+            "plants/yr",
+            "final/yr",
+            "traded/yr",
+            "scaled"
         )?;
         for m in &self.markets {
             let amount = |x: f64| format_quantity(x, &m.unit);

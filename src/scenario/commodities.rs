@@ -2,8 +2,8 @@
 
 use super::measure::{Good, Measure};
 use super::model::{Commodity, CommodityId, Elasticity};
-use super::rule::Rule;
 use super::problem::Problem;
+use super::rule::Rule;
 use super::table::{Reader, choice, table};
 use super::values::{Amount, Map, Word};
 use crate::units::{Dimension, Unit};

@@ -28,8 +28,8 @@ mod problem;
 mod read;
 mod refs;
 mod regimes;
-mod rule;
 mod reserves;
+mod rule;
 mod sites;
 mod source;
 mod study;
@@ -47,9 +47,9 @@ use source::ContentHash;
 use table::{Read, Reader};
 
 pub use model::*;
-pub use rule::{Rule, UnknownRule};
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
+pub use rule::{Rule, UnknownRule};
 pub use source::{FileId, Sources, Span};
 
 /// A scenario and where it was read from.

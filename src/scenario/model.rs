@@ -107,7 +107,6 @@ pub struct Country {
     pub name: String,
 }
 
-
 /// A traded good at one stage.
 #[derive(Clone, Debug)]
 pub struct Commodity {
@@ -361,7 +360,10 @@ pub struct Policy {
 
 /// What a policy does, one variant an instrument.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a scenario holds a handful of policies")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a scenario holds a handful of policies"
+)]
 pub enum Instrument {
     /// Forbids exports, or a share of them.
     ExportBan(ExportBan),

@@ -70,7 +70,10 @@ impl<'m> Collector<'m> {
     pub(super) fn add(&mut self, pair: Pair) {
         match pair.result {
             Ok((shocked, baseline)) => self.add_records(&pair.drawn, &shocked, &baseline),
-            Err(reason) => self.failures.push(Failure { trial: pair.trial, reason }),
+            Err(reason) => self.failures.push(Failure {
+                trial: pair.trial,
+                reason,
+            }),
         }
     }
 
@@ -106,7 +109,12 @@ impl<'m> Collector<'m> {
             short_above: n.short_above,
             focus,
             policies: self.policies(),
-            parameters: n.parameters.iter().map(|p| p.path.clone()).zip(self.parameters).collect(),
+            parameters: n
+                .parameters
+                .iter()
+                .map(|p| p.path.clone())
+                .zip(self.parameters)
+                .collect(),
             failures: self.failures,
             events: self.events,
             interrupted,
@@ -142,7 +150,13 @@ impl<'m> Collector<'m> {
             .map(|(index, p)| PolicyActivity {
                 name: p.name.clone(),
                 shock: p.role == Role::Shock,
-                active: self.active.iter().skip(index).step_by(count).map(|k| *k as f64 * per_trial).collect(),
+                active: self
+                    .active
+                    .iter()
+                    .skip(index)
+                    .step_by(count)
+                    .map(|k| *k as f64 * per_trial)
+                    .collect(),
                 stopped: p
                     .markets
                     .iter()
@@ -214,14 +228,22 @@ fn fan(months: &[Quantiles]) -> Fan {
         p50: at(0.5),
         p75: at(0.75),
         p95: at(0.95),
-        mean: months.iter().map(|m| m.sum / m.count.max(1) as f64).collect(),
+        mean: months
+            .iter()
+            .map(|m| m.sum / m.count.max(1) as f64)
+            .collect(),
     }
 }
 
 impl Quantiles {
     fn new() -> Self {
         let config = Config::new(FAN_ERROR, FAN_BINS, FAN_ZERO);
-        Self { sketch: DDSketch::new(config), zeros: 0, count: 0, sum: 0.0 }
+        Self {
+            sketch: DDSketch::new(config),
+            zeros: 0,
+            count: 0,
+            sum: 0.0,
+        }
     }
 
     fn add(&mut self, value: f64) {
@@ -241,7 +263,15 @@ impl Quantiles {
         if above < 0.0 || positive == 0 {
             return 0.0;
         }
-        let q = if positive > 1 { above / (positive - 1) as f64 } else { 0.5 };
-        self.sketch.quantile(q.min(1.0)).ok().flatten().unwrap_or(0.0)
+        let q = if positive > 1 {
+            above / (positive - 1) as f64
+        } else {
+            0.5
+        };
+        self.sketch
+            .quantile(q.min(1.0))
+            .ok()
+            .flatten()
+            .unwrap_or(0.0)
     }
 }

@@ -88,9 +88,13 @@ pub fn run(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, StudyError> {
-    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build().map_err(|error| {
-        StudyError::Threads { threads: plan.threads, reason: error.to_string() }
-    })?;
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(plan.threads)
+        .build()
+        .map_err(|error| StudyError::Threads {
+            threads: plan.threads,
+            reason: error.to_string(),
+        })?;
     let workers = Mutex::new(Vec::new());
     let mut collector = Collector::new(model);
     progress.begin(plan.trials);
@@ -119,9 +123,10 @@ pub fn run(
     progress.end();
     let outcome = collector.finish(about, next < plan.trials);
     match outcome.failures.first() {
-        Some(first) if outcome.completed() == 0 => {
-            Err(StudyError::AllFailed { trial: first.trial, reason: first.reason.clone() })
-        }
+        Some(first) if outcome.completed() == 0 => Err(StudyError::AllFailed {
+            trial: first.trial,
+            reason: first.reason.clone(),
+        }),
         _ => Ok(outcome),
     }
 }
@@ -135,7 +140,9 @@ fn run_chunk<'m>(
 ) -> Vec<Pair> {
     let taken = idle.lock().ok().and_then(|mut workers| workers.pop());
     let mut worker = taken.unwrap_or_else(|| Worker::new(model));
-    let pairs = trials.map(|trial| run_pair(&mut worker, seed, trial)).collect();
+    let pairs = trials
+        .map(|trial| run_pair(&mut worker, seed, trial))
+        .collect();
     if let Ok(mut workers) = idle.lock() {
         workers.push(worker);
     }
@@ -148,8 +155,15 @@ fn run_pair(worker: &mut Worker, seed: u64, trial: u64) -> Pair {
         let shocked = worker.run(seed, trial, Which::Shocked).cloned();
         let shocked = shocked.map_err(|error| error.to_string())?;
         let baseline = worker.run(seed, trial, Which::Baseline).cloned();
-        Ok((shocked, baseline.map_err(|error| format!("baseline: {error}"))?))
+        Ok((
+            shocked,
+            baseline.map_err(|error| format!("baseline: {error}"))?,
+        ))
     };
     let result = both();
-    Pair { trial, drawn: worker.drawn().to_vec(), result }
+    Pair {
+        trial,
+        drawn: worker.drawn().to_vec(),
+        result,
+    }
 }

@@ -84,9 +84,10 @@ impl Metric {
     pub fn unit(self, commodity: &str) -> String {
         match self {
             Self::ShortfallShare | Self::PeakRate => "share".to_owned(),
-            Self::ShortfallDays | Self::TimeToSurvive | Self::TimeToRecover | Self::MinimumCover => {
-                "days".to_owned()
-            }
+            Self::ShortfallDays
+            | Self::TimeToSurvive
+            | Self::TimeToRecover
+            | Self::MinimumCover => "days".to_owned(),
             Self::PricePaid | Self::PriceSpot => format!("USD/{commodity}"),
             Self::ImportBill | Self::ValueLost => "USD".to_owned(),
             _ => commodity.to_owned(),

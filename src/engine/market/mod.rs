@@ -11,8 +11,6 @@ mod domestic_first;
 mod equilibrium;
 mod pro_rata;
 
-
-
 use cooperative::Cooperative;
 use equilibrium::Equilibrium;
 use pro_rata::Rationing;

@@ -58,7 +58,12 @@ pub(super) fn of_sites(
         }
         written::Arrival::Once(law) => Arrival::Once(law.clone()),
     };
-    Disruption { sites, arrival, lasts: outages.lasts.clone(), loses: outages.loses.clone() }
+    Disruption {
+        sites,
+        arrival,
+        lasts: outages.lasts.clone(),
+        loses: outages.loses.clone(),
+    }
 }
 
 impl Disruption {
@@ -85,7 +90,10 @@ impl Disruption {
 
     /// Begins loss number `event` now; it ends `lasts` days on.
     fn begin_loss(&self, trial: &mut Trial, me: usize, event: u64, lasts: f64) {
-        let loss = self.loses.sample(&mut self.draw(trial, me, LOSES, event)).clamp(0.0, 1.0);
+        let loss = self
+            .loses
+            .sample(&mut self.draw(trial, me, LOSES, event))
+            .clamp(0.0, 1.0);
         if loss == 0.0 && matches!(self.arrival, Arrival::Overlapping(..)) {
             return; // would take no slot, and its end another's
         }
@@ -134,7 +142,12 @@ impl Disruption {
 
 impl Act for Disruption {
     fn memory(&self) -> usize {
-        LOSSES + if matches!(self.arrival, Arrival::Overlapping(..)) { MOST_AT_ONCE } else { 1 }
+        LOSSES
+            + if matches!(self.arrival, Arrival::Overlapping(..)) {
+                MOST_AT_ONCE
+            } else {
+                1
+            }
     }
 
     fn begin(&self, trial: &mut Trial, me: usize) {

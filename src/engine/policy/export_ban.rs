@@ -21,14 +21,24 @@ pub(super) struct ExportBan {
 }
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> ExportBan {
-    let bound: Vec<Bound> = w.scope.on.iter().map(|c| Bound::of(compiler, &w.scope, *c)).collect();
+    let bound: Vec<Bound> = w
+        .scope
+        .on
+        .iter()
+        .map(|c| Bound::of(compiler, &w.scope, *c))
+        .collect();
     let share = per_commodity(compiler, &w.scope, &w.share);
     let in_regime = w
         .in_regime
         .iter()
         .map(|(regime, share)| (*regime, per_commodity(compiler, &w.scope, share)))
         .collect();
-    ExportBan { memory: places(&bound), bound, share, in_regime }
+    ExportBan {
+        memory: places(&bound),
+        bound,
+        share,
+        in_regime,
+    }
 }
 
 /// Where each good's pairs begin when they lie one after another.
@@ -55,7 +65,12 @@ impl Act for ExportBan {
             return;
         }
         let start = trial.policies[me].memory.start;
-        for (b, first) in self.bound.iter().zip(&self.memory).filter(|(b, _)| b.market == market) {
+        for (b, first) in self
+            .bound
+            .iter()
+            .zip(&self.memory)
+            .filter(|(b, _)| b.market == market)
+        {
             for (place, pair) in b.pairs.iter().enumerate() {
                 trial.s.memory[start + first + place] = trial.s.pairs[*pair as usize].sent;
             }
@@ -80,7 +95,11 @@ impl Act for ExportBan {
                     let sent = trial.s.pairs[*pair as usize].sent - trial.s.memory[cell];
                     let whole = (1.0 - share) * trial.reference_trade(*pair as usize, days);
                     // Below zero where what is sent may have to be taken back.
-                    if sent <= whole { remainder(whole, sent) } else { whole - sent }
+                    if sent <= whole {
+                        remainder(whole, sent)
+                    } else {
+                        whole - sent
+                    }
                 } else {
                     0.0
                 };

@@ -127,13 +127,25 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportLicence) -> Ex
     let goods = w.scope.on.iter().zip(shares).map(|(on, share)| {
         let bound = Bound::of(compiler, &w.scope, *on);
         let n = compiler.network();
-        let to = bound.pairs.iter().map(|p| n.buyers[n.pairs[*p as usize].buyer as usize].country);
-        let good = Good { to: to.collect(), share, memory, bound };
+        let to = bound
+            .pairs
+            .iter()
+            .map(|p| n.buyers[n.pairs[*p as usize].buyer as usize].country);
+        let good = Good {
+            to: to.collect(),
+            share,
+            memory,
+            bound,
+        };
         memory += good.bound.pairs.len() * PER_PAIR;
         good
     });
     let goods = goods.collect();
-    let in_regime = w.in_regime.iter().map(|(r, t)| (*r, Terms::compile(compiler, t))).collect();
+    let in_regime = w
+        .in_regime
+        .iter()
+        .map(|(r, t)| (*r, Terms::compile(compiler, t)))
+        .collect();
     ExportLicence {
         goods,
         review: w.review.clone(),
@@ -206,7 +218,9 @@ impl ExportLicence {
         let Some(again) = &self.reapply else {
             return review;
         };
-        let p = self.terms_at(trial).approval[to].get(trial.drawn).clamp(0.05, 1.0);
+        let p = self.terms_at(trial).approval[to]
+            .get(trial.drawn)
+            .clamp(0.05, 1.0);
         review / p + again.mean() * (1.0 - p) / p
     }
 
@@ -260,7 +274,15 @@ impl ExportLicence {
     fn review(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
         let filed = trial.s.now.days() + after;
         if self.throughput.is_some() {
-            self.wait(trial, me, Lot { unread: true, ..lot }, filed);
+            self.wait(
+                trial,
+                me,
+                Lot {
+                    unread: true,
+                    ..lot
+                },
+                filed,
+            );
         } else {
             self.read(trial, me, lot, filed);
         }
@@ -268,12 +290,22 @@ impl ExportLicence {
 
     /// Puts an application in the queue of the desk, now.
     fn queue(&self, trial: &mut Trial, me: usize, lot: Lot) {
-        let per_day = self.throughput.map_or(f64::INFINITY, |n| n.get(trial.drawn));
+        let per_day = self
+            .throughput
+            .map_or(f64::INFINITY, |n| n.get(trial.drawn));
         let now = trial.s.now.days();
         let free = self.cell(trial, me, DESK_FREE);
         *free = free.max(now) + 1.0 / per_day.max(1e-9);
         let begins = *free;
-        self.read(trial, me, Lot { unread: false, ..lot }, begins);
+        self.read(
+            trial,
+            me,
+            Lot {
+                unread: false,
+                ..lot
+            },
+            begins,
+        );
     }
 
     /// Draws how long the review takes that begins on a day.
@@ -300,7 +332,9 @@ impl ExportLicence {
 
     /// Draws how long held goods are inspected.
     fn inspect(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
-        let key = self.key(trial, me, lot.good as usize, lot.place as usize).with(INSPECTION);
+        let key = self
+            .key(trial, me, lot.good as usize, lot.place as usize)
+            .with(INSPECTION);
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
         let released = trial.s.now.days() + after + self.inspection.sample(&mut stream);
         self.wait(trial, me, lot, released);
@@ -328,15 +362,25 @@ impl ExportLicence {
     fn approves(&self, trial: &Trial, me: usize, lot: &Lot) -> bool {
         let (good, place) = (lot.good as usize, lot.place as usize);
         let probability = self.terms_at(trial).approval[self.goods[good].to[place]];
-        let key = self.key(trial, me, good, place).with(u64::from(lot.attempt));
+        let key = self
+            .key(trial, me, good, place)
+            .with(u64::from(lot.attempt));
         Stream::open(trial.s.key, key, lot.occurrence).happens(probability.get(trial.drawn))
     }
 
     fn file_again(&self, trial: &mut Trial, me: usize, lot: Lot) {
-        let Some(delay) = self.reapply.as_ref().filter(|_| lot.attempt < MOST_ATTEMPTS) else {
+        let Some(delay) = self
+            .reapply
+            .as_ref()
+            .filter(|_| lot.attempt < MOST_ATTEMPTS)
+        else {
             return;
         };
-        let lot = Lot { attempt: lot.attempt + 1, unread: false, ..lot };
+        let lot = Lot {
+            attempt: lot.attempt + 1,
+            unread: false,
+            ..lot
+        };
         let key = self.key(trial, me, lot.good as usize, lot.place as usize);
         let key = key.with(REVIEW).with(u64::from(lot.attempt)).with(REVIEW);
         let wait = delay.sample(&mut Stream::open(trial.s.key, key, lot.occurrence));
@@ -346,7 +390,9 @@ impl ExportLicence {
 
 impl Act for ExportLicence {
     fn memory(&self) -> usize {
-        self.goods.last().map_or(FILED, |g| g.memory + g.bound.pairs.len() * PER_PAIR)
+        self.goods
+            .last()
+            .map_or(FILED, |g| g.memory + g.bound.pairs.len() * PER_PAIR)
     }
 
     fn markets(&self) -> Vec<usize> {
@@ -418,7 +464,12 @@ impl Act for ExportLicence {
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
         let start = trial.policies[me].memory.start;
-        for (good, g) in self.goods.iter().enumerate().filter(|(_, g)| g.bound.market == market) {
+        for (good, g) in self
+            .goods
+            .iter()
+            .enumerate()
+            .filter(|(_, g)| g.bound.market == market)
+        {
             let unfiled = trial.s.memory[start + FILED + good] <= trial.s.now.0 as f64;
             for (place, pair) in g.bound.pairs.iter().enumerate() {
                 if self.lets_all_pass(trial, g, place) {
@@ -447,4 +498,3 @@ impl Act for ExportLicence {
         }
     }
 }
-

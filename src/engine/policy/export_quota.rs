@@ -21,7 +21,12 @@ pub(super) struct ExportQuota {
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportQuota) -> ExportQuota {
     ExportQuota {
-        bound: w.scope.on.iter().map(|c| Bound::of(compiler, &w.scope, *c)).collect(),
+        bound: w
+            .scope
+            .on
+            .iter()
+            .map(|c| Bound::of(compiler, &w.scope, *c))
+            .collect(),
         volume: per_commodity(compiler, &w.scope, &w.volume),
         period: Ticks::from_days(w.period),
     }
@@ -55,7 +60,12 @@ impl Act for ExportQuota {
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, _window: f64, gates: &mut Gates) {
         let first = trial.policies[me].memory.start;
-        for (good, b) in self.bound.iter().enumerate().filter(|(_, b)| b.market == market) {
+        for (good, b) in self
+            .bound
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.market == market)
+        {
             let left = trial.s.memory[first + good].max(0.0);
             let all: f64 = b.pairs.iter().map(|p| trial.base.flow[*p as usize]).sum();
             for pair in &b.pairs {

@@ -233,7 +233,10 @@ impl Trial<'_> {
 
     /// An instrument's alarm goes off.
     pub(super) fn wake(&mut self, policy: usize, code: u32) {
-        self.policies[policy].instrument.act().woken(self, policy, code);
+        self.policies[policy]
+            .instrument
+            .act()
+            .woken(self, policy, code);
     }
 
     /// Tells the policies in force on a market that it is about to clear.
@@ -267,12 +270,17 @@ impl Trial<'_> {
 
     /// Sets an alarm of a policy.
     fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
-        self.s.calendar.schedule(at, Class::POLICY, Event::Wake(me as u32, code));
+        self.s
+            .calendar
+            .schedule(at, Class::POLICY, Event::Wake(me as u32, code));
     }
 
     /// The terms of the first regime listed that lasts, else the usual ones.
     fn terms_now<'t, T>(&self, usual: &'t T, in_regime: &'t [(RegimeId, T)]) -> &'t T {
-        in_regime.iter().find(|(r, _)| self.lasts(*r)).map_or(usual, |(_, terms)| terms)
+        in_regime
+            .iter()
+            .find(|(r, _)| self.lasts(*r))
+            .map_or(usual, |(_, terms)| terms)
     }
 }
 
@@ -316,7 +324,11 @@ fn per_commodity(
 fn per_country(compiler: &mut Compiler, numbers: &written::PerCountry) -> Vec<Num> {
     (0..compiler.scenario().countries.len())
         .map(|c| {
-            let given = numbers.given.iter().find(|(x, _)| *x == CountryId(c)).map(|(_, n)| n);
+            let given = numbers
+                .given
+                .iter()
+                .find(|(x, _)| *x == CountryId(c))
+                .map(|(_, n)| n);
             compiler.num(given.unwrap_or(&numbers.default))
         })
         .collect()
