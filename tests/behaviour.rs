@@ -1,5 +1,10 @@
 //! What markets, plants, contracts and controls do, one small scenario each,
 //! through the scenario language and against hand calculation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::sync::atomic::AtomicBool;
 

@@ -1,5 +1,10 @@
 //! Clearing against solvers that know nothing of it: an interior-point method
 //! on exponential cones, a linear program, and the numbers of the reference.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 #![allow(dead_code, reason = "the markets are shared with other tests")]
 
 mod market;

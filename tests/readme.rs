@@ -1,6 +1,9 @@
 //! The scenarios in README.md are sound.
-
-#![allow(clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use shortfall::engine::Model;
 use shortfall::scenario;

@@ -1,6 +1,10 @@
 //! What a user reads when a scenario is wrong; and a right one is read.
-
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![allow(clippy::expect_used)]
 
 use std::path::Path;
 
@@ -1839,7 +1843,7 @@ fn contradictory_correlations() {
     ];
     let fine = text.clone() + &pair(a, b, 0.5) + &pair(b, c, -0.3);
     assert!(read(&fine, &[], &[]).is_ok());
-    let unlisted = text.clone() + &pair(a, b, 0.9) + &pair(b, c, 0.9);
+    let unlisted = text + &pair(a, b, 0.9) + &pair(b, c, 0.9);
     let said = message(&unlisted);
     insta::assert_snapshot!(said, @r#"
     error: the rank correlations contradict each other
