@@ -2,7 +2,7 @@
 
 use super::calendar::{Class, Event};
 use super::state::RegimeState;
-use super::trial::Trial;
+use super::trial::{Trial, TrialError};
 use crate::network::{Compiler, Num};
 use crate::random::{Law, ObjectKey, Stream};
 use crate::scenario::{Ends, RegimeId};
@@ -42,6 +42,8 @@ enum End {
 const SOJOURN: u64 = 1;
 const OUTCOME: u64 = 2;
 const LEAVING: u64 = 16;
+/// Changes of a process at one instant that can still make sense.
+const MOST_AT_ONCE: u32 = 64;
 
 /// Compiles the processes of a scenario.
 pub(super) fn compile(compiler: &mut Compiler) -> Vec<Process> {
@@ -135,6 +137,7 @@ impl Trial<'_> {
             state,
             visits,
             entered,
+            ..
         } = self.s.regimes[process];
         let p = &self.processes[process];
         let regime = &p.states[state];
@@ -161,7 +164,12 @@ impl Trial<'_> {
     }
 
     /// A process leaves its regime.
-    pub(super) fn change_regime(&mut self, process: usize) {
+    ///
+    /// # Errors
+    ///
+    /// When it has done so too often at one instant, as regimes do that all
+    /// end on dates gone by and follow each other.
+    pub(super) fn change_regime(&mut self, process: usize) -> Result<(), TrialError> {
         let to = match self.path_at(process) {
             Some(state) => Some(state),
             None => match self.next_change(process) {
@@ -170,19 +178,33 @@ impl Trial<'_> {
             },
         };
         let Some(to) = to else {
-            return;
+            return Ok(());
         };
+        let (regime, now) = (self.s.regimes[process], self.s.now);
+        let at_once = if regime.entered == now {
+            regime.at_once + 1
+        } else {
+            0
+        };
+        if at_once > MOST_AT_ONCE {
+            let process = self.processes[process].name.clone();
+            return Err(TrialError::RegimesCircle {
+                process,
+                day: now.days(),
+            });
+        }
         self.with_gates_watched(|trial| {
-            let regime = &mut trial.s.regimes[process];
-            *regime = RegimeState {
+            trial.s.regimes[process] = RegimeState {
                 state: to,
                 visits: regime.visits + 1,
-                entered: trial.s.now,
+                entered: now,
+                at_once,
             };
             trial.update_policies();
             trial.tell_policies(RegimeId { process, state: to });
         });
         self.schedule_change(process);
+        Ok(())
     }
 
     /// What follows a regime that ended by itself.

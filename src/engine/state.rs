@@ -246,6 +246,8 @@ pub(super) struct RegimeState {
     /// Changes so far.
     pub visits: u64,
     pub entered: Tick,
+    /// Changes before this one at the same instant.
+    pub at_once: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -46,6 +46,16 @@ pub enum TrialError {
         /// Relative error.
         error: f64,
     },
+    /// A process changes its regime without end at one instant.
+    #[error(
+        "regimes of {process} follow each other without end on day {day:.1}; do all their dates lie before it?"
+    )]
+    RegimesCircle {
+        /// Name of the process.
+        process: String,
+        /// When \[d\].
+        day: f64,
+    },
     /// The drawn numbers admit no steady state.
     #[error("no steady state for the numbers drawn: {0}")]
     NoSteadyState(String),
@@ -163,7 +173,7 @@ impl Trial<'_> {
                 Event::Inflow(step) => self.inflow_step(step),
                 Event::Wake(policy, code) => self.wake(policy as usize, code),
                 Event::PolicyDate(_) => self.review_policies(),
-                Event::Regime(process) => self.change_regime(process as usize),
+                Event::Regime(process) => self.change_regime(process as usize)?,
                 Event::Month(bin) => self.begin_month(bin as usize),
                 Event::ContractDate(contract) => self.contract_date(contract as usize),
                 Event::Sample(bin) => self.sample(bin as usize),

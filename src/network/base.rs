@@ -172,15 +172,16 @@ impl Base {
 
     /// Works out the steady state for drawn parameters, upstream first.
     ///
-    /// Where base supply and demand differ within the tolerance, final demand
-    /// is scaled to what is left after plants' draws; where only plants use
+    /// Where base supply and demand differ, final demand is scaled to what is
+    /// left after plants' draws; where only plants use
     /// the goods, the sources that make them are scaled. Trade is observed
     /// trade with the diagonal production less exports, filled in and scaled
     /// to the margins (RAS).
     ///
     /// # Errors
     ///
-    /// Every market in which that is impossible.
+    /// Every market in which that is impossible. Whether the difference is
+    /// within the market's tolerance is [`Self::imbalances`]' to say.
     pub fn settle(&mut self, network: &Network, drawn: &[f64]) -> Result<(), Vec<Complaint>> {
         let mut complaints = Vec::new();
         self.read(network, drawn);
@@ -195,6 +196,17 @@ impl Base {
         } else {
             Err(complaints)
         }
+    }
+
+    /// Every market whose supply and demand as written differ by more than its
+    /// tolerance.
+    #[must_use]
+    pub fn imbalances(&self, network: &Network) -> Vec<Complaint> {
+        let markets = network.markets.iter().zip(&self.balances);
+        markets
+            .filter(|(m, balance)| !m.unbalanced && balance.gap().abs() > m.tolerance)
+            .map(|(m, balance)| imbalance(m, balance))
+            .collect()
     }
 
     /// Numbers that are read off rather than derived.
@@ -241,7 +253,7 @@ impl Base {
             self.balances[market].factor = 1.0;
             return Ok(());
         }
-        if balance.gap().abs() > m.tolerance || !balance.gap().is_finite() {
+        if !balance.gap().is_finite() {
             return Err(imbalance(m, &balance));
         }
         let sources = self.only_sources(network, m);

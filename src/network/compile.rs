@@ -140,8 +140,15 @@ impl<'a> Compiler<'a> {
             .map(|p| p.law.mean())
             .collect();
         let mut base = Base::new(&self.network);
-        if let Err(complaints) = base.settle(&self.network, &means) {
-            self.complaints.extend(complaints);
+        let impossible = base.settle(&self.network, &means).err();
+        for complaint in base
+            .imbalances(&self.network)
+            .into_iter()
+            .chain(impossible.into_iter().flatten())
+        {
+            if !self.complaints.contains(&complaint) {
+                self.complaints.push(complaint);
+            }
         }
         if !self.complaints.is_empty() {
             return Err(self.complaints);
