@@ -41,6 +41,7 @@ impl Trial<'_> {
             self.recall(market, last);
         }
         self.let_prices_sink_in(market);
+        self.note_nominal_use(market);
         let window = self.s.markets[market].next - self.s.now;
         self.before_clearing(market);
         let result = self.trade(market, window.days(), new_window);
@@ -290,7 +291,7 @@ impl Trial<'_> {
         let buyer = self.n.pairs[pair].buyer as usize;
         let base = self.base.use_rate[buyer];
         let level = if base > 0.0 {
-            self.nominal_use(buyer) / base
+            self.s.buyers[buyer].nominal_use / base
         } else {
             0.0
         };
@@ -526,7 +527,7 @@ impl Trial<'_> {
     /// `use + κ (target − position)`, at least nothing, at most the cap.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.nominal_use(buyer);
+        let use_rate = self.s.buyers[buyer].nominal_use;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
@@ -542,7 +543,7 @@ impl Trial<'_> {
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
         let (b, base) = (self.s.buyers[buyer], self.base.use_rate[buyer]);
         let level = if base > 0.0 {
-            (self.nominal_use(buyer) / base).clamp(0.2, 2.0)
+            (self.s.buyers[buyer].nominal_use / base).clamp(0.2, 2.0)
         } else {
             1.0
         };
@@ -550,9 +551,17 @@ impl Trial<'_> {
         target - (b.stock + b.under_way + b.carried - b.carried_at_start)
     }
 
+    /// Notes what the buyers of a market would use at reference prices, for
+    /// gates and nominations to go by.
+    pub(super) fn note_nominal_use(&mut self, market: usize) {
+        for buyer in self.n.markets[market].buyers.clone() {
+            self.s.buyers[buyer].nominal_use = self.nominal_use(buyer);
+        }
+    }
+
     /// Use at the slow price state but without the short-run response, which
     /// the clearing itself works out.
-    pub(super) fn nominal_use(&self, buyer: usize) -> f64 {
+    fn nominal_use(&self, buyer: usize) -> f64 {
         let price = self.s.buyers[buyer].price;
         let nominal = |d: usize| {
             let (demand, short) = (&self.s.demands[d], self.base.short[d]);

@@ -226,7 +226,8 @@ impl Trial<'_> {
         self.s.gates_after = after;
     }
 
-    fn compose_now(&self, market: usize, gates: &mut Gates) {
+    fn compose_now(&mut self, market: usize, gates: &mut Gates) {
+        self.note_nominal_use(market);
         let left = self.s.markets[market].next - self.s.now;
         self.compose_gates(market, left.days(), gates);
     }
