@@ -1089,3 +1089,68 @@ fn a_licence_that_holds_nothing_up_changes_no_bit() {
     assert_eq!(shortfall(""), shortfall(&licence(0.0)));
     assert_ne!(shortfall(""), shortfall(&licence(0.5)));
 }
+
+#[test]
+fn stock_carries_the_season() {
+    let season = "season = [1.2, 1.2, 1.1, 0.9, 0.8, 0.8, 0.9, 1, 0.9, 0.9, 1.1, 1.2]";
+    for days in [10, 90] {
+        let cover = format!("cover = \"{days} days\"");
+        let outcome = run(&one_lane("3 years", &cover, season, ""), 1);
+        let baseline = &outcome.focus[0].baseline;
+        close(baseline.column(Metric::ShortfallShare)[0], 0.0, 1e-9);
+        close(baseline.column(Metric::PriceSpot)[0], 100.0, 1e-6);
+    }
+}
+
+/// Half the exports banned for a quarter of a year.
+fn half_banned(commodity: &str) -> f64 {
+    let ban = "[policies.ban.export-ban]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+               share = 0.5\neffective = 2025-02-01\nends = 2025-05-01\n";
+    only(
+        &run(&one_lane("1 year", commodity, "", ban), 1),
+        Metric::Shortfall,
+    )
+}
+
+#[test]
+fn stocks_are_drawn_on_the_more_the_larger_they_are() {
+    let covers = [15, 30, 90, 365].map(|days| half_banned(&format!("cover = \"{days} days\"")));
+    assert!(covers.is_sorted_by(|a, b| a > b), "{covers:?}");
+    assert!(covers[3] < 0.25 * covers[0], "{covers:?}");
+}
+
+#[test]
+fn how_often_a_market_clears_makes_little_difference() {
+    let every =
+        |days: u32| half_banned(&format!("cover = \"40 days\"\nclearing = \"{days} days\""));
+    let weekly = every(7);
+    for days in [1, 3, 14] {
+        assert!(
+            (every(days) / weekly - 1.0).abs() < 0.15,
+            "{days} days: {} {weekly}",
+            every(days)
+        );
+    }
+}
+
+#[test]
+fn a_licence_never_granted_is_a_ban() {
+    let policy = |kind: &str, more: &str| {
+        let rest = format!(
+            "[policies.stop.{kind}]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+             share = 0.4\neffective = 2025-03-04\n{more}"
+        );
+        only(
+            &run(&one_lane("1 year", "cover = \"40 days\"", "", &rest), 1),
+            Metric::Shortfall,
+        )
+    };
+    let ban = policy("export-ban", "");
+    for never in ["approval = 0", "approval = 1\nthroughput = \"0.000001/yr\""] {
+        let licence = policy(
+            "export-licence",
+            &format!("review = \"60 days\"\n{never}\n"),
+        );
+        close(licence / ban, 1.0, 0.01);
+    }
+}

@@ -11,6 +11,10 @@ use crate::units::{DAY, Tick, Ticks};
 
 /// Part of a parcel below which it counts as full.
 const FULL: f64 = 1.0 - 1e-9;
+/// Days of stock that `stock_elasticity` goes with.
+const STOCK_DAYS: f64 = 30.0;
+/// Days over which `restocking` closes its share of a gap.
+const RESTOCKING_DAYS: f64 = 7.0;
 /// Share of a buyer's use below which a parcel is not worth an event.
 const DUST: f64 = 1e-9;
 /// Parcels a pair may send in one window.
@@ -41,7 +45,7 @@ impl Trial<'_> {
             self.recall(market, last);
         }
         self.let_prices_sink_in(market);
-        self.note_nominal_use(market);
+        self.note_levels(market);
         let window = self.s.markets[market].next - self.s.now;
         self.before_clearing(market);
         let result = self.trade(market, window.days(), new_window);
@@ -286,16 +290,11 @@ impl Trial<'_> {
         }
     }
 
-    /// Base trade of a pair over a window at its buyer's present demand.
+    /// Base trade of a pair over a window at its buyer's present demand, the
+    /// season aside.
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
-        let base = self.base.use_rate[buyer];
-        let level = if base > 0.0 {
-            self.s.buyers[buyer].nominal_use / base
-        } else {
-            0.0
-        };
-        self.base.flow[pair] * window * level
+        self.base.flow[pair] * window * self.s.buyers[buyer].level
     }
 
     /// Reference trade of a pair for the days left of the window; of parcels,
@@ -464,9 +463,6 @@ impl Trial<'_> {
             let mut sum = 0.0;
             for k in i * buyers..(i + 1) * buyers {
                 desk.prior[k] = self.spot_expected(m, k, window, desk.contract_nominal[k]);
-                if self.n.seasonal {
-                    desk.prior[k] *= self.seasonal_level(m.buyers.start + k % buyers);
-                }
                 sum += desk.prior[k];
             }
             let factor = if sum > 0.0 { offer / sum } else { 0.0 };
@@ -488,17 +484,15 @@ impl Trial<'_> {
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 
-    fn seasonal_level(&self, buyer: usize) -> f64 {
-        let base = self.base.use_rate[buyer];
-        if base > 0.0 {
-            self.s.buyers[buyer].reference / base
-        } else {
-            1.0
-        }
-    }
-
     /// What a buyer wants over the window at λ = 0, and how that answers to
     /// its price: use, and a part of the gap between its position and target.
+    ///
+    /// Orders are more elastic the more stock there is, ε_s for each 30 days
+    /// of use, and close a gap at a rate per week: so stocks are drawn on in a
+    /// shortage, the more the larger they are, and how often a market clears
+    /// makes little difference. (With ε_s · min(1, cover/target) and κ for
+    /// each window, cover hardly mattered and frequent clearing kept stocks
+    /// from ever being used.)
     fn write_nominations(&mut self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
         let (m, terms) = (&self.n.markets[market], self.base.terms[market]);
         desk.nomination.clear();
@@ -513,10 +507,10 @@ impl Trial<'_> {
                 remainder(b.nominated, b.allocated)
             };
             desk.nomination.push(wanted);
-            let filled = b.stock / self.base.target_stock[buyer].max(f64::MIN_POSITIVE);
-            let waits = terms.stock_elasticity * filled.clamp(0.0, 1.0);
-            let waits = if self.base.target_stock[buyer] > 0.0 {
-                waits
+            let use_rate = self.base.use_rate[buyer];
+            let cover = b.stock.max(0.0) / use_rate.max(f64::MIN_POSITIVE);
+            let waits = if use_rate > 0.0 {
+                terms.stock_elasticity * cover / STOCK_DAYS
             } else {
                 0.0
             };
@@ -524,38 +518,68 @@ impl Trial<'_> {
         }
     }
 
-    /// `use + κ (target − position)`, at least nothing, at most the cap.
+    /// `use + κ (target − position)`, at least nothing, at most the cap. Use is
+    /// that of an average day of the year: stock carries the season.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.s.buyers[buyer].nominal_use;
+        let use_rate = self.base.use_rate[buyer] * self.s.buyers[buyer].level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
             .map(|d| self.s.demands[d].catch_up_wanted)
             .sum();
-        let gap = terms.restocking * self.position_gap(buyer) * (window / terms.window);
+        let gap = self.restocking(market, window) * self.position_gap(buyer);
         let most = terms.nomination_cap * use_rate * window;
         ((use_rate + backlog) * window + gap).clamp(0.0, most.max(0.0))
     }
 
+    /// Share of a gap that is nominated over a window: κ is for a week.
+    pub(super) fn restocking(&self, market: usize, window: f64) -> f64 {
+        (self.base.terms[market].restocking * window / RESTOCKING_DAYS).min(1.0)
+    }
+
     /// What a buyer lacks of its target: stock and goods under way that go
-    /// with its present use. Goods that wait for a licence do not count.
+    /// with its present use and the time of year. Goods that wait for a
+    /// licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
-        let (b, base) = (self.s.buyers[buyer], self.base.use_rate[buyer]);
-        let level = if base > 0.0 {
-            (self.s.buyers[buyer].nominal_use / base).clamp(0.2, 2.0)
-        } else {
-            1.0
-        };
-        let target = (self.base.target_stock[buyer] + self.base.under_way[buyer]) * level;
+        let b = self.s.buyers[buyer];
+        let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
+        let target = (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0);
         target - (b.stock + b.under_way + b.carried - b.carried_at_start)
     }
 
-    /// Notes what the buyers of a market would use at reference prices, for
-    /// gates and nominations to go by.
-    pub(super) fn note_nominal_use(&mut self, market: usize) {
+    /// Stock beyond the target that a buyer with even arrivals holds now to
+    /// come through the season: the integral of mean less seasonal use, from
+    /// its low point.
+    pub(super) fn seasonal_stock(&self, buyer: usize) -> f64 {
+        if !self.n.seasonal {
+            return 0.0;
+        }
+        let bin = self.n.bin_of(self.s.now);
+        let begun = if bin == 0 {
+            Tick::START
+        } else {
+            self.n.months[bin - 1]
+        };
+        let days = self.since(begun);
+        let of = |d: usize| {
+            let demand = &self.n.demands[d];
+            let Some(season) = demand.season else {
+                return 0.0;
+            };
+            let rate = 1.0 - season[usize::from(self.n.month_of_bin[bin])];
+            self.base.demand[d] * (demand.stored[bin] + rate * days)
+        };
+        self.n.buyers[buyer].demands.clone().map(of).sum()
+    }
+
+    /// Notes how much the buyers of a market would use at reference prices,
+    /// over their reference use, for gates and nominations to go by.
+    pub(super) fn note_levels(&mut self, market: usize) {
         for buyer in self.n.markets[market].buyers.clone() {
-            self.s.buyers[buyer].nominal_use = self.nominal_use(buyer);
+            let reference = self.s.buyers[buyer].reference;
+            let level = self.nominal_use(buyer) / reference;
+            self.s.buyers[buyer].level = if reference > 0.0 { level } else { 0.0 };
         }
     }
 

@@ -87,9 +87,9 @@ pub(super) struct BuyerState {
     pub price_integral: f64,
     /// Σ of its demands' reference rates.
     pub reference: f64,
-    /// Use at the slow price state but without the short-run response, as the
-    /// market last noted it.
-    pub nominal_use: f64,
+    /// Use at the slow price state but without the short-run response, over
+    /// reference use, as the market last noted it.
+    pub level: f64,
     /// Rate at which it falls short of reference.
     pub short_rate: f64,
     /// Whether use is below what is wanted.

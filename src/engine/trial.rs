@@ -229,8 +229,10 @@ impl Trial<'_> {
                 .clone()
                 .any(|d| self.n.demands[d].initial.is_some());
             if !stated && !self.n.markets[buyer.market].start_empty {
+                let position = self.base.target_stock[index]
+                    + self.base.under_way[index]
+                    + self.seasonal_stock(index);
                 let b = &mut self.s.buyers[index];
-                let position = self.base.target_stock[index] + self.base.under_way[index];
                 b.stock = (position - b.under_way).max(0.0);
             }
         }

@@ -452,6 +452,16 @@ impl Base {
                 s * n / total
             };
         }
+        let kept = |k: usize, of_row: bool| {
+            let lines = m.pairs.clone().enumerate();
+            let at_home = lines.filter(|(at, p)| {
+                let line = if of_row { at / buyers } else { at % buyers };
+                line == k && network.pairs[*p].domestic
+            });
+            at_home.map(|(_, p)| self.flow[p]).sum::<f64>()
+        };
+        let kept_in_row: Vec<f64> = (0..self.rows.len()).map(|i| kept(i, true)).collect();
+        let kept_in_column: Vec<f64> = (0..buyers).map(|j| kept(j, false)).collect();
         // A country that keeps its output sells what is left of it, and buys
         // what it still lacks.
         for p in m.pairs.clone() {
@@ -460,9 +470,8 @@ impl Base {
                 continue;
             }
             let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
-            let sold = kept_at_home(network, m, &self.flow, i, true) / self.rows[i].max(1e-300);
-            let bought =
-                kept_at_home(network, m, &self.flow, j, false) / self.columns[j].max(1e-300);
+            let sold = kept_in_row[i] / self.rows[i].max(1e-300);
+            let bought = kept_in_column[j] / self.columns[j].max(1e-300);
             self.flow[p] *= (1.0 - sold).max(0.0) * (1.0 - bought).max(0.0);
         }
     }
@@ -559,19 +568,6 @@ impl Base {
             self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);
         }
     }
-}
-
-/// What row `i` sells (or column `i` buys) at home.
-fn kept_at_home(network: &Network, m: &Market, flow: &[f64], i: usize, row: bool) -> f64 {
-    let buyers = m.buyers.len();
-    m.pairs
-        .clone()
-        .filter(|p| {
-            let (r, c) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
-            network.pairs[*p].domestic && if row { r == i } else { c == i }
-        })
-        .map(|p| flow[p])
-        .sum()
 }
 
 impl Terms {

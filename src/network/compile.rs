@@ -212,7 +212,7 @@ impl<'a> Compiler<'a> {
                 capacity: self.num(&s.capacity),
                 utilisation: self.num(&s.utilisation),
                 supply_elasticity: self.num(&s.supply_elasticity),
-                season: s.season,
+                season: s.season.map(over_days),
                 availability: availability(s.outages.as_ref()),
                 inputs: 0..0,
                 outputs: 0..0,
@@ -376,9 +376,30 @@ impl<'a> Compiler<'a> {
             cover: self.num(d.cover.as_ref().unwrap_or(&c.cover)),
             value_at_risk: self.num(&d.value_at_risk),
             backlog: self.num(&d.backlog),
-            season: d.season,
+            stored: self.stored(d.season.as_ref()),
+            season: d.season.map(over_days),
             initial: d.initial.as_ref().map(|n| self.num(n)),
         }
+    }
+
+    /// What a user of seasonal goods stores from even arrivals, in days of mean
+    /// use at the start of each month bin, over the low point of the horizon
+    /// or of the year.
+    fn stored(&self, season: Option<&[f64; 12]>) -> Vec<f64> {
+        let Some(season) = season.copied().map(over_days) else {
+            return Vec::new();
+        };
+        let n = &self.network;
+        let starts = || std::iter::once(Tick::START).chain(n.months.iter().copied());
+        let ends = n.months.iter().copied().chain([n.horizon]);
+        let (mut sum, mut stored, mut low) = (0.0, Vec::new(), 0.0_f64);
+        for ((start, end), month) in starts().zip(ends).zip(&n.month_of_bin) {
+            stored.push(sum);
+            sum += (1.0 - season[usize::from(*month)]) * (end - start).days();
+            low = low.min(sum);
+        }
+        stored.iter_mut().for_each(|days| *days -= low);
+        stored
     }
 
     fn plant_demand(&mut self, s: &written::Site, of: CommodityId, buyer: u32) -> Demand {
@@ -394,6 +415,7 @@ impl<'a> Compiler<'a> {
             value_at_risk: self.num(&s.value_at_risk),
             backlog: Num::Const(0.0),
             season: None,
+            stored: Vec::new(),
             initial: None,
         }
     }
@@ -688,6 +710,16 @@ fn stages(scenario: &Scenario) -> Vec<(CommodityId, u8)> {
         .collect();
     order.sort_by_key(|(c, s)| (*s, c.0));
     order
+}
+
+/// Monthly factors scaled so that their mean over the days of a year is one.
+fn over_days(season: [f64; 12]) -> [f64; 12] {
+    const DAYS: [f64; 12] = [
+        31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0,
+    ];
+    let year: f64 = DAYS.iter().sum();
+    let mean = season.iter().zip(DAYS).map(|(s, d)| s * d).sum::<f64>() / year;
+    season.map(|s| s / mean)
 }
 
 /// Long-run share of capacity that ordinary outages leave: renewal 1 − E\[loss\]

@@ -264,8 +264,11 @@ pub struct Demand {
     pub value_at_risk: Num,
     /// Share of unserved use made up later.
     pub backlog: Num,
-    /// Monthly factors.
+    /// Monthly factors, their mean over the days of a year one.
     pub season: Option<[f64; 12]>,
+    /// Days of mean use stored at the start of each month bin to come through
+    /// the season, none at its low point; empty without a season.
+    pub stored: Vec<f64>,
     /// Stock at the start \[units\].
     pub initial: Option<Num>,
 }

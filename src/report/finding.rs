@@ -23,8 +23,19 @@ pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
     let often = often(short, trials);
     let size = size(focus, trials);
     let before = comparison(share_short(&focus.baseline, outcome.short_above), short);
-    let cause = cause(focus);
-    format!("{often} {country} is short of {commodity}{size}.{cause} {before}")
+    let (cause, added) = (cause(focus), added(outcome, focus));
+    format!("{often} {country} is short of {commodity}{size}.{cause} {before}{added}")
+}
+
+/// What the shocks add, where the baseline has a shortfall of its own.
+fn added(outcome: &Outcome, focus: &FocusOutcome) -> String {
+    let mean = |variant: &Variant| Column::new(variant.column(Metric::Shortfall)).mean();
+    let added = mean(&focus.shocked) - mean(&focus.baseline);
+    if share_short(&focus.baseline, outcome.short_above) <= 0.0 || added <= 0.0 {
+        return String::new();
+    }
+    let added = quantity(added, &focus.unit);
+    format!(" The shocks add {added} on average.")
 }
 
 /// How much of the shortfall is use given up because of price.
@@ -33,8 +44,8 @@ fn cause(focus: &FocusOutcome) -> String {
     let (priced, unserved) = (mean(Metric::RationedByPrice), mean(Metric::Unserved));
     match priced / (priced + unserved) {
         share if !share.is_finite() => String::new(),
-        0.995.. => " All of it is use given up because of price.".to_owned(),
-        ..0.005 => " All of it goes unserved at any price.".to_owned(),
+        0.9995.. => " All of it is use given up because of price.".to_owned(),
+        ..0.0005 => " All of it goes unserved at any price.".to_owned(),
         share => format!(
             " {} of it is use given up because of price, the rest goes unserved.",
             percent(share)

@@ -28,7 +28,7 @@ table! {
         on_change: bool = "false",
         /// Price elasticities of use.
         elasticity: Elasticities = "{}",
-        /// Price elasticity of stock building.
+        /// Further elasticity of orders for each 30 days of use in stock: who has stock can wait.
         stock_elasticity: Amount = "0.2",
         /// Substitutability of origins.
         dispersion: Amount = "10",
@@ -36,7 +36,7 @@ table! {
         choke: Amount = "9",
         /// Weight of trade between pairs without observed trade.
         new_pairs: Amount = "2 %",
-        /// Share of the stock gap nominated at each clearing.
+        /// Share of the gap between position and target ordered each week.
         restocking: Amount = "0.25",
         /// Largest nomination, in clearing intervals of desired use.
         nomination_cap: Amount = "2",

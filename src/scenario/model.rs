@@ -126,7 +126,7 @@ pub struct Commodity {
     pub on_change: bool,
     /// Price elasticity of use.
     pub elasticity: Elasticity,
-    /// Elasticity of stock building, ε_s.
+    /// ε_s, further elasticity of orders for each 30 days of use in stock.
     pub stock_elasticity: Num,
     /// θ, the substitutability of origins.
     pub dispersion: Num,
@@ -134,7 +134,7 @@ pub struct Commodity {
     pub choke: Num,
     /// η, weight of trade between pairs without observed trade.
     pub new_pairs: Num,
-    /// κ, share of the stock gap nominated each window.
+    /// κ, share of the gap between position and target nominated each week.
     pub restocking: Num,
     /// Largest nomination, in windows of desired use.
     pub nomination_cap: Num,

@@ -10,6 +10,9 @@ use super::tree::{Node, Value};
 use super::values::{Amount, Day, Map, Word};
 use crate::random::Law;
 
+/// Most outages of a process \[per day\]; more say nothing that fewer do not.
+const MOST_OUTAGES: f64 = 2.0;
+
 table! {
     /// A mine, field, plant or train.
     struct Listed {
@@ -305,7 +308,7 @@ impl Losses {
                 reader.law(every, &up_time).map(Arrival::Renewal)
             }
             (None, Some(rate), None) => reader
-                .num(rate, &Measure::frequency())
+                .num(rate, &Measure::frequency().at_most(MOST_OUTAGES))
                 .map(Arrival::Overlapping),
             (None, None, Some(at)) => once(at, period, reader).map(Arrival::Once),
             _ => {

@@ -184,11 +184,12 @@ impl ExportLicence {
         trial.policies[me].key.join(trial.n.pairs[pair].key)
     }
 
-    /// What a pair would trade over the next days without licences: reference
-    /// trade, and its part in closing the gap of its buyer's position beyond
-    /// what is permitted or under review already. A licence takes its time in
-    /// any case, so that much under review closes no gap.
-    fn desired(
+    /// What a pair would trade beyond reference over the next days to close its
+    /// part of the gap in its buyer's position, as far as that is not permitted
+    /// or under review already. A licence takes its time in any case, so that
+    /// much under review closes no gap. The gap is of controlled goods, so it
+    /// is for them that more is filed.
+    fn catching_up(
         &self,
         trial: &Trial,
         me: usize,
@@ -201,14 +202,14 @@ impl ExportLicence {
         let pair = g.bound.pairs[place] as usize;
         let (n, base) = (trial.n, trial.base);
         let (buyer, terms) = (n.pairs[pair].buyer as usize, base.terms[g.bound.market]);
-        let reference = trial.reference_left(g.bound.market, pair, days);
+        let reference = trial.reference_trade(pair, days);
         let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
         let in_review = applied * base.flow[pair] * self.usual_wait(trial, g.to[place]);
         let gap = trial.position_gap(buyer) * part - (pending - in_review).max(0.0);
-        let extra = terms.restocking * (days / terms.window) * gap.max(0.0);
-        (reference + extra).min(terms.nomination_cap.max(1.0) * reference)
+        let extra = trial.restocking(g.bound.market, days) * gap.max(0.0);
+        extra.min((terms.nomination_cap - 1.0).max(0.0) * reference)
     }
 
     /// Mean time from the first application to approval \[d\], refusals and new
@@ -238,14 +239,20 @@ impl ExportLicence {
         let (terms, drawn) = (self.terms_at(trial), trial.drawn);
         let share = g.share.get(drawn).clamp(0.0, 1.0);
         let general = terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0);
-        let desired = self.desired(trial, me, good, place, days, share * (1.0 - general));
-        let held = terms.held.get(drawn).clamp(0.0, 1.0) * (1.0 - share) * desired;
-        let applied = share * (1.0 - general) * desired;
+        let reference = trial.reference_left(g.bound.market, g.bound.pairs[place] as usize, days);
+        let extra = self.catching_up(trial, me, good, place, days, share * (1.0 - general));
+        let (controlled, other) = if share > 0.0 {
+            (share * reference + extra, (1.0 - share) * reference)
+        } else {
+            (0.0, reference + extra)
+        };
+        let held = terms.held.get(drawn).clamp(0.0, 1.0) * other;
+        let applied = (1.0 - general) * controlled;
         let memory = g.memory + place * PER_PAIR;
         let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
         *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
         *self.cell(trial, me, memory + SHIPPED) = 0.0;
-        *self.cell(trial, me, memory + FREE) = desired - applied - held;
+        *self.cell(trial, me, memory + FREE) = controlled + other - applied - held;
         let count = u64::from(self.applications);
         for k in 0..count {
             let after = (k as f64 + 0.5) / count as f64 * days;

@@ -227,7 +227,7 @@ impl Trial<'_> {
     }
 
     fn compose_now(&mut self, market: usize, gates: &mut Gates) {
-        self.note_nominal_use(market);
+        self.note_levels(market);
         let left = self.s.markets[market].next - self.s.now;
         self.compose_gates(market, left.days(), gates);
     }

@@ -22,7 +22,7 @@ table! {
         review: Amount,
         /// Applications decided per time, all commodities together; unlimited unless given.
         throughput: Option<Amount>,
-        /// Applications filed per destination, commodity and clearing.
+        /// Applications filed per destination, commodity and clearing, each decided as one; fewer make deliveries lumpier.
         applications: Whole = "1",
         /// Time from a refusal to a new application; none unless given.
         reapply: Option<Amount>,
