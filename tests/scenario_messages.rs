@@ -1985,3 +1985,60 @@ fn a_law_that_can_give_nothing() {
        = help: use a law of positive numbers, such as lognormal, gamma or triangular
     "#);
 }
+
+#[test]
+fn a_mistake_hides_no_other_in_its_table() {
+    let text = r#"
+[scenario]
+title = "mistakes side by side"
+start = 2025-01-01
+horizon = "1 year"
+focus = ["gas @ B"]
+
+[countries]
+A = "a"
+B = "b"
+
+[commodities.gas]
+unit = "t"
+price = "100 USD/t"
+rule = "fair"
+cover = "25 kt"
+
+[[sites]]
+name = "field"
+country = "A"
+makes = "gsa"
+capacity = "100 t/d"
+outages = { every = "100 days" }
+
+[[demand]]
+of = "gas"
+in = "B"
+rate = "40 Mt"
+season = [1, 1, 1]
+
+[policies.p.export-ban]
+role = "shok"
+by = "A"
+on = ["gas"]
+to = ["B"]
+except = ["B"]
+when = ["embargo"]
+"#;
+    let said = message(text);
+    for wrong in [
+        "fair",
+        "25 kt",
+        "gsa",
+        "no `lasts`",
+        "40 Mt",
+        "12 numbers",
+        "shok",
+        "`except`",
+        "embargo",
+    ] {
+        assert!(said.contains(wrong), "{wrong} is not in\n{said}");
+    }
+    assert_eq!(said.matches("error: ").count(), 9, "{said}");
+}

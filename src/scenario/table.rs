@@ -58,6 +58,11 @@ pub(super) trait Read: Sized {
         None
     }
 
+    /// What may stand in for it where there was a problem.
+    fn placeholder() -> Option<Self> {
+        None
+    }
+
     /// Its JSON Schema.
     fn schema() -> Json;
 }
@@ -119,9 +124,28 @@ impl Field {
     /// Reads this key of a table.
     pub(super) fn read<T: Read>(&self, table: &Node, reader: &mut Reader<'_>) -> Option<T> {
         match (table.get(self.key), self.default) {
-            (Some(node), _) => T::read(node, reader),
+            (Some(node), _) => {
+                let read = T::read(node, reader);
+                read.or_else(|| self.after_problem(node, table, reader))
+            }
             (None, Some(written)) => T::read(&stand_in(table, self.key, written), reader),
-            (None, None) => T::absent(table, self, reader),
+            (None, None) => T::absent(table, self, reader).or_else(T::placeholder),
+        }
+    }
+
+    /// What stands in for a value with a problem, so that what else is wrong
+    /// with its table shows too.
+    fn after_problem<T: Read>(
+        &self,
+        node: &Node,
+        table: &Node,
+        reader: &mut Reader<'_>,
+    ) -> Option<T> {
+        let many = matches!(node.value, Value::Table(_) | Value::Array(_));
+        match self.default {
+            Some(written) => T::read(&stand_in(table, self.key, written), reader),
+            None if many && !self.required => T::absent(table, self, reader),
+            None => T::placeholder(),
         }
     }
 }
@@ -218,6 +242,10 @@ macro_rules! choice {
                 let word = reader.one_of(node, &words)?;
                 let values = [$($value),*];
                 words.iter().zip(values).find(|(w, _)| **w == word).map(|(_, value)| value)
+            }
+
+            fn placeholder() -> Option<Self> {
+                [$($value),*].into_iter().next()
             }
 
             fn schema() -> serde_json::Value {
