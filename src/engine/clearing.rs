@@ -9,7 +9,7 @@ use crate::network::{Market, User};
 use crate::random::Stream;
 use crate::units::{DAY, Tick, Ticks};
 
-/// Part of a parcel below which it counts as full.
+/// Part of a parcel from which on it counts as full.
 const FULL: f64 = 1.0 - 1e-9;
 /// Days of stock that `stock_elasticity` goes with.
 const STOCK_DAYS: f64 = 30.0;
