@@ -1154,3 +1154,23 @@ fn a_licence_never_granted_is_a_ban() {
         close(licence / ban, 1.0, 0.01);
     }
 }
+
+#[test]
+fn trade_catches_up_after_a_halt() {
+    // Thirty days' goods wait for their first licences; whether they are made
+    // up for decides what stock is left in the end.
+    let licence = "[policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+                   effective = 2025-03-04\nreview = \"30 days\"\napproval = 1\n";
+    let last_cover = |restocking: f64| {
+        let rigid = format!(
+            "cover = \"60 days\"\nrestocking = {restocking}\nstock_elasticity = 0\n\
+             elasticity = {{ short = 0 }}"
+        );
+        let outcome = run(&one_lane("2 years", &rigid, "", licence), 1);
+        let focus = &outcome.focus[0];
+        let (shocked, baseline) = (&focus.shocked.cover.p50, &focus.baseline.cover.p50);
+        shocked[shocked.len() - 1] - baseline[baseline.len() - 1]
+    };
+    assert!(last_cover(0.0) < -20.0, "{}", last_cover(0.0));
+    assert!(last_cover(0.25) > -5.0, "{}", last_cover(0.25));
+}

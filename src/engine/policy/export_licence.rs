@@ -186,9 +186,9 @@ impl ExportLicence {
 
     /// What a pair would trade beyond reference over the next days to close its
     /// part of the gap in its buyer's position, as far as that is not permitted
-    /// or under review already. A licence takes its time in any case, so that
-    /// much under review closes no gap. The gap is of controlled goods, so it
-    /// is for them that more is filed.
+    /// or under review already. A licence takes its time in any case, and then
+    /// waits for the next clearing, so that much closes no gap. The gap is of
+    /// controlled goods, so it is for them that more is filed.
     fn catching_up(
         &self,
         trial: &Trial,
@@ -206,7 +206,8 @@ impl ExportLicence {
         let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
-        let in_review = applied * base.flow[pair] * self.usual_wait(trial, g.to[place]);
+        let usual = self.usual_wait(trial, g.to[place]) + terms.window;
+        let in_review = applied * base.flow[pair] * usual;
         let gap = trial.position_gap(buyer) * part - (pending - in_review).max(0.0);
         let extra = trial.restocking(g.bound.market, days) * gap.max(0.0);
         extra.min((terms.nomination_cap - 1.0).max(0.0) * reference)
@@ -239,6 +240,10 @@ impl ExportLicence {
         let (terms, drawn) = (self.terms_at(trial), trial.drawn);
         let share = g.share.get(drawn).clamp(0.0, 1.0);
         let general = terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0);
+        let memory = g.memory + place * PER_PAIR;
+        let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
+        *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
+        *self.cell(trial, me, memory + SHIPPED) = 0.0;
         let reference = trial.reference_left(g.bound.market, g.bound.pairs[place] as usize, days);
         let extra = self.catching_up(trial, me, good, place, days, share * (1.0 - general));
         let (controlled, other) = if share > 0.0 {
@@ -248,10 +253,6 @@ impl ExportLicence {
         };
         let held = terms.held.get(drawn).clamp(0.0, 1.0) * other;
         let applied = (1.0 - general) * controlled;
-        let memory = g.memory + place * PER_PAIR;
-        let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
-        *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
-        *self.cell(trial, me, memory + SHIPPED) = 0.0;
         *self.cell(trial, me, memory + FREE) = controlled + other - applied - held;
         let count = u64::from(self.applications);
         for k in 0..count {
