@@ -24,6 +24,7 @@ pub struct State {
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
+    pub(super) pipes: Vec<PipeState>,
     pub(super) hold: Hold,
     pub(super) contracts: Vec<bool>,
     pub(super) policies: Vec<PolicyState>,
@@ -193,12 +194,19 @@ pub(super) struct PairState {
     pub contract_share: f64,
     /// Arrived so far.
     pub received: f64,
-    /// Pipeline: rate in, rate out, on its way, since when, at what price.
-    pub pipe_in: f64,
-    pub pipe_out: f64,
-    pub pipe_held: f64,
-    pub pipe_at: Tick,
-    pub pipe_price: f64,
+}
+
+/// A pair's pipeline, if it has one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PipeState {
+    /// Rates at which goods go in and come out.
+    pub rate_in: f64,
+    pub rate_out: f64,
+    /// On its way.
+    pub held: f64,
+    pub at: Tick,
+    /// Price deviation of what comes out \[p0\].
+    pub price: f64,
 }
 
 /// Parcels under way.
@@ -272,7 +280,8 @@ pub(super) struct Desk {
     pub nomination: Vec<f64>,
     pub contracted: Vec<f64>,
     pub elasticity: Vec<f64>,
-    pub domestic: Vec<bool>,
+    /// Policies in force on the market.
+    pub acting: Vec<u32>,
     /// Volume and value (at price deviations) of contracts by pair.
     pub contract: Vec<f64>,
     pub contract_value: Vec<f64>,
@@ -291,11 +300,14 @@ pub struct Gates {
     pub cost: Vec<f64>,
     /// The policy that binds; `u32::MAX` if none.
     pub binding: Vec<u32>,
+    /// Whether any policy counts volumes.
+    pub limited: bool,
 }
 
 impl Gates {
     /// Policy `me` allows the pair at place `k` no more than `volume`.
     pub(super) fn limit(&mut self, k: usize, volume: f64, me: usize) {
+        self.limited = true;
         if volume < self.cap[k] {
             self.cap[k] = volume;
             self.binding[k] = me as u32;
@@ -303,6 +315,7 @@ impl Gates {
     }
 
     pub(super) fn open(&mut self, pairs: usize) {
+        self.limited = false;
         refill(&mut self.cap, pairs, f64::INFINITY);
         refill(&mut self.cost, pairs, 0.0);
         self.binding.clear();
@@ -337,6 +350,7 @@ impl State {
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
+            pipes: vec![PipeState::default(); n.pairs.len()],
             hold: Hold::default(),
             contracts: vec![false; n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
@@ -381,6 +395,7 @@ impl State {
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());
+        self.pipes.fill(PipeState::default());
         self.hold.clear();
         self.contracts.fill(false);
         self.policies.fill(PolicyState::default());
