@@ -38,7 +38,7 @@ impl Class {
 /// What happens. Indices are into the network's or the state's arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
-    /// A parcel arrives: its place in the hold.
+    /// A parcel comes in at a buyer.
     Arrival(u32),
     /// Goods of a pipeline with a delay begin to arrive at another rate.
     Inflow(u32),

@@ -3,7 +3,7 @@
 
 use super::calendar::{Class, Event};
 use super::market::Problem;
-use super::state::{Desk, Gates, Parcel, refill};
+use super::state::{Desk, Gates, InflowStep, Parcel, refill};
 use super::trial::{Trial, TrialError};
 use crate::network::{Market, User};
 use crate::random::Stream;
@@ -115,7 +115,6 @@ impl Trial<'_> {
             pair.sent_under_contract = 0.0;
         }
         let state = &mut self.s.markets[market];
-        state.not_left.clear();
         state.window += 1;
         state.next = now + Ticks(m.window);
         let (next, event) = (state.next, Event::Clearing(market as u32));
@@ -139,27 +138,31 @@ impl Trial<'_> {
                 self.taken_back(market, pair, volume, allocated);
             }
         }
-        for k in 0..self.s.markets[market].not_left.len() {
-            let place = self.s.markets[market].not_left[k] as usize;
-            let parcel = self.s.hold.parcels[place];
-            // One that has arrived may have left its place to another market's.
-            let here = pairs.contains(&(parcel.pair as usize));
-            if !here || parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
-                continue;
+        for buyer in self.n.markets[market].buyers.clone() {
+            let mut k = 0;
+            while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
+                if parcel.leaves > self.s.now {
+                    let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    self.recall_parcel(market, &parcel, allocated);
+                } else {
+                    k += 1;
+                }
             }
-            self.s.hold.parcels[place].volume = 0.0;
-            self.taken_back(market, parcel.pair as usize, parcel.volume, allocated);
-            let (seller, buyer) = self.ends(parcel.pair as usize);
-            let p = &mut self.s.pairs[parcel.pair as usize];
-            p.parcels -= 1;
-            p.sent -= parcel.volume;
-            p.sent_under_contract -= parcel.volume * p.contract_share;
-            self.s.sellers[seller].stock += parcel.volume;
-            self.s.sellers[seller].shipped -= parcel.volume;
-            self.s.buyers[buyer].under_way -= parcel.volume;
-            self.s.buyers[buyer].allocated -= parcel.volume;
         }
-        self.s.markets[market].not_left.clear();
+    }
+
+    fn recall_parcel(&mut self, market: usize, parcel: &Parcel, allocated: Tick) {
+        let (pair, volume) = (parcel.pair as usize, parcel.volume);
+        self.taken_back(market, pair, volume, allocated);
+        let (seller, buyer) = self.ends(pair);
+        let p = &mut self.s.pairs[pair];
+        p.parcels -= 1;
+        p.sent -= volume;
+        p.sent_under_contract -= volume * p.contract_share;
+        self.s.sellers[seller].stock += volume;
+        self.s.sellers[seller].shipped -= volume;
+        self.s.buyers[buyer].under_way -= volume;
+        self.s.buyers[buyer].allocated -= volume;
     }
 
     /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
@@ -651,16 +654,9 @@ impl Trial<'_> {
             self.set_pipe_out(pair, rate, price);
         } else if rate != self.s.pipes[pair].rate_out || self.s.pipes[pair].held != 0.0 {
             let arrives = self.s.now + delay;
-            let (leaves, pair) = (self.s.now, pair as u32);
-            let step = Parcel {
-                volume: rate,
-                arrives,
-                leaves,
-                pair,
-                buyer: u32::MAX,
-                price,
-            };
-            let place = self.s.hold.put(step);
+            let pair = pair as u32;
+            let step = InflowStep { pair, rate, price };
+            let place = self.s.inflow_steps.put(step);
             self.s
                 .calendar
                 .schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
@@ -677,14 +673,14 @@ impl Trial<'_> {
 
     /// Goods of a delayed pipeline begin to arrive at another rate.
     pub(super) fn inflow_step(&mut self, place: u32) {
-        let step = self.s.hold.take(place);
+        let step = self.s.inflow_steps.take(place);
         let (pair, buyer) = (
             step.pair as usize,
             self.n.pairs[step.pair as usize].buyer as usize,
         );
         self.settle_pipe(pair);
         self.settle_buyer(buyer);
-        self.set_pipe_out(pair, step.volume, step.price);
+        self.set_pipe_out(pair, step.rate, step.price);
         self.sum_inflow(buyer);
         self.plan(buyer);
     }
@@ -740,21 +736,26 @@ impl Trial<'_> {
         let number = self.s.pairs[pair].parcels;
         self.s.pairs[pair].parcels += 1;
         let arrives = leaves + Ticks(self.transit(pair, window, number));
-        let (pair, buyer) = (pair as u32, self.n.pairs[pair].buyer);
-        let place = self.s.hold.put(Parcel {
-            volume,
+        self.put_under_way(Parcel {
             arrives,
             leaves,
-            pair,
-            buyer,
+            volume,
             price,
+            pair: pair as u32,
         });
-        if leaves > self.s.now {
-            self.s.markets[market].not_left.push(place);
+    }
+
+    /// Puts a parcel into its buyer's inbox, and on the calendar if others
+    /// must take note when it comes in.
+    fn put_under_way(&mut self, parcel: Parcel) {
+        let buyer = self.n.pairs[parcel.pair as usize].buyer as usize;
+        self.s.inboxes[buyer].put(parcel);
+        if !self.n.buyers[buyer].parcels_to_final_use {
+            let event = Event::Arrival(buyer as u32);
+            self.s
+                .calendar
+                .schedule(parcel.arrives, Class::PHYSICAL, event);
         }
-        self.s
-            .calendar
-            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
     /// Seconds under way, drawn by (lane, departure window, parcel).
@@ -768,7 +769,7 @@ impl Trial<'_> {
     }
 
     /// Fills the lanes with what base trade has under way at the start.
-    pub(super) fn fill_hold(&mut self) {
+    pub(super) fn fill_lanes(&mut self) {
         for market in 0..self.n.markets.len() {
             let m = &self.n.markets[market];
             if m.start_empty {
@@ -815,7 +816,14 @@ impl Trial<'_> {
                     .checked_sub(back as u64 * m.window)
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
-                    self.put_under_way(pair, size, Tick(seconds));
+                    self.s.buyers[buyer].under_way += size;
+                    self.put_under_way(Parcel {
+                        arrives: Tick(seconds),
+                        leaves: Tick::START,
+                        volume: size,
+                        price: 0.0,
+                        pair: pair as u32,
+                    });
                 }
             }
         }
@@ -825,24 +833,6 @@ impl Trial<'_> {
         self.s.sellers[seller].carried += carry;
         self.s.buyers[buyer].carried += carry;
         self.s.buyers[buyer].carried_at_start += carry;
-    }
-
-    fn put_under_way(&mut self, pair: usize, volume: f64, arrives: Tick) {
-        let buyer = self.n.pairs[pair].buyer;
-        self.s.buyers[buyer as usize].under_way += volume;
-        let leaves = Tick::START;
-        let parcel = Parcel {
-            volume,
-            arrives,
-            leaves,
-            pair: pair as u32,
-            buyer,
-            price: 0.0,
-        };
-        let place = self.s.hold.put(parcel);
-        self.s
-            .calendar
-            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
     /// Who has nothing left to trade in a window keeps the price of its last

@@ -36,12 +36,57 @@ impl Trial<'_> {
     /// Brings a buyer's stock, and what its users got, up to now.
     #[inline]
     pub(super) fn settle_buyer(&mut self, buyer: usize) {
+        if self.s.inboxes[buyer].has_come_in(self.s.now) {
+            self.take_in(buyer);
+        }
+        self.settle_use(buyer);
+    }
+
+    /// Takes in every parcel due by now, in order.
+    fn take_in(&mut self, buyer: usize) {
+        let now = self.s.now;
+        for _ in 0..self.s.inboxes[buyer].sort_what_came_in(now) {
+            if let Some(parcel) = self.s.inboxes[buyer].parcels.pop() {
+                self.s.now = parcel.arrives;
+                self.receive(buyer, &parcel);
+            }
+        }
+        self.s.now = now;
+    }
+
+    /// Takes in a parcel. A buyer of which nobody else takes note makes its
+    /// plan at once.
+    fn receive(&mut self, buyer: usize, parcel: &Parcel) {
+        self.settle_use(buyer);
+        let b = &mut self.s.buyers[buyer];
+        b.stock += parcel.volume;
+        b.under_way -= parcel.volume;
+        let rationed = b.rationed;
+        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if rationed && self.n.buyers[buyer].parcels_to_final_use {
+            self.plan_once(buyer);
+        }
+    }
+
+    /// A parcel comes in at a buyer that others take note of.
+    pub(super) fn arrival(&mut self, buyer: usize) {
+        self.settle_buyer(buyer);
+        if self.s.buyers[buyer].rationed {
+            self.plan(buyer);
+        } else {
+            self.predict_floor(buyer);
+        }
+    }
+
+    /// Brings use up to now, with no parcel in between.
+    #[inline]
+    fn settle_use(&mut self, buyer: usize) {
         if self.n.buyers[buyer].parcels_to_final_use {
             while let Some(due) = self.ran_low(buyer) {
                 self.run_low(buyer, due);
             }
         }
-        self.settle_buyer_to_now(buyer);
+        self.settle_rates(buyer);
     }
 
     /// When, since it was last touched, the stock of a buyer that no
@@ -64,7 +109,7 @@ impl Trial<'_> {
     #[cold]
     fn run_low(&mut self, buyer: usize, due: Tick) {
         let now = std::mem::replace(&mut self.s.now, due);
-        self.settle_buyer_to_now(buyer);
+        self.settle_rates(buyer);
         self.plan_once(buyer);
         self.s.now = now;
     }
@@ -72,7 +117,7 @@ impl Trial<'_> {
     /// Where the stock ran out within the last second before now, what was
     /// used is what there was.
     #[inline]
-    fn settle_buyer_to_now(&mut self, buyer: usize) {
+    fn settle_rates(&mut self, buyer: usize) {
         let since = self.s.buyers[buyer].at;
         let days = self.since(since);
         if days <= 0.0 {
@@ -126,24 +171,6 @@ impl Trial<'_> {
             d.forgone += (1.0 - share) * unserved * days;
         } else {
             d.forgone += unserved * days;
-        }
-    }
-
-    /// A parcel comes in.
-    pub(super) fn arrive(&mut self, place: u32) {
-        let parcel = self.s.hold.take(place);
-        if parcel.volume <= 0.0 {
-            return; // recalled
-        }
-        let buyer = parcel.buyer as usize;
-        self.settle_buyer(buyer);
-        self.s.buyers[buyer].stock += parcel.volume;
-        self.s.buyers[buyer].under_way -= parcel.volume;
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
-        if self.s.buyers[buyer].rationed {
-            self.plan(buyer);
-        } else {
-            self.predict_floor(buyer);
         }
     }
 
@@ -398,14 +425,9 @@ impl Trial<'_> {
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
         let until = self.s.now.0 + (days * DAY as f64) as u64;
-        let due = |p: &&Parcel| p.buyer as usize == buyer && p.arrives.0 <= until;
-        self.s
-            .hold
-            .parcels
-            .iter()
-            .filter(due)
-            .map(|p| p.volume)
-            .sum()
+        let under_way = self.s.inboxes[buyer].parcels.iter();
+        let due = under_way.filter(|p| p.arrives.0 <= until);
+        due.map(|p| p.volume).sum()
     }
 
     /// Shares out what a buyer allows: all that is wanted, or (allowed,
