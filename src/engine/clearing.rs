@@ -5,6 +5,7 @@ use super::calendar::{Class, Event};
 use super::market::Problem;
 use super::state::{Desk, Gates, InflowStep, Parcel, refill};
 use super::trial::{Trial, TrialError};
+use crate::maths::exp;
 use crate::network::{Market, User};
 use crate::random::Stream;
 use crate::units::{DAY, Tick, Ticks};
@@ -467,10 +468,10 @@ impl Trial<'_> {
         let terms = &self.base.terms[market];
         refill(&mut desk.discount, m.sellers.len(), terms.discount);
         let whole = terms.window;
-        desk.prior.clear();
-        for (pair, contracts) in m.pairs.clone().zip(&desk.contract_nominal) {
-            let expected = self.spot_expected(pair, window, whole, *contracts);
-            desk.prior.push(expected);
+        refill(&mut desk.prior, m.pairs.len(), 0.0);
+        let contracts = m.pairs.clone().zip(&desk.contract_nominal);
+        for (prior, (pair, contracts)) in desk.prior.iter_mut().zip(contracts) {
+            *prior = self.spot_expected(pair, window, whole, *contracts);
         }
         let rows = desk.prior.chunks_exact_mut(m.buyers.len().max(1));
         for (row, offer) in rows.zip(&desk.offer) {
@@ -601,7 +602,7 @@ impl Trial<'_> {
             if answer == 0.0 {
                 demand.wanted
             } else {
-                demand.wanted * libm::exp(answer)
+                demand.wanted * exp(answer)
             }
         };
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
@@ -687,6 +688,7 @@ impl Trial<'_> {
 
     /// Sends an allocated volume (spot, contract) in parcels over the window;
     /// what does not fill one waits at the seller.
+    #[inline]
     fn send(
         &mut self,
         market: usize,
@@ -696,7 +698,8 @@ impl Trial<'_> {
         price: f64,
     ) {
         let volume = spot + contract;
-        let (seller, buyer) = self.ends(pair);
+        let lane = &self.n.pairs[pair];
+        let (seller, buyer) = (lane.seller as usize, lane.buyer as usize);
         let dust = DUST * self.base.use_rate[buyer] * window;
         let p = &mut self.s.pairs[pair];
         p.sent += volume;
@@ -704,9 +707,11 @@ impl Trial<'_> {
         p.contract_share = contract / volume;
         let (before, carry) = (p.carry, p.carry + volume);
         let (parcels, size) = parcels(&self.n.markets[market], carry, dust);
-        let shipped = (parcels as f64 * size).min(carry);
+        let shipped = (f64::from(parcels) * size).min(carry);
         p.carry = carry - shipped;
         let waiting = p.carry - before;
+        let first = p.parcels;
+        p.parcels += parcels;
         let s = &mut self.s.sellers[seller];
         s.carried += waiting;
         s.shipped += volume;
@@ -715,38 +720,25 @@ impl Trial<'_> {
         b.carried += waiting;
         b.allocated += volume;
         b.under_way += shipped;
-        let each = shipped / parcels as f64;
+        let number = i64::from(self.s.markets[market].window);
+        let share = 1.0 / f64::from(parcels.max(1));
         for k in 0..parcels {
-            let part = (k as f64 + self.n.pairs[pair].phase) / parcels as f64;
-            let leaves = self.s.now.0 + (part * window * DAY as f64) as i64 as u64;
-            self.set_sail(market, pair, each, Tick(leaves), price);
+            let part = (f64::from(k) + lane.phase) * share;
+            let leaves = Tick(self.s.now.0 + (part * window * DAY as f64) as i64 as u64);
+            let arrives = leaves + Ticks(self.transit(pair, number, first + k));
+            self.put_under_way(Parcel {
+                arrives,
+                leaves,
+                volume: shipped * share,
+                price,
+                pair: pair as u32,
+            });
         }
-    }
-
-    /// Puts a parcel on its way.
-    fn set_sail(
-        &mut self,
-        market: usize,
-        pair: usize,
-        volume: f64,
-        leaves: Tick,
-        price: f64,
-    ) {
-        let window = i64::from(self.s.markets[market].window);
-        let number = self.s.pairs[pair].parcels;
-        self.s.pairs[pair].parcels += 1;
-        let arrives = leaves + Ticks(self.transit(pair, window, number));
-        self.put_under_way(Parcel {
-            arrives,
-            leaves,
-            volume,
-            price,
-            pair: pair as u32,
-        });
     }
 
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
+    #[inline]
     fn put_under_way(&mut self, parcel: Parcel) {
         let buyer = self.n.pairs[parcel.pair as usize].buyer as usize;
         self.s.inboxes[buyer].put(parcel);
@@ -759,6 +751,7 @@ impl Trial<'_> {
     }
 
     /// Seconds under way, drawn by (lane, departure window, parcel).
+    #[inline]
     fn transit(&self, pair: usize, window: i64, parcel: u32) -> u64 {
         let p = &self.n.pairs[pair];
         let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
@@ -808,11 +801,11 @@ impl Trial<'_> {
         for back in (1..=i64::from(self.n.pairs[pair].longest)).rev() {
             carry += volume;
             let (count, size) = parcels(m, carry, dust);
-            carry -= count as f64 * size;
+            carry -= f64::from(count) * size;
             for k in 0..count {
-                let part = (k as f64 + self.n.pairs[pair].phase) / count as f64;
+                let part = (f64::from(k) + self.n.pairs[pair].phase) / f64::from(count);
                 let leaves = (part * window * DAY as f64) as u64;
-                let arrives = (leaves + self.transit(pair, 1 - back, k as u32))
+                let arrives = (leaves + self.transit(pair, 1 - back, k))
                     .checked_sub(back as u64 * m.window)
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
@@ -910,12 +903,13 @@ fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
 }
 
 /// How many parcels a waiting volume makes, and their size.
-fn parcels(m: &Market, carry: f64, dust: f64) -> (usize, f64) {
+#[inline]
+fn parcels(m: &Market, carry: f64, dust: f64) -> (u32, f64) {
     match m.cargo {
         Some(size) => {
             let whole = (carry / size + (1.0 - FULL)).floor();
             if whole <= MOST_PARCELS {
-                (whole as usize, size)
+                (whole as u32, size)
             } else {
                 (1, carry)
             }

@@ -80,6 +80,10 @@ pub(super) struct BuyerState {
     /// Rate of use.
     pub draw: f64,
     pub at: Tick,
+    /// When what its users got was last booked, and for how many days since
+    /// then there was nothing.
+    pub booked_at: Tick,
+    pub dry: f64,
     /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
     /// Allocated, not yet shipped for want of a full parcel.
@@ -113,6 +117,14 @@ pub(super) struct BuyerState {
     pub first_short: Option<Tick>,
     pub last_short: Tick,
     pub minimum_cover: f64,
+}
+
+impl BuyerState {
+    /// Notes that it was short over some time.
+    pub fn was_short(&mut self, from: Tick, to: Tick) {
+        self.first_short = Some(self.first_short.map_or(from, |first| first.min(from)));
+        self.last_short = self.last_short.max(to);
+    }
 }
 
 /// A predicted event that may move. Only an earlier prediction is put on the

@@ -4,6 +4,7 @@
 use super::calendar::{Class, Event};
 use super::state::{Alarm, BuyerState, Parcel};
 use super::trial::Trial;
+use crate::maths::exp;
 use crate::network::User;
 use crate::units::{DAY, Tick};
 
@@ -39,7 +40,8 @@ impl Trial<'_> {
         if self.s.inboxes[buyer].has_come_in(self.s.now) {
             self.take_in(buyer);
         }
-        self.settle_use(buyer);
+        self.settle_stock(buyer);
+        self.settle_accounts(buyer);
     }
 
     /// Takes in every parcel due by now, in order.
@@ -56,16 +58,17 @@ impl Trial<'_> {
 
     /// Takes in a parcel. A buyer of which nobody else takes note makes its
     /// plan at once.
+    #[inline]
     fn receive(&mut self, buyer: usize, parcel: &Parcel) {
-        self.settle_use(buyer);
+        self.settle_stock(buyer);
         let b = &mut self.s.buyers[buyer];
         b.stock += parcel.volume;
         b.under_way -= parcel.volume;
-        let rationed = b.rationed;
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
-        if rationed && self.n.buyers[buyer].parcels_to_final_use {
+        if b.rationed && self.n.buyers[buyer].parcels_to_final_use {
+            self.settle_accounts(buyer);
             self.plan_once(buyer);
         }
+        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
     }
 
     /// A parcel comes in at a buyer that others take note of.
@@ -78,99 +81,112 @@ impl Trial<'_> {
         }
     }
 
-    /// Brings use up to now, with no parcel in between.
+    /// Brings a buyer's stock up to now, with no parcel in between.
     #[inline]
-    fn settle_use(&mut self, buyer: usize) {
+    fn settle_stock(&mut self, buyer: usize) {
         if self.n.buyers[buyer].parcels_to_final_use {
-            while let Some(due) = self.ran_low(buyer) {
-                self.run_low(buyer, due);
+            while let Some(due) = self.reached_floor(buyer) {
+                self.ration_from(buyer, due);
             }
         }
-        self.settle_rates(buyer);
+        let days = self.since(self.s.buyers[buyer].at);
+        if days <= 0.0 {
+            return;
+        }
+        let b = &mut self.s.buyers[buyer];
+        let (need, have) = (b.draw * days, b.stock + b.inflow * days);
+        if have < need {
+            self.run_dry(buyer, days);
+            return;
+        }
+        b.at = self.s.now;
+        b.stock = have - need;
+        if b.stock < b.minimum_cover * b.reference {
+            b.minimum_cover = b.stock / b.reference;
+        }
+    }
+
+    /// Brings up to now a stock that does not last so long: from when there
+    /// is nothing left on, nothing is used.
+    fn run_dry(&mut self, buyer: usize, days: f64) {
+        let b = &mut self.s.buyers[buyer];
+        let lasts = (b.stock + b.inflow * days).max(0.0) / b.draw;
+        b.dry += (days - lasts).max(0.0);
+        if b.reference > 0.0 {
+            b.minimum_cover = b.minimum_cover.min(0.0);
+            let empty = later(b.at, lasts, ceil);
+            if empty < self.s.now && self.n.short_above < 1.0 {
+                b.was_short(empty, self.s.now);
+            }
+        }
+        b.stock = b.stock.min(0.0);
+        b.at = self.s.now;
     }
 
     /// When, since it was last touched, the stock of a buyer that no
-    /// calendar watches reached its floor or nothing.
+    /// calendar watches came down to the floor where it rations.
     #[inline]
-    fn ran_low(&self, buyer: usize) -> Option<Tick> {
+    fn reached_floor(&self, buyer: usize) -> Option<Tick> {
         let b = &self.s.buyers[buyer];
-        let floor = self.floor_of(buyer);
-        let line = if b.stock > floor { floor } else { 0.0 };
-        let spare = b.stock - line;
-        if spare <= 0.0 || spare > b.draw * self.since(b.at) {
+        let spare = b.stock - self.floor_of(buyer);
+        if spare <= 0.0 || spare > b.draw * self.since(b.at) || spare == b.stock {
             return None;
         }
         let due = later(b.at, spare / b.draw, ceil);
         (due <= self.s.now).then_some(due)
     }
 
-    /// Rations, as from `due`, a buyer whose stock reached a line then: until
-    /// now nobody else can have noticed.
+    /// Has a buyer ration as from `due`: until now nobody else can have
+    /// noticed.
     #[cold]
-    fn run_low(&mut self, buyer: usize, due: Tick) {
+    fn ration_from(&mut self, buyer: usize, due: Tick) {
         let now = std::mem::replace(&mut self.s.now, due);
-        self.settle_rates(buyer);
+        self.settle_stock(buyer);
+        self.settle_accounts(buyer);
         self.plan_once(buyer);
         self.s.now = now;
     }
 
-    /// Where the stock ran out within the last second before now, what was
-    /// used is what there was.
+    /// Books what a buyer's users got since they last drew at another rate.
     #[inline]
-    fn settle_rates(&mut self, buyer: usize) {
-        let since = self.s.buyers[buyer].at;
-        let days = self.since(since);
+    fn settle_accounts(&mut self, buyer: usize) {
+        let days = self.since(self.s.buyers[buyer].booked_at);
         if days <= 0.0 {
             return;
         }
         let b = &mut self.s.buyers[buyer];
-        b.at = self.s.now;
-        let (need, have) = (b.draw * days, b.stock + b.inflow * days);
-        let served = if have >= need {
-            1.0
-        } else {
-            have.max(0.0) / need
-        };
-        b.stock = if have >= need {
-            have - need
-        } else {
-            have.min(0.0)
-        };
-        if b.reference > 0.0 {
-            b.minimum_cover = b.minimum_cover.min(b.stock.max(0.0) / b.reference);
-            if b.short_rate > self.n.short_above * b.reference {
-                b.first_short.get_or_insert(since);
-                b.last_short = self.s.now;
-            }
+        let (since, dry) = (b.booked_at, b.dry);
+        (b.booked_at, b.dry) = (self.s.now, 0.0);
+        if b.short_rate > self.n.short_above * b.reference {
+            b.was_short(since, self.s.now);
         }
         for d in self.n.buyers[buyer].demands.clone() {
-            self.settle_demand(d, days, served);
+            self.settle_demand(d, days, dry);
         }
     }
 
+    /// Books `days` of a demand, of which there was nothing for `dry`.
     #[inline]
-    fn settle_demand(&mut self, demand: usize, days: f64, served: f64) {
+    fn settle_demand(&mut self, demand: usize, days: f64, dry: f64) {
         let share = self.base.backlog[demand];
         let d = &mut self.s.demands[demand];
-        let used = d.used * served;
-        if used >= d.reference && share == 0.0 {
-            d.total_reference += d.reference * days;
-            d.total_used += (used + d.catch_up * served) * days;
+        let served = days - dry;
+        d.total_reference += d.reference * days;
+        d.total_used += (d.used + d.catch_up) * served;
+        if d.used >= d.reference && dry == 0.0 && share == 0.0 {
             return;
         }
-        let short = (d.reference - used).max(0.0);
         let rationed = (d.reference - d.wanted).max(0.0);
-        let unserved = (short - rationed).max(0.0);
-        d.total_reference += d.reference * days;
-        d.total_used += (used + d.catch_up * served) * days;
-        d.total_short += short * days;
-        d.total_rationed += rationed.min(short) * days;
-        d.total_unserved += unserved * days;
+        let short = (d.reference - d.used).max(0.0);
+        let unserved = (short - rationed).max(0.0) * served + (d.reference - rationed) * dry;
+        d.total_short += short * served + d.reference * dry;
+        d.total_rationed += rationed.min(short) * served + rationed * dry;
+        d.total_unserved += unserved;
         if share > 0.0 {
-            d.backlog += (share * unserved - d.catch_up * served) * days;
-            d.forgone += (1.0 - share) * unserved * days;
+            d.backlog += share * unserved - d.catch_up * served;
+            d.forgone += (1.0 - share) * unserved;
         } else {
-            d.forgone += unserved * days;
+            d.forgone += unserved;
         }
     }
 
@@ -206,7 +222,7 @@ impl Trial<'_> {
             d.wanted = if exponent == 0.0 {
                 d.reference
             } else {
-                d.reference * libm::exp(-exponent)
+                d.reference * exp(-exponent)
             };
             d.catch_up_wanted = d.backlog.max(0.0) / backlog_time.max(1.0);
         }
@@ -231,7 +247,7 @@ impl Trial<'_> {
         let response = if exponent == 0.0 {
             1.0
         } else {
-            libm::exp(exponent)
+            exp(exponent)
         };
         (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
     }
@@ -406,8 +422,8 @@ impl Trial<'_> {
     fn allowed(&self, buyer: usize) -> f64 {
         let b = &self.s.buyers[buyer];
         let floor = self.floor_of(buyer);
-        if b.stock > floor {
-            return f64::INFINITY;
+        if b.stock > floor || (floor == 0.0 && self.n.buyers[buyer].parcels_to_final_use) {
+            return f64::INFINITY; // `run_dry` sees to what is not there
         }
         if b.stock <= 0.0 {
             return b.inflow.max(0.0);
@@ -491,7 +507,7 @@ impl Trial<'_> {
     /// Predicts when the stock next crosses the floor or runs out.
     pub(super) fn predict_floor(&mut self, buyer: usize) {
         if self.n.buyers[buyer].parcels_to_final_use {
-            return; // see `ran_low`
+            return; // see `reached_floor`
         }
         let floor = self.floor_of(buyer);
         let b = self.s.buyers[buyer];

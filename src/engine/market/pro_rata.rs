@@ -45,6 +45,7 @@ pub(super) struct Rationing {
     proposal: Vec<f64>,
     proposed: Vec<f64>,
     accepted: Vec<f64>,
+    limit: Vec<f64>,
 }
 
 impl Rationing {
@@ -55,6 +56,7 @@ impl Rationing {
             proposal: Vec::with_capacity(max_sellers * max_buyers),
             proposed: Vec::with_capacity(max_buyers),
             accepted: Vec::with_capacity(max_buyers),
+            limit: Vec::with_capacity(max_sellers * max_buyers),
         }
     }
 
@@ -82,37 +84,40 @@ impl Rationing {
         claim: Claim,
         limit: impl Fn(usize) -> f64,
     ) {
+        self.limit.clear();
+        self.limit.extend((0..solution.flow.len()).map(limit));
+        if self.limit.is_empty() {
+            return;
+        }
         let market: f64 = self.left.iter().sum();
         for _ in 0..MAX_ROUNDS {
-            self.propose(&solution.flow, claim, &limit);
+            self.propose(&solution.flow, claim);
             solution.iterations += 1;
             let moved = self.accept(&mut solution.flow);
             if moved.min(self.left.iter().sum()) <= NEGLIGIBLE * market {
                 break;
             }
         }
-        self.hand_out(&mut solution.flow, claim, &limit);
+        self.hand_out(&mut solution.flow, claim);
     }
 
     /// Each seller divides what it has left by the claims on it.
-    fn propose(&mut self, flow: &[f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
-        let buyers = self.want.len();
+    fn propose(&mut self, flow: &[f64], claim: Claim) {
+        let buyers = self.want.len().max(1);
         self.proposed.fill(0.0);
-        let rows = self.proposal.chunks_exact_mut(buyers.max(1));
-        let rows = rows.zip(flow.chunks_exact(buyers.max(1)));
-        for (i, ((row, flow), left)) in rows.zip(&self.left).enumerate() {
-            let first = i * buyers;
-            let mut claims = 0.0;
-            for (j, ((proposal, flow), want)) in row.iter_mut().zip(flow).zip(&self.want).enumerate()
-            {
-                *proposal = claim.of(first + j, *want, *flow < limit(first + j));
-                claims += *proposal;
+        for (i, left) in self.left.iter().enumerate() {
+            let row = i * buyers..(i + 1) * buyers;
+            let (flow, limit) = (&flow[row.clone()], &self.limit[row.clone()]);
+            let proposal = &mut self.proposal[row];
+            for (j, (proposal, want)) in proposal.iter_mut().zip(&self.want).enumerate() {
+                let open = flow[j] < limit[j];
+                *proposal = claim.of(i * buyers + j, *want, open);
             }
+            let claims: f64 = proposal.iter().sum();
             let share = if claims > 0.0 { left / claims } else { 0.0 };
-            for (j, ((proposal, flow), proposed)) in
-                row.iter_mut().zip(flow).zip(&mut self.proposed).enumerate()
+            for (j, (proposal, proposed)) in proposal.iter_mut().zip(&mut self.proposed).enumerate()
             {
-                let offered = (*proposal * share).min(limit(first + j) - flow);
+                let offered = (*proposal * share).min(limit[j] - flow[j]);
                 *proposal = offered.max(0.0);
                 *proposed += *proposal;
             }
@@ -132,26 +137,33 @@ impl Rationing {
         let rows = flow.chunks_exact_mut(buyers);
         let rows = rows.zip(self.proposal.chunks_exact(buyers));
         for ((flow, proposal), left) in rows.zip(&mut self.left) {
+            let mut sold = 0.0;
             for ((flow, proposal), share) in flow.iter_mut().zip(proposal).zip(&self.accepted) {
                 let accepted = proposal * share;
                 *flow += accepted;
-                *left = (*left - accepted).max(0.0);
-                moved += accepted;
+                sold += accepted;
             }
+            *left = (*left - sold).max(0.0);
+            moved += sold;
         }
         moved
     }
 
     /// Gives the remainder that rounds approach but never reach, in order.
-    fn hand_out(&mut self, flow: &mut [f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
-        let buyers = self.want.len();
-        for (pair, flow) in flow.iter_mut().enumerate() {
-            let (i, j) = (pair / buyers, pair % buyers);
-            if claim.of(pair, self.want[j], *flow < limit(pair)) > 0.0 {
-                let rest = self.left[i].min(self.want[j]).min(limit(pair) - *flow);
-                *flow += rest;
-                self.left[i] -= rest;
-                self.want[j] -= rest;
+    fn hand_out(&mut self, flow: &mut [f64], claim: Claim) {
+        let buyers = self.want.len().max(1);
+        for (i, (flow, left)) in flow.chunks_exact_mut(buyers).zip(&mut self.left).enumerate() {
+            if *left <= 0.0 {
+                continue;
+            }
+            for (j, (flow, want)) in flow.iter_mut().zip(&mut self.want).enumerate() {
+                let limit = self.limit[i * buyers + j];
+                if claim.of(i * buyers + j, *want, *flow < limit) > 0.0 {
+                    let rest = left.min(*want).min(limit - *flow);
+                    *flow += rest;
+                    *left -= rest;
+                    *want -= rest;
+                }
             }
         }
     }
