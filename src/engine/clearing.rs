@@ -3,12 +3,12 @@
 
 use super::calendar::{Class, Event};
 use super::market::Problem;
-use super::state::{Desk, Gates, InflowStep, Parcel, refill};
+use super::state::{Desk, Gates, InflowStep, Parcel, State, refill};
 use super::trial::{Trial, TrialError};
 use crate::maths::exp;
 use crate::network::{Market, User};
-use crate::random::Stream;
-use crate::units::{DAY, Tick, Ticks};
+use crate::random::{Law, ObjectKey, Stream};
+use crate::units::{Tick, Ticks};
 
 /// Part of a parcel from which on it counts as full.
 const FULL: f64 = 1.0 - 1e-9;
@@ -263,7 +263,7 @@ impl Trial<'_> {
                 error,
             });
         }
-        self.allocate(market, window, &desk);
+        self.allocate(market, window, &mut desk);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
         if !new_window {
@@ -463,6 +463,7 @@ impl Trial<'_> {
 
     /// Spot trade expected: base trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
+    #[inline(never)]
     fn write_prior(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
         let terms = &self.base.terms[market];
@@ -609,26 +610,24 @@ impl Trial<'_> {
     }
 
     /// Turns allocated volumes into pipeline rates and parcels.
-    fn allocate(&mut self, market: usize, window: f64, desk: &Desk) {
+    #[inline(never)]
+    fn allocate(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
-        for (k, pair) in m.pairs.clone().enumerate() {
-            let (contract, value) = (desk.contract[k], desk.contract_value[k]);
-            let buyer = self.n.pairs[pair].buyer as usize - m.buyers.start;
-            let solution = &self.s.markets[market].solution;
-            let (spot, price) = (solution.flow[k], solution.buyer_price[buyer]);
-            let volume = spot + contract;
-            let paid = if contract > 0.0 {
-                (spot * price + value) / volume
-            } else {
-                price
-            };
-            self.shipped(&desk.acting, pair, volume);
-            if self.n.pairs[pair].pipeline {
-                self.set_pipe(pair, volume / window, paid);
-            } else if volume > 0.0 {
-                self.send(market, pair, (spot, contract), window, paid);
+        desk.leaving.clear();
+        desk.numbers.clear();
+        if !desk.acting.is_empty() {
+            for (k, pair) in m.pairs.clone().enumerate() {
+                let volume = self.s.markets[market].solution.flow[k] + desk.contract[k];
+                self.shipped(&desk.acting, pair, volume);
             }
         }
+        if m.pipelines {
+            self.fill_pipes(market, window, desk);
+        }
+        if !m.pipelines_only {
+            self.load(market, window, desk);
+        }
+        self.set_sail(market, desk);
         if m.pipelines {
             for seller in m.sellers.clone() {
                 self.s.sellers[seller].piped = self.piped(market, seller);
@@ -686,61 +685,107 @@ impl Trial<'_> {
         self.plan(buyer);
     }
 
-    /// Sends an allocated volume (spot, contract) in parcels over the window;
-    /// what does not fill one waits at the seller.
-    #[inline]
-    fn send(
-        &mut self,
-        market: usize,
-        pair: usize,
-        (spot, contract): (f64, f64),
-        window: f64,
-        price: f64,
-    ) {
-        let volume = spot + contract;
-        let lane = &self.n.pairs[pair];
-        let (seller, buyer) = (lane.seller as usize, lane.buyer as usize);
-        let dust = DUST * self.base.use_rate[buyer] * window;
-        let p = &mut self.s.pairs[pair];
-        p.sent += volume;
-        p.sent_under_contract += contract;
-        p.contract_share = contract / volume;
-        let (before, carry) = (p.carry, p.carry + volume);
-        let (parcels, size) = parcels(&self.n.markets[market], carry, dust);
-        let shipped = (f64::from(parcels) * size).min(carry);
-        p.carry = carry - shipped;
-        let waiting = p.carry - before;
-        let first = p.parcels;
-        p.parcels += parcels;
-        let s = &mut self.s.sellers[seller];
-        s.carried += waiting;
-        s.shipped += volume;
-        s.stock -= shipped;
-        let b = &mut self.s.buyers[buyer];
-        b.carried += waiting;
-        b.allocated += volume;
-        b.under_way += shipped;
-        let number = i64::from(self.s.markets[market].window);
-        let share = 1.0 / f64::from(parcels.max(1));
-        for k in 0..parcels {
-            let part = (f64::from(k) + lane.phase) * share;
-            let leaves = Tick(self.s.now.0 + (part * window * DAY as f64) as i64 as u64);
-            let arrives = leaves + Ticks(self.transit(pair, number, first + k));
-            self.put_under_way(Parcel {
-                arrives,
-                leaves,
-                volume: shipped * share,
-                price,
-                pair: pair as u32,
-            });
+    /// Sets every pipeline to what was allocated.
+    fn fill_pipes(&mut self, market: usize, window: f64, desk: &Desk) {
+        let m = &self.n.markets[market];
+        for (k, pair) in m.pairs.clone().enumerate() {
+            if self.n.pairs[pair].pipeline {
+                let solution = &self.s.markets[market].solution;
+                let spot = (solution.flow[k], solution.buyer_price[k % m.buyers.len()]);
+                let (volume, price) = together(spot, (desk.contract[k], desk.contract_value[k]));
+                self.set_pipe(pair, volume / window, price);
+            }
         }
+    }
+
+    /// Loads what was allocated into parcels that leave over the window; what
+    /// does not fill one waits at the seller.
+    fn load(&mut self, market: usize, window: f64, desk: &mut Desk) {
+        let (m, now, width) = (&self.n.markets[market], self.s.now, self.n.markets[market].buyers.len());
+        let State {
+            sellers,
+            buyers,
+            pairs,
+            markets,
+            ..
+        } = &mut *self.s;
+        let solution = &markets[market].solution;
+        let prices = &solution.buyer_price[..width];
+        let use_rates = &self.base.use_rate[m.buyers.clone()][..width];
+        let buyers = &mut buyers[m.buyers.clone()][..width];
+        for (i, seller) in sellers[m.sellers.clone()].iter_mut().enumerate() {
+            let (k, pair) = (i * width, m.pairs.start + i * width);
+            let flows = &solution.flow[k..k + width];
+            let contracts = &desk.contract[k..k + width];
+            let values = &desk.contract_value[k..k + width];
+            let lanes = &self.n.pairs[pair..pair + width];
+            let states = &mut pairs[pair..pair + width];
+            for j in 0..width {
+                let (volume, price) = together((flows[j], prices[j]), (contracts[j], values[j]));
+                let (lane, p, b) = (&lanes[j], &mut states[j], &mut buyers[j]);
+                if lane.pipeline || volume <= 0.0 {
+                    continue;
+                }
+                p.sent += volume;
+                p.sent_under_contract += contracts[j];
+                p.contract_share = contracts[j] / volume;
+                let (before, carry) = (p.carry, p.carry + volume);
+                let (parcels, size) = parcels(m, carry, DUST * use_rates[j] * window);
+                let shipped = (f64::from(parcels) * size).min(carry);
+                p.carry = carry - shipped;
+                seller.carried += p.carry - before;
+                seller.shipped += volume;
+                seller.stock -= shipped;
+                b.carried += p.carry - before;
+                b.allocated += volume;
+                b.under_way += shipped;
+                let share = 1.0 / f64::from(parcels.max(1));
+                for number in 0..parcels {
+                    let part = (f64::from(number) + lane.phase) * share;
+                    let leaves = now + Ticks::from_days(part * window);
+                    desk.numbers.push(p.parcels);
+                    p.parcels += 1;
+                    desk.leaving.push(Parcel {
+                        arrives: leaves,
+                        leaves,
+                        volume: shipped * share,
+                        price,
+                        pair: (pair + j) as u32,
+                        buyer: lane.buyer,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Draws how long each parcel that leaves is under way, by (lane,
+    /// departure window, parcel), and puts it on its way.
+    fn set_sail(&mut self, market: usize, desk: &mut Desk) {
+        let window = i64::from(self.s.markets[market].window);
+        let parcels = desk.leaving.iter().zip(&desk.numbers);
+        let objects = parcels.map(|(parcel, number)| {
+            let lane = &self.n.pairs[parcel.pair as usize];
+            (&lane.transit, self.departure(lane.key, window, *number))
+        });
+        Law::sample_each(objects, &mut desk.transit);
+        for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
+            parcel.arrives = parcel.leaves + Ticks::from_days(*days);
+            self.put_under_way(*parcel);
+        }
+    }
+
+    /// The draws of a parcel.
+    #[inline]
+    fn departure(&self, lane: ObjectKey, window: i64, parcel: u32) -> Stream {
+        let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
+        Stream::open(self.s.key, lane, occurrence)
     }
 
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
     #[inline]
     fn put_under_way(&mut self, parcel: Parcel) {
-        let buyer = self.n.pairs[parcel.pair as usize].buyer as usize;
+        let buyer = parcel.buyer as usize;
         self.s.inboxes[buyer].put(parcel);
         if !self.n.buyers[buyer].parcels_to_final_use {
             let event = Event::Arrival(buyer as u32);
@@ -748,17 +793,6 @@ impl Trial<'_> {
                 .calendar
                 .schedule(parcel.arrives, Class::PHYSICAL, event);
         }
-    }
-
-    /// Seconds under way, drawn by (lane, departure window, parcel).
-    #[inline]
-    fn transit(&self, pair: usize, window: i64, parcel: u32) -> u64 {
-        let p = &self.n.pairs[pair];
-        let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
-        let days = p
-            .transit
-            .sample(&mut Stream::open(self.s.key, p.key, occurrence));
-        Ticks::from_days(days).0
     }
 
     /// Fills the lanes with what base trade has under way at the start.
@@ -804,8 +838,12 @@ impl Trial<'_> {
             carry -= f64::from(count) * size;
             for k in 0..count {
                 let part = (f64::from(k) + self.n.pairs[pair].phase) / f64::from(count);
-                let leaves = (part * window * DAY as f64) as u64;
-                let arrives = (leaves + self.transit(pair, 1 - back, k))
+                let leaves = Ticks::from_days(part * window);
+                let lane = &self.n.pairs[pair];
+                let mut draws = self.departure(lane.key, 1 - back, k);
+                let transit = Ticks::from_days(lane.transit.sample(&mut draws));
+                let arrives = (leaves + transit)
+                    .0
                     .checked_sub(back as u64 * m.window)
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
@@ -816,6 +854,7 @@ impl Trial<'_> {
                         volume: size,
                         price: 0.0,
                         pair: pair as u32,
+                        buyer: buyer as u32,
                     });
                 }
             }
@@ -899,6 +938,18 @@ fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
     if volumes[k] > 0.0 {
         values[k] *= volume / volumes[k];
         volumes[k] = volume;
+    }
+}
+
+/// Spot (volume, price) and contracts (volume, value) in one: volume and mean
+/// price.
+#[inline]
+fn together((spot, price): (f64, f64), (contract, value): (f64, f64)) -> (f64, f64) {
+    if contract > 0.0 {
+        let volume = spot + contract;
+        (volume, (spot * price + value) / volume)
+    } else {
+        (spot, price)
     }
 }
 

@@ -242,6 +242,7 @@ pub(super) struct Parcel {
     /// Price deviation paid \[p0\].
     pub price: f64,
     pub pair: u32,
+    pub buyer: u32,
 }
 
 impl Inbox {
@@ -369,6 +370,10 @@ pub(super) struct Desk {
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
+    /// Parcels that leave, their numbers in the window, and days under way.
+    pub leaving: Vec<Parcel>,
+    pub numbers: Vec<u32>,
+    pub transit: Vec<f64>,
     pub gates: Gates,
 }
 

@@ -2,7 +2,7 @@
 //! that hang between two markets.
 
 use super::calendar::{Class, Event};
-use super::state::{Alarm, BuyerState, Parcel};
+use super::state::{Alarm, BuyerState, Parcel, State};
 use super::trial::Trial;
 use crate::maths::exp;
 use crate::network::User;
@@ -20,8 +20,7 @@ impl Trial<'_> {
     /// Days from `at` to now.
     #[inline]
     pub(super) fn since(&self, at: Tick) -> f64 {
-        // By way of i64, for which there is an instruction.
-        (self.s.now.0 - at.0) as i64 as f64 * (1.0 / DAY as f64)
+        days_between(at, self.s.now)
     }
 
     /// Brings a seller's stock up to now.
@@ -44,31 +43,64 @@ impl Trial<'_> {
         self.settle_accounts(buyer);
     }
 
-    /// Takes in every parcel due by now, in order.
+    /// Takes in every parcel due by now, in order. A buyer of which nobody
+    /// else takes note makes its plans on the way.
+    #[inline(never)]
     fn take_in(&mut self, buyer: usize) {
         let now = self.s.now;
-        for _ in 0..self.s.inboxes[buyer].sort_what_came_in(now) {
-            if let Some(parcel) = self.s.inboxes[buyer].parcels.pop() {
-                self.s.now = parcel.arrives;
-                self.receive(buyer, &parcel);
-            }
+        let mut left = self.s.inboxes[buyer].sort_what_came_in(now);
+        left -= self.take_in_unrationed(buyer, left);
+        while left > 0 {
+            self.take_in_rationed(buyer);
+            left -= 1;
+            left -= self.take_in_unrationed(buyer, left);
         }
         self.s.now = now;
     }
 
-    /// Takes in a parcel. A buyer of which nobody else takes note makes its
-    /// plan at once.
-    #[inline]
-    fn receive(&mut self, buyer: usize, parcel: &Parcel) {
+    /// Takes in the parcel at the end of an inbox and plans anew.
+    fn take_in_rationed(&mut self, buyer: usize) {
+        let Some(parcel) = self.s.inboxes[buyer].parcels.pop() else {
+            return;
+        };
+        self.s.now = parcel.arrives;
         self.settle_stock(buyer);
-        let b = &mut self.s.buyers[buyer];
-        b.stock += parcel.volume;
-        b.under_way -= parcel.volume;
-        if b.rationed && self.n.buyers[buyer].parcels_to_final_use {
-            self.settle_accounts(buyer);
-            self.plan_once(buyer);
-        }
+        self.s.buyers[buyer].receive(&parcel);
+        self.settle_accounts(buyer);
+        self.plan_once(buyer);
         self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+    }
+
+    /// Takes in up to `most` of the parcels at the end of an inbox, until the
+    /// buyer comes to ration and has to plan; returns how many.
+    fn take_in_unrationed(&mut self, buyer: usize, most: usize) -> usize {
+        let watched = !self.n.buyers[buyer].parcels_to_final_use;
+        let terms = &self.base.terms[self.n.buyers[buyer].market];
+        let (floor, short_above) = (self.floor_of(buyer), self.n.short_above);
+        let State {
+            inboxes,
+            buyers,
+            pairs,
+            ..
+        } = &mut *self.s;
+        let (inbox, b) = (&mut inboxes[buyer].parcels, &mut buyers[buyer]);
+        let first = inbox.len() - most;
+        let mut taken = 0;
+        for parcel in inbox[first..].iter().rev() {
+            let left = b.stock - b.draw * days_between(b.at, parcel.arrives);
+            if !watched && (b.rationed || (floor > 0.0 && left <= floor)) {
+                break;
+            }
+            b.use_until(parcel.arrives, short_above);
+            b.receive(parcel);
+            let p = parcel.pair as usize;
+            pairs[p].received += parcel.volume;
+            let value = parcel.volume * (1.0 + parcel.price) * terms.price;
+            b.pay(parcel.volume, value, self.n.pairs[p].domestic);
+            taken += 1;
+        }
+        inbox.truncate(first + most - taken);
+        taken
     }
 
     /// A parcel comes in at a buyer that others take note of.
@@ -84,43 +116,13 @@ impl Trial<'_> {
     /// Brings a buyer's stock up to now, with no parcel in between.
     #[inline]
     fn settle_stock(&mut self, buyer: usize) {
-        if self.n.buyers[buyer].parcels_to_final_use {
+        if self.n.buyers[buyer].parcels_to_final_use && self.base.minimum_cover[buyer] > 0.0 {
             while let Some(due) = self.reached_floor(buyer) {
                 self.ration_from(buyer, due);
             }
         }
-        let days = self.since(self.s.buyers[buyer].at);
-        if days <= 0.0 {
-            return;
-        }
-        let b = &mut self.s.buyers[buyer];
-        let (need, have) = (b.draw * days, b.stock + b.inflow * days);
-        if have < need {
-            self.run_dry(buyer, days);
-            return;
-        }
-        b.at = self.s.now;
-        b.stock = have - need;
-        if b.stock < b.minimum_cover * b.reference {
-            b.minimum_cover = b.stock / b.reference;
-        }
-    }
-
-    /// Brings up to now a stock that does not last so long: from when there
-    /// is nothing left on, nothing is used.
-    fn run_dry(&mut self, buyer: usize, days: f64) {
-        let b = &mut self.s.buyers[buyer];
-        let lasts = (b.stock + b.inflow * days).max(0.0) / b.draw;
-        b.dry += (days - lasts).max(0.0);
-        if b.reference > 0.0 {
-            b.minimum_cover = b.minimum_cover.min(0.0);
-            let empty = later(b.at, lasts, ceil);
-            if empty < self.s.now && self.n.short_above < 1.0 {
-                b.was_short(empty, self.s.now);
-            }
-        }
-        b.stock = b.stock.min(0.0);
-        b.at = self.s.now;
+        let (now, short_above) = (self.s.now, self.n.short_above);
+        self.s.buyers[buyer].use_until(now, short_above);
     }
 
     /// When, since it was last touched, the stock of a buyer that no
@@ -129,7 +131,7 @@ impl Trial<'_> {
     fn reached_floor(&self, buyer: usize) -> Option<Tick> {
         let b = &self.s.buyers[buyer];
         let spare = b.stock - self.floor_of(buyer);
-        if spare <= 0.0 || spare > b.draw * self.since(b.at) || spare == b.stock {
+        if spare <= 0.0 || spare > b.draw * self.since(b.at) {
             return None;
         }
         let due = later(b.at, spare / b.draw, ceil);
@@ -191,18 +193,14 @@ impl Trial<'_> {
     }
 
     /// Books goods received on a pair.
+    #[inline]
     pub(super) fn pay(&mut self, pair: usize, volume: f64, price: f64) {
         let p = &self.n.pairs[pair];
         let buyer = p.buyer as usize;
         let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let value = volume * (1.0 + price) * p0;
         self.s.pairs[pair].received += volume;
-        let b = &mut self.s.buyers[buyer];
-        b.volume_paid += volume;
-        b.value_paid += value;
-        if !p.domestic {
-            b.import_bill += value;
-        }
+        self.s.buyers[buyer].pay(volume, value, p.domestic);
     }
 
     /// Sets what final users want at current prices and season.
@@ -589,6 +587,55 @@ impl Trial<'_> {
         }
         self.ask_clearing(self.n.sellers[seller].market);
     }
+}
+
+impl BuyerState {
+    /// Draws on the stock until `now`, with no parcel in between. From when
+    /// there is nothing left on, nothing is used.
+    #[inline]
+    fn use_until(&mut self, now: Tick, short_above: f64) {
+        let days = days_between(self.at, now);
+        if days <= 0.0 {
+            return;
+        }
+        let (need, have) = (self.draw * days, self.stock + self.inflow * days);
+        if have < need {
+            let lasts = have.max(0.0) / self.draw;
+            self.dry += days - lasts;
+            let empty = later(self.at, lasts, ceil);
+            if empty < now && short_above < 1.0 {
+                self.was_short(empty, now);
+            }
+        }
+        self.at = now;
+        self.stock = if have < need { have.min(0.0) } else { have - need };
+        if self.stock < self.minimum_cover * self.reference {
+            self.minimum_cover = self.stock.max(0.0) / self.reference;
+        }
+    }
+
+    #[inline]
+    fn receive(&mut self, parcel: &Parcel) {
+        self.stock += parcel.volume;
+        self.under_way -= parcel.volume;
+    }
+
+    /// Books goods received and their value \[USD\].
+    #[inline]
+    fn pay(&mut self, volume: f64, value: f64, domestic: bool) {
+        self.volume_paid += volume;
+        self.value_paid += value;
+        if !domestic {
+            self.import_bill += value;
+        }
+    }
+}
+
+/// Days from one instant to a later one.
+#[inline]
+fn days_between(from: Tick, to: Tick) -> f64 {
+    // By way of i64, for which there is an instruction.
+    (to.0 - from.0) as i64 as f64 * (1.0 / DAY as f64)
 }
 
 /// The tick `days` from another, at least one second on.

@@ -452,6 +452,32 @@ impl Law {
         }
     }
 
+    /// Draws of many objects, each on its own stream, into `draws` in order;
+    /// faster together than one by one, and the same.
+    pub fn sample_each<'l>(
+        objects: impl Iterator<Item = (&'l Law, Stream)> + Clone,
+        draws: &mut Vec<f64>,
+    ) {
+        draws.clear();
+        let mut others = false;
+        draws.extend(objects.clone().map(|(law, mut stream)| match law {
+            Law::LogNormal { mu, sigma } => mu + sigma * standard_normal(&mut stream),
+            _ => {
+                others = true;
+                0.0
+            }
+        }));
+        draws.iter_mut().for_each(|x| *x = exp(*x));
+        if !others {
+            return;
+        }
+        for (draw, (law, mut stream)) in draws.iter_mut().zip(objects) {
+            if !matches!(law, Law::LogNormal { .. }) {
+                *draw = law.sample(&mut stream);
+            }
+        }
+    }
+
     fn sample_other(&self, stream: &mut Stream) -> f64 {
         match self {
             Law::Normal { mean, sd } => mean + sd * standard_normal(stream),

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, ToSpan};
 /// Ticks in a day; a tick is one second.
 pub const DAY: u64 = 86_400;
 
-/// Below this every number of seconds has its fraction.
-const EXACT: f64 = (1_u64 << 52) as f64;
+/// A number from zero to this, added to it, is rounded to a whole one, which
+/// is then in the low bits: faster than a call to `round`.
+const ROUNDER: f64 = (1_u64 << 52) as f64;
 
 /// An instant: whole seconds since midnight at the start of the scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,10 +47,8 @@ impl Ticks {
     /// there is.
     pub fn from_days(days: f64) -> Ticks {
         let seconds = days * DAY as f64;
-        if (0.0..EXACT).contains(&seconds) {
-            let whole = seconds as i64;
-            let up = seconds - whole as f64 >= 0.5;
-            return Ticks((whole + i64::from(up)) as u64);
+        if (0.0..ROUNDER).contains(&seconds) {
+            return Ticks((seconds + ROUNDER).to_bits() - ROUNDER.to_bits());
         }
         // A cast from float to integer saturates, and takes NaN to zero.
         Ticks(seconds.round() as u64)
