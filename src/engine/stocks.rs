@@ -143,7 +143,7 @@ impl Trial<'_> {
     #[cold]
     fn ration_from(&mut self, buyer: usize, due: Tick) {
         let now = std::mem::replace(&mut self.s.now, due);
-        self.settle_stock(buyer);
+        self.s.buyers[buyer].use_until(due, self.n.short_above);
         self.settle_accounts(buyer);
         self.plan_once(buyer);
         self.s.now = now;
