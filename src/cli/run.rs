@@ -7,7 +7,7 @@ use super::progress::Bar;
 use super::{Failure, RunPlan, exit, output};
 use crate::export::{self, Folder, count};
 use crate::report::report_png;
-use crate::study::{self, Outcome};
+use crate::study::{self, Columns, InMemory, Outcome};
 
 /// Files of a run, in the order they are written.
 const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
@@ -20,15 +20,17 @@ const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
 /// was done has been written).
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     let folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
-    let outcome = study(plan)?;
-    if outcome.interrupted && outcome.completed() == 0 {
+    let mut columns = InMemory::default();
+    let outcome = study(plan, &mut columns)?;
+    if outcome.interrupted && outcome.completed == 0 {
         return Err(Failure::Interrupted);
     }
     warn_of_failed_trials(&outcome);
-    let rows = export::rows(&outcome);
-    let files = render(&outcome, &rows)?;
+    let rows = export::rows(&outcome, &columns).map_err(anyhow::Error::from)?;
+    let files = render(&outcome, &columns, &rows)?;
     folder.write(&files).map_err(anyhow::Error::from)?;
-    output::print(&export::table(&outcome, &rows))?;
+    let table = export::table(&outcome, &columns, &rows).map_err(anyhow::Error::from)?;
+    output::print(&table)?;
     if !plan.quiet {
         output::message(&format!(
             "wrote {} to {}",
@@ -43,10 +45,10 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     }
 }
 
-fn study(plan: &RunPlan) -> Result<Outcome, Failure> {
+fn study(plan: &RunPlan, sink: &mut InMemory) -> Result<Outcome, Failure> {
     let bar = Bar::new(!plan.quiet);
     let stop = stop_on_signal()?;
-    let outcome = study::run(&plan.model, &plan.about, &plan.study, &bar, &stop);
+    let outcome = study::run(&plan.model, &plan.about, &plan.study, sink, &bar, &stop);
     Ok(outcome.map_err(anyhow::Error::from)?)
 }
 
@@ -66,13 +68,17 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
 
 fn render(
     outcome: &Outcome,
+    columns: &dyn Columns,
     rows: &[export::Row<'_>],
 ) -> Result<[(&'static str, Vec<u8>); 3], anyhow::Error> {
     let [json, csv, png] = FILES;
     Ok([
         (json, export::summary_json(outcome, rows)?),
         (csv, export::summary_csv(outcome, rows)?),
-        (png, report_png(outcome).context("cannot draw report.png")?),
+        (
+            png,
+            report_png(outcome, columns).context("cannot draw report.png")?,
+        ),
     ])
 }
 

@@ -1,6 +1,8 @@
 //! A small outcome to print in tests: four trials of one focus.
 
-use crate::study::{Failure, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
+use crate::study::{
+    Failure, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Stamp, Variant,
+};
 use crate::units::Date;
 
 pub(super) fn outcome() -> Outcome {
@@ -19,6 +21,7 @@ pub(super) fn outcome() -> Outcome {
             active: vec![1.0],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
         }],
+        completed: 4,
         failures: vec![Failure {
             trial: 2,
             reason: "clearing did not converge on day 41".to_owned(),
@@ -48,24 +51,27 @@ fn focus() -> FocusOutcome {
         unit: "t".to_owned(),
         price: 75_000.0,
         use_per_day: 14_500.0 / 365.25,
-        shocked: variant(
-            [0.0, 29.0, 1_450.0, 5_800.0],
-            [f64::INFINITY, 200.0, 60.0, 40.0],
-        ),
+        shocked: Variant::default(),
+        baseline: Variant::default(),
+    }
+}
+
+pub(super) fn columns() -> InMemory {
+    let survived = [f64::INFINITY, 200.0, 60.0, 40.0];
+    InMemory {
+        shocked: variant([0.0, 29.0, 1_450.0, 5_800.0], survived),
         baseline: variant([0.0, 0.0, 0.0, 14.5], [f64::INFINITY; 4]),
+        parameters: Vec::new(),
     }
 }
 
 /// Volumes are given, shares follow from them, all else is a tenth of them.
-fn variant(shortfall: [f64; 4], survived: [f64; 4]) -> Variant {
+fn variant(shortfall: [f64; 4], survived: [f64; 4]) -> Vec<Vec<f64>> {
     let column = |metric| match metric {
         Metric::Shortfall | Metric::Unserved => shortfall.to_vec(),
         Metric::ShortfallShare => shortfall.map(|volume| volume / 29_000.0).to_vec(),
         Metric::TimeToSurvive => survived.to_vec(),
         _ => shortfall.map(|volume| volume / 10.0).to_vec(),
     };
-    Variant {
-        columns: Metric::ALL.map(column).to_vec(),
-        ..Variant::default()
-    }
+    Metric::ALL.map(column).to_vec()
 }

@@ -33,7 +33,7 @@ struct Document<'a> {
     start: String,
     horizon_days: f64,
     short_above: f64,
-    trials_completed: usize,
+    trials_completed: u64,
     interrupted: bool,
     failures: Vec<FailedTrial<'a>>,
     policies: Vec<Policy<'a>>,
@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
             start: outcome.start.to_string(),
             horizon_days: outcome.horizon,
             short_above: outcome.short_above,
-            trials_completed: outcome.completed(),
+            trials_completed: outcome.completed,
             interrupted: outcome.interrupted,
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
@@ -186,7 +186,8 @@ mod tests {
 
     fn document() -> Value {
         let outcome = sample::outcome();
-        let bytes = summary_json(&outcome, &rows(&outcome)).unwrap();
+        let rows = rows(&outcome, &sample::columns()).unwrap();
+        let bytes = summary_json(&outcome, &rows).unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
 
