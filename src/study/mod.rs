@@ -112,6 +112,12 @@ pub fn run(
     }
 }
 
+/// The outcome of no trial: all that is known before the first.
+#[must_use]
+pub fn outline(model: &Model, about: &About) -> Outcome {
+    Collector::new(model).finish(about, false)
+}
+
 /// Runs trials in chunks and gathers them in order; returns how many.
 fn gather(
     model: &Model,
