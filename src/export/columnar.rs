@@ -191,9 +191,32 @@ impl Table {
     }
 
     pub(super) fn new(path: &Path, file: File) -> Parquet<Self> {
-        Ok(Self {
+        let length = file.metadata()?.len();
+        let table = Self {
             path: path.to_owned(),
             reader: SerializedFileReader::new(file)?,
+        };
+        match table.lies_within(length) {
+            true => Ok(table),
+            false => Err(ParquetError::General(
+                "a column lies outside the file".into(),
+            )),
+        }
+    }
+
+    /// Whether all columns are where a file of so many bytes can have them,
+    /// which the reader takes for granted.
+    fn lies_within(&self, length: u64) -> bool {
+        let groups = self.reader.metadata().row_groups().iter();
+        let mut columns = groups.flat_map(|group| group.columns());
+        columns.all(|column| {
+            let start = column
+                .dictionary_page_offset()
+                .unwrap_or(column.data_page_offset());
+            let size = column.compressed_size();
+            let range = u64::try_from(start).ok().zip(u64::try_from(size).ok());
+            let end = range.and_then(|(start, size)| start.checked_add(size));
+            end.is_some_and(|end| end <= length)
         })
     }
 

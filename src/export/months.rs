@@ -65,7 +65,7 @@ pub(super) fn read_months(path: &Path, outcome: &mut Outcome) -> Result<(), Read
     {
         return Err(other_rows(&table));
     }
-    let months = outcome.months.len();
+    let months = outcome.months.len().max(1);
     for statistic in 0..STATISTICS.len() {
         let values = table.numbers(TEXTS.len() + 1 + statistic)?;
         let mut values = values.chunks(months);

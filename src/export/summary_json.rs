@@ -77,6 +77,10 @@ impl<'a> Document<'a> {
     /// The outcome that was written, but for its fans.
     pub(super) fn outcome(self) -> Result<Outcome, String> {
         let months = self.months.iter().map(|month| date(month));
+        let count = self.months.len();
+        if let Some(policy) = self.policies.iter().find(|p| p.in_force.len() != count) {
+            return Err(format!("not every month has a value of {}", policy.name));
+        }
         Ok(Outcome {
             stamp: Stamp {
                 scenario: self.scenario.into_owned(),

@@ -65,6 +65,11 @@ impl TrialsWriter {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn limit_rows(&mut self, rows: usize) {
+        self.group.most = rows;
+    }
+
     /// Ends the file; its columns can be read.
     ///
     /// # Errors
