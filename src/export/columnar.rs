@@ -118,9 +118,9 @@ pub(super) fn key_value(key: &str, value: String) -> KeyValue {
 }
 
 /// Fills the columns of a row group in turn.
-pub(super) struct Columns<'a, W: Write + Send>(SerializedRowGroupWriter<'a, W>);
+pub(super) struct RowGroup<'a, W: Write + Send>(SerializedRowGroupWriter<'a, W>);
 
-impl<'a, W: Write + Send> Columns<'a, W> {
+impl<'a, W: Write + Send> RowGroup<'a, W> {
     pub(super) fn begin(file: &'a mut SerializedFileWriter<W>) -> Parquet<Self> {
         Ok(Self(file.next_row_group()?))
     }

@@ -29,7 +29,7 @@ pub fn months_parquet(outcome: &Outcome) -> Result<Vec<u8>, ExportError> {
 fn write(outcome: &Outcome) -> Parquet<Vec<u8>> {
     let mut writer = columnar::writer(Vec::new(), &fields(), &outcome.stamp)?;
     let keys = keys(outcome);
-    let mut group = columnar::Columns::begin(&mut writer)?;
+    let mut group = columnar::RowGroup::begin(&mut writer)?;
     for text in 0..TEXTS.len() {
         let values: Vec<_> = keys.iter().map(|key| key.texts[text]).collect();
         group.texts(&values)?;

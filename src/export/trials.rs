@@ -132,7 +132,7 @@ impl Group {
         if self.trials.is_empty() {
             return Ok(());
         }
-        let mut group = columnar::Columns::begin(writer)?;
+        let mut group = columnar::RowGroup::begin(writer)?;
         group.whole(&self.trials)?;
         for (column, field) in self.columns.iter().zip(&fields[1..]) {
             match field.kind {
