@@ -383,3 +383,21 @@ fn no_report_is_drawn_from_files_of_others() {
     assert_eq!((done.code, done.stderr.as_str()), (INPUT, expected));
     assert!(!Path::new("nowhere").exists());
 }
+
+#[test]
+fn no_report_is_drawn_from_damaged_columns() {
+    let results = Results::new();
+    let path = results.path().join("trials.parquet");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 4;
+    bytes[4..middle].fill(0);
+    fs::write(&path, bytes).unwrap();
+    let done = shortfall(&["report", results.out()]);
+    assert_eq!(done.code, INPUT, "{}", done.stderr);
+    let expected = format!(
+        "error: cannot draw report.png: column gas:B:shortfall:shocked: \
+         cannot read {}: it is damaged, or no Parquet file (",
+        path.display()
+    );
+    assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
+}

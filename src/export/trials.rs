@@ -199,8 +199,8 @@ fn read(
 ) -> Result<Vec<f64>, ColumnError> {
     let Some(name) = name else {
         return Err(ColumnError {
-            column: "a column of trials.parquet".to_owned(),
-            cause: "there is none of that index".into(),
+            column: "unknown".to_owned(),
+            cause: "trials.parquet has none of that index".into(),
         });
     };
     column().map_err(|error| ColumnError {

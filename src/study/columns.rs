@@ -53,7 +53,7 @@ pub trait Columns {
 
 /// A column that could not be read.
 #[derive(Debug, Error)]
-#[error("cannot read {column}: {cause}")]
+#[error("column {column}: {cause}")]
 pub struct ColumnError {
     /// Which.
     pub column: String,
