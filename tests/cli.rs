@@ -13,6 +13,15 @@ const DONE: i32 = 0;
 const FAILED: i32 = 1;
 const INPUT: i32 = 2;
 
+/// Files of a run.
+const FILES: [&str; 5] = [
+    "trials.parquet",
+    "months.parquet",
+    "summary.json",
+    "summary.csv",
+    "report.png",
+];
+
 /// What a command left behind.
 struct Done {
     code: i32,
@@ -54,16 +63,17 @@ fn help_says_what_there_is() {
     Usage: shortfall <COMMAND>
 
     Commands:
-      run    Run a scenario and write summary.json, summary.csv and report.png
-      check  Look for mistakes in scenarios without running them
-      help   Print this message or the help of the given subcommand(s)
+      run     Run a scenario and write its results, as tables and as a picture
+      report  Draw the report of a run again from its files
+      check   Look for mistakes in scenarios without running them
+      help    Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
       -V, --version  Print version
 
     Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
-    2 wrong arguments or a mistake in a scenario; 130 interrupted.
+    2 wrong arguments or a mistake in a scenario or a file; 130 interrupted.
     ");
 }
 
@@ -72,7 +82,7 @@ fn help_of_run_says_what_it_takes() {
     let done = shortfall(&["run", "--help"]);
     assert_eq!(done.code, DONE);
     assert_snapshot!(done.stdout, @r#"
-    Run a scenario and write summary.json, summary.csv and report.png
+    Run a scenario and write its results, as tables and as a picture
 
     Usage: shortfall run [OPTIONS] [SCENARIO]
 
@@ -98,7 +108,7 @@ fn the_version_is_that_of_the_package() {
 
 #[test]
 fn wrong_arguments_are_the_users() {
-    let wrong: [&[&str]; 9] = [
+    let wrong: [&[&str]; 10] = [
         &[],
         &["fly"],
         &["check"],
@@ -108,6 +118,7 @@ fn wrong_arguments_are_the_users() {
         &["run", "--threads", "0"],
         &["run", "--seed", "-1"],
         &["run", "a.toml", "b.toml"],
+        &["report"],
     ];
     for args in wrong {
         let done = shortfall(args);
@@ -146,17 +157,17 @@ fn a_folder_that_cannot_be_written_is_found_first() {
 
 #[test]
 
-fn a_run_writes_three_files_and_prints_a_table() {
+fn a_run_writes_its_files_and_prints_a_table() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["run", "--trials", "20"]);
     assert_eq!(done.code, DONE, "{}", done.stderr);
     assert!(done.stdout.contains("P(any shortfall)"));
     let written = folder.path().join("results/rare-earths-2025");
-    for name in ["summary.json", "summary.csv", "report.png"] {
+    for name in FILES {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
-    assert_eq!(fs::read_dir(written).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(written).unwrap().count(), FILES.len());
 }
 
 #[test]
@@ -183,7 +194,7 @@ fn threads_do_not_show_in_the_files() {
         ];
         assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
     }
-    for name in ["summary.json", "summary.csv", "report.png"] {
+    for name in FILES {
         let bytes = |threads: &str| fs::read(folder.path().join(threads).join(name)).unwrap();
         assert!(bytes("1") == bytes("2"), "{name}");
     }
@@ -269,65 +280,4 @@ fn one_bad_file_does_not_hide_the_others() {
     let done = shortfall_in(folder.path(), &["check", "five.toml", scenario]);
     assert_eq!(done.code, INPUT);
     assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
-}
-
-/// A scenario whose trials take next to no time.
-const SMALL: &str = r#"
-[scenario]
-title = "one field, one buyer"
-start = 2025-01-01
-horizon = "1 year"
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-outages = { every = { exponential = { mean = "300 days" } }, lasts = "30 days" }
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-"#;
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_run_writes_what_it_has() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("small.toml"), SMALL).unwrap();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("shortfall"))
-        .current_dir(folder.path())
-        .args([
-            "run",
-            "small.toml",
-            "--quiet",
-            "--trials",
-            "10000000",
-            "--out",
-            ".",
-        ])
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    let mut kill = std::process::Command::new("kill");
-    let killed = kill.args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let summary = fs::read_to_string(folder.path().join("summary.json")).unwrap();
-    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
-    assert_eq!(summary["interrupted"], true);
-    let done = summary["trials_completed"].as_u64().unwrap();
-    assert!(0 < done && done < 10_000_000, "{done} trials");
-    assert!(folder.path().join("report.png").exists());
 }

@@ -24,13 +24,15 @@ pub struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
-2 wrong arguments or a mistake in a scenario; 130 interrupted.";
+2 wrong arguments or a mistake in a scenario or a file; 130 interrupted.";
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Run a scenario and write summary.json, summary.csv and report.png
+    /// Run a scenario and write its results, as tables and as a picture
     Run(RunArgs),
+    /// Draw the report of a run again from its files
+    Report(ReportArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
 }
@@ -66,6 +68,18 @@ pub struct RunArgs {
     pub quiet: bool,
 }
 
+/// Arguments of `shortfall report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Folder of the run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Show no messages but warnings and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// Arguments of `shortfall check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
@@ -92,7 +106,7 @@ impl Args {
     }
 }
 
-/// Most trials of a run: more would not fit in memory.
+/// Most trials of a run.
 const MAX_TRIALS: u64 = 10_000_000;
 /// Most threads of a run.
 const MAX_THREADS: u64 = 1_024;

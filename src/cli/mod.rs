@@ -12,10 +12,13 @@ mod model;
 mod output;
 mod plan;
 mod progress;
+mod report;
 mod run;
+mod signals;
 
-pub use args::{Args, CheckArgs, Command, RunArgs};
+pub use args::{Args, CheckArgs, Command, ReportArgs, RunArgs};
 pub use check::check;
 pub use failure::Failure;
 pub use plan::RunPlan;
+pub use report::report;
 pub use run::run;

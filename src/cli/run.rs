@@ -1,16 +1,25 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use anyhow::Context;
 
 use super::progress::Bar;
-use super::{Failure, RunPlan, exit, output};
-use crate::export::{self, Folder, count};
+use super::{Failure, RunPlan, output, signals};
+use crate::export::{
+    self, Folder, MONTHS_PARQUET, SUMMARY_CSV, SUMMARY_JSON, TRIALS_PARQUET, Trials, TrialsWriter,
+    count,
+};
 use crate::report::report_png;
 use crate::study::{self, Outcome};
 
+/// Name of the picture.
+pub(super) const REPORT_PNG: &str = "report.png";
+
 /// Files of a run, in the order they are written.
-const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
+const FILES: [&str; 5] = [
+    TRIALS_PARQUET,
+    MONTHS_PARQUET,
+    SUMMARY_JSON,
+    SUMMARY_CSV,
+    REPORT_PNG,
+];
 
 /// Runs the trials, writes the files and prints the table.
 ///
@@ -19,22 +28,17 @@ const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
 /// no trial could be finished, and when the run was interrupted (after what
 /// was done has been written).
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
-    let folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
-    let outcome = study(plan)?;
-    if outcome.interrupted && outcome.completed() == 0 {
+    signals::survive_file_size_limit()?;
+    let mut folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
+    let Some((outcome, trials)) = study(plan, &mut folder)? else {
         return Err(Failure::Interrupted);
-    }
+    };
     warn_of_failed_trials(&outcome);
-    let rows = export::rows(&outcome);
-    let files = render(&outcome, &rows)?;
-    folder.write(&files).map_err(anyhow::Error::from)?;
-    output::print(&export::table(&outcome, &rows))?;
+    let table = write(folder, &outcome, &trials)?;
+    output::print(&table)?;
     if !plan.quiet {
-        output::message(&format!(
-            "wrote {} to {}",
-            FILES.join(", "),
-            folder.path().display()
-        ));
+        let (files, folder) = (FILES.join(", "), plan.folder.display());
+        output::message(&format!("wrote {files} to {folder}"));
     }
     if outcome.interrupted {
         Err(Failure::Interrupted)
@@ -43,37 +47,33 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     }
 }
 
-fn study(plan: &RunPlan) -> Result<Outcome, Failure> {
+/// Runs the trials into a file; nothing, if it was interrupted before the
+/// first was done.
+fn study(plan: &RunPlan, folder: &mut Folder) -> Result<Option<(Outcome, Trials)>, anyhow::Error> {
+    let RunPlan { model, about, .. } = plan;
+    let file = folder.create(TRIALS_PARQUET)?;
+    let mut trials = TrialsWriter::new(file, &study::outline(model, about))?;
     let bar = Bar::new(!plan.quiet);
-    let stop = stop_on_signal()?;
-    let outcome = study::run(&plan.model, &plan.about, &plan.study, &bar, &stop);
-    Ok(outcome.map_err(anyhow::Error::from)?)
+    let stop = signals::stop_on_signal(folder.staging())?;
+    let outcome = study::run(model, about, &plan.study, &mut trials, &bar, &stop)?;
+    if outcome.interrupted && outcome.completed == 0 {
+        return Ok(None);
+    }
+    let trials = trials.finish(&outcome)?;
+    Ok(Some((outcome, trials)))
 }
 
-/// Becomes true on Ctrl-C or SIGTERM; a second one ends the program at once.
-fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::exit(exit::INTERRUPTED.into());
-        }
-        output::message("stopping: finishing the trials under way");
-    })
-    .context("cannot watch for Ctrl-C")?;
-    Ok(stop)
-}
-
-fn render(
-    outcome: &Outcome,
-    rows: &[export::Row<'_>],
-) -> Result<[(&'static str, Vec<u8>); 3], anyhow::Error> {
-    let [json, csv, png] = FILES;
-    Ok([
-        (json, export::summary_json(outcome, rows)?),
-        (csv, export::summary_csv(outcome, rows)?),
-        (png, report_png(outcome).context("cannot draw report.png")?),
-    ])
+/// Writes all other files and returns the table.
+fn write(mut folder: Folder, outcome: &Outcome, trials: &Trials) -> Result<String, anyhow::Error> {
+    let rows = export::rows(outcome, trials)?;
+    folder.put(MONTHS_PARQUET, &export::months_parquet(outcome)?)?;
+    folder.put(SUMMARY_JSON, &export::summary_json(outcome, &rows)?)?;
+    folder.put(SUMMARY_CSV, &export::summary_csv(outcome, &rows)?)?;
+    let png = report_png(outcome, trials).context("cannot draw report.png")?;
+    folder.put(REPORT_PNG, &png)?;
+    let table = export::table(outcome, trials, &rows)?;
+    folder.publish()?;
+    Ok(table)
 }
 
 fn warn_of_failed_trials(outcome: &Outcome) {

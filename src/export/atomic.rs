@@ -2,7 +2,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempDir};
 
 /// A file or folder that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,22 @@ pub struct WriteError {
     pub cause: io::Error,
 }
 
-/// A folder known to take the files of a run.
+/// A folder known to take the files of a run. They are staged in a folder of
+/// their own inside it, which goes when this is dropped, and appear together.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    staging: TempDir,
+    staged: Vec<String>,
+}
+
+/// A file that grows while a run goes on, and does not have its name yet.
+#[derive(Debug)]
+pub struct NewFile {
+    /// The name it will have.
+    pub path: PathBuf,
+    /// Open for writing and reading.
+    pub file: File,
 }
 
 impl Folder {
@@ -30,11 +42,17 @@ impl Folder {
     pub fn claim(path: impl Into<PathBuf>, names: &[&str]) -> Result<Self, WriteError> {
         let path = path.into();
         fs::create_dir_all(&path).map_err(at(&path))?;
-        new_file_in(&path).map_err(at(&path))?;
         for name in names {
             refuse_directory(&path.join(name))?;
         }
-        Ok(Self { path })
+        let staging = Builder::new().prefix(".shortfall-").tempdir_in(&path);
+        let staging = staging.map_err(at(&path))?;
+        try_out(&staging.path().join("try")).map_err(at(&path))?;
+        Ok(Self {
+            path,
+            staging,
+            staged: Vec::new(),
+        })
     }
 
     /// Where it is.
@@ -43,66 +61,74 @@ impl Folder {
         &self.path
     }
 
-    /// Writes all files, or none if one of them does not fit: they are put on
-    /// disk under temporary names first and take their own names last.
+    /// Where its files are until they are published: what a program that ends
+    /// at once has to remove.
+    #[must_use]
+    pub fn staging(&self) -> &Path {
+        self.staging.path()
+    }
+
+    /// Stages an empty file.
     ///
     /// # Errors
-    /// When the disk is full, the folder gone or read-only, or a name taken by
-    /// a folder.
-    pub fn write(&self, files: &[(&str, Vec<u8>)]) -> Result<(), WriteError> {
-        let staged = files
-            .iter()
-            .map(|(name, bytes)| Staged::new(self.path.join(name), bytes))
-            .collect::<Result<Vec<_>, _>>()?;
-        staged.into_iter().try_for_each(Staged::publish)?;
+    /// When the folder is gone or has become read-only.
+    pub fn create(&mut self, name: &str) -> Result<NewFile, WriteError> {
+        let path = self.path.join(name);
+        let file = create(&self.staging().join(name)).map_err(at(&path))?;
+        self.staged.push(name.to_owned());
+        Ok(NewFile { path, file })
+    }
+
+    /// Stages a file.
+    ///
+    /// # Errors
+    /// When the disk is full, or the folder gone or read-only.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let NewFile { path, mut file } = self.create(name)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(at(&path))
+    }
+
+    /// Gives all staged files their names, in the order in which they were
+    /// staged, or none if one of them cannot have its own.
+    ///
+    /// # Errors
+    /// When a staged file or the folder is gone, or a name taken by a folder.
+    pub fn publish(self) -> Result<(), WriteError> {
+        for name in &self.staged {
+            self.look(name)?;
+        }
+        for name in &self.staged {
+            let path = self.path.join(name);
+            fs::rename(self.staging().join(name), &path).map_err(at(&path))?;
+        }
         sync_folder(&self.path).map_err(at(&self.path))
     }
-}
 
-/// Writes one file. Whoever reads `path`, even after a crash, finds what was
-/// there before or all of `bytes`.
-///
-/// # Errors
-/// When the disk is full, the folder missing or read-only, or `path` a folder.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    Staged::new(path.to_owned(), bytes)?.publish()?;
-    sync_folder(folder_of(path)).map_err(at(path))
-}
-
-/// A file on disk that does not have its name yet; removed when dropped.
-struct Staged {
-    path: PathBuf,
-    file: NamedTempFile,
-}
-
-impl Staged {
-    fn new(path: PathBuf, bytes: &[u8]) -> Result<Self, WriteError> {
+    /// Whether a staged file is there, and can have its name.
+    fn look(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
         refuse_directory(&path)?;
-        let file = write_new_file(folder_of(&path), bytes).map_err(at(&path))?;
-        Ok(Self { path, file })
-    }
-
-    fn publish(self) -> Result<(), WriteError> {
-        let persisted = self.file.persist(&self.path);
-        persisted.map_err(|failed| at(&self.path)(failed.error))?;
-        Ok(())
+        match self.staging().join(name).is_file() {
+            true => Ok(()),
+            false => Err(at(&path)(io::Error::other(GONE))),
+        }
     }
 }
 
-fn write_new_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = new_file_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+const GONE: &str = "what was written of it has been removed by someone else";
+
+/// A file that will be as readable as any file the user creates.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true).open(path)
 }
 
-/// An unnamed file that will be as readable as any file the user creates.
-fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".shortfall-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+/// Whether bytes find room.
+fn try_out(path: &Path) -> io::Result<()> {
+    create(path)?.write_all(b"PAR1")?;
+    fs::remove_file(path)
 }
 
 fn refuse_directory(path: &Path) -> Result<(), WriteError> {
@@ -110,13 +136,6 @@ fn refuse_directory(path: &Path) -> Result<(), WriteError> {
         return Err(at(path)(io::ErrorKind::IsADirectory.into()));
     }
     Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// Makes a renaming durable. Only Unix lets a folder be opened.
@@ -142,6 +161,7 @@ fn in_words(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder",
         io::ErrorKind::NotFound => "there is no such folder",
         io::ErrorKind::StorageFull => "the disk is full",
+        io::ErrorKind::FileTooLarge => "files may not grow that large here (see ulimit -f)",
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
         io::ErrorKind::Other | io::ErrorKind::InvalidInput => return error.to_string(),
         kind => return kind.to_string(),
@@ -162,13 +182,22 @@ mod tests {
         names
     }
 
+    fn claim(path: &Path) -> Folder {
+        Folder::claim(path, &[]).unwrap()
+    }
+
+    fn write(path: &Path, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let mut folder = claim(path);
+        folder.put(name, bytes)?;
+        folder.publish()
+    }
+
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.txt");
-        write_whole(&path, b"first, longer").unwrap();
-        write_whole(&path, b"second").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"second");
+        write(folder.path(), "a.txt", b"first, longer").unwrap();
+        write(folder.path(), "a.txt", b"second").unwrap();
+        assert_eq!(fs::read(folder.path().join("a.txt")).unwrap(), b"second");
         assert_eq!(names_in(folder.path()), ["a.txt"]);
     }
 
@@ -177,11 +206,11 @@ mod tests {
     fn others_may_read_what_was_written() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
-        write_whole(&ours, b"").unwrap();
-        fs::write(&plain, b"").unwrap();
-        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&plain));
+        write(folder.path(), "ours", b"").unwrap();
+        fs::write(folder.path().join("plain"), b"").unwrap();
+        let metadata = |name| fs::metadata(folder.path().join(name)).unwrap();
+        let mode = |name| metadata(name).permissions().mode();
+        assert_eq!(mode("ours"), mode("plain"));
     }
 
     #[test]
@@ -189,12 +218,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let taken = folder.path().join("taken");
         fs::create_dir(&taken).unwrap();
-        let error = write_whole(&taken, b"x").unwrap_err().to_string();
-        assert_eq!(
-            error,
-            format!("cannot write {}: it is a folder", taken.display())
-        );
-        assert!(Folder::claim(folder.path(), &["taken"]).is_err());
+        let expected = format!("cannot write {}: it is a folder", taken.display());
+        let error = write(folder.path(), "taken", b"x").unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        let error = Folder::claim(folder.path(), &["taken"]).unwrap_err();
+        assert_eq!(error.to_string(), expected);
         assert_eq!(names_in(folder.path()), ["taken"]);
     }
 
@@ -220,14 +248,42 @@ mod tests {
     #[test]
     fn all_files_are_written_or_none() {
         let folder = tempfile::tempdir().unwrap();
-        let claimed = Folder::claim(folder.path().join("deep/er"), &["a", "b"]).unwrap();
-        fs::create_dir(claimed.path().join("b")).unwrap();
-        let files = [("a", vec![1]), ("b", vec![2])];
-        assert!(claimed.write(&files).is_err());
-        assert_eq!(names_in(claimed.path()), ["b"]);
-        fs::remove_dir(claimed.path().join("b")).unwrap();
-        claimed.write(&files).unwrap();
-        assert_eq!(names_in(claimed.path()), ["a", "b"]);
+        let path = folder.path().join("deep/er");
+        let staged = || {
+            let mut folder = Folder::claim(&path, &["a", "b"]).unwrap();
+            folder.put("a", b"1").unwrap();
+            folder.put("b", b"2").unwrap();
+            folder
+        };
+        let blocked = staged();
+        fs::create_dir(path.join("b")).unwrap();
+        assert!(blocked.publish().is_err());
+        assert_eq!(names_in(&path), ["b"]);
+        fs::remove_dir(path.join("b")).unwrap();
+        staged().publish().unwrap();
+        assert_eq!(names_in(&path), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_was_removed_meanwhile_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = claim(folder.path());
+        claimed.put("a", b"1").unwrap();
+        claimed.create("b").unwrap();
+        fs::remove_file(claimed.staging().join("b")).unwrap();
+        let error = claimed.publish().unwrap_err().to_string();
+        let b = folder.path().join("b");
+        assert_eq!(error, format!("cannot write {}: {GONE}", b.display()));
+        assert!(names_in(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_vanishes_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = claim(&folder.path().join("out"));
+        fs::remove_dir_all(claimed.path()).unwrap();
+        let error = claimed.put("a", b"1").unwrap_err().to_string();
+        assert!(error.ends_with("a: there is no such folder"), "{error}");
     }
 
     #[cfg(target_os = "linux")]

@@ -99,7 +99,8 @@ mod tests {
 
     fn lines() -> Vec<String> {
         let outcome = sample::outcome();
-        let bytes = summary_csv(&outcome, &rows(&outcome)).unwrap();
+        let rows = rows(&outcome, &sample::columns()).unwrap();
+        let bytes = summary_csv(&outcome, &rows).unwrap();
         String::from_utf8(bytes)
             .unwrap()
             .lines()

@@ -2,15 +2,16 @@
 
 use super::column::Column;
 use super::number::{percent, quantity, relative};
-use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+use super::trials::{Focus, Trials};
+use crate::study::{Metric, Outcome};
 
 /// One or two sentences that say how likely a country is to be short of a
 /// commodity, by how much, and how that compares to the baseline.
 #[must_use]
-pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
+pub fn finding(outcome: &Outcome, focus: &Focus<'_>) -> String {
     let (country, commodity) = (with_article(&focus.country_name), &focus.commodity_name);
-    let trials = focus.shocked.column(Metric::Shortfall).len();
-    let short = share_short(&focus.shocked, outcome.short_above);
+    let trials = focus.with.column(Metric::Shortfall).len();
+    let short = share_short(&focus.with, outcome.short_above);
     if trials == 0 {
         return format!("No trial was finished for {country} and {commodity}.");
     }
@@ -22,16 +23,16 @@ pub fn finding(outcome: &Outcome, focus: &FocusOutcome) -> String {
     }
     let often = often(short, trials);
     let size = size(focus, trials);
-    let before = comparison(share_short(&focus.baseline, outcome.short_above), short);
+    let before = comparison(share_short(&focus.without, outcome.short_above), short);
     let (cause, added) = (cause(focus), added(outcome, focus));
     format!("{often} {country} is short of {commodity}{size}.{cause} {before}{added}")
 }
 
 /// What the shocks add, where the baseline has a shortfall of its own.
-fn added(outcome: &Outcome, focus: &FocusOutcome) -> String {
-    let mean = |variant: &Variant| Column::new(variant.column(Metric::Shortfall)).mean();
-    let added = mean(&focus.shocked) - mean(&focus.baseline);
-    if share_short(&focus.baseline, outcome.short_above) <= 0.0 || added <= 0.0 {
+fn added(outcome: &Outcome, focus: &Focus<'_>) -> String {
+    let mean = |variant: &Trials| Column::new(variant.column(Metric::Shortfall)).mean();
+    let added = mean(&focus.with) - mean(&focus.without);
+    if share_short(&focus.without, outcome.short_above) <= 0.0 || added <= 0.0 {
         return String::new();
     }
     let added = quantity(added, &focus.unit);
@@ -39,8 +40,8 @@ fn added(outcome: &Outcome, focus: &FocusOutcome) -> String {
 }
 
 /// How much of the shortfall is use given up because of price.
-fn cause(focus: &FocusOutcome) -> String {
-    let mean = |metric| Column::new(focus.shocked.column(metric)).mean();
+fn cause(focus: &Focus<'_>) -> String {
+    let mean = |metric| Column::new(focus.with.column(metric)).mean();
     let (priced, unserved) = (mean(Metric::RationedByPrice), mean(Metric::Unserved));
     match priced / (priced + unserved) {
         share if !share.is_finite() => String::new(),
@@ -54,7 +55,7 @@ fn cause(focus: &FocusOutcome) -> String {
 }
 
 /// Share of trials that count as short.
-pub(super) fn share_short(variant: &Variant, above: f64) -> f64 {
+pub(super) fn share_short(variant: &Trials, above: f64) -> f64 {
     Column::new(variant.column(Metric::ShortfallShare)).share_above(above)
 }
 
@@ -97,9 +98,9 @@ fn often(short: f64, trials: usize) -> String {
     }
 }
 
-fn size(focus: &FocusOutcome, trials: usize) -> String {
-    let volume = Column::new(focus.shocked.column(Metric::Shortfall));
-    let share = Column::new(focus.shocked.column(Metric::ShortfallShare)).mean();
+fn size(focus: &Focus<'_>, trials: usize) -> String {
+    let volume = Column::new(focus.with.column(Metric::Shortfall));
+    let share = Column::new(focus.with.column(Metric::ShortfallShare)).mean();
     let mean = quantity(volume.mean(), &focus.unit);
     let demand = relative(share);
     if trials == 1 {

@@ -6,7 +6,8 @@ use super::number::percent;
 use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, heading};
 use super::tail::{Tail, not_short, share_not_short, short_trials};
 use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, SHOCKED_BAR, TICK};
-use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+use super::trials::{Focus, Trials};
+use crate::study::{Metric, Outcome};
 
 const BINS: usize = 20;
 /// Width of the two bars for the trials that are not short [px].
@@ -19,7 +20,7 @@ pub(super) fn draw(
     rect: Rect,
     subject: &str,
     outcome: &Outcome,
-    focus: &FocusOutcome,
+    focus: &Focus<'_>,
     tail: &Tail<'_>,
 ) -> Drawn {
     let legend = [
@@ -28,7 +29,7 @@ pub(super) fn draw(
     ];
     let room = heading(canvas, rect, "Size of the shortfall", subject, &legend)?;
     let [shocked, baseline] =
-        [&focus.shocked, &focus.baseline].map(|variant| bins(variant, outcome, tail.axis.end));
+        [&focus.with, &focus.without].map(|variant| bins(variant, outcome, tail.axis.end));
     let most = shocked.iter().chain(&baseline).copied().fold(0.0, f64::max);
     let height = Height::percent(if most > 0.0 { most } else { 0.1 }, "share of trials");
     let plot = Tail::plot(room, NONE + 24.0 + height.gutter());
@@ -67,11 +68,8 @@ pub(super) fn draw(
 }
 
 /// Share of all trials in each bin, of those that are short.
-fn bins(variant: &Variant, outcome: &Outcome, end: f64) -> Vec<f64> {
-    let trials = variant
-        .columns
-        .first()
-        .map_or(1, |column| column.len().max(1));
+fn bins(variant: &Trials, outcome: &Outcome, end: f64) -> Vec<f64> {
+    let trials = variant.column(Metric::Shortfall).len().max(1);
     let mut counts = [0_u64; BINS];
     for volume in short_trials(variant, outcome.short_above) {
         let bin = (volume / end * BINS as f64).max(0.0) as usize;
@@ -115,10 +113,10 @@ fn outline(canvas: &Canvas<'_>, frame: &Frame, shares: &[f64]) -> Drawn {
 }
 
 /// The trials that are not short: one bar a variant, each with its share.
-fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &FocusOutcome) -> Drawn {
+fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &Focus<'_>) -> Drawn {
     let slots = rect.columns(2, 6.0);
     for ((slot, variant), colour) in slots
-        .zip([&focus.shocked, &focus.baseline])
+        .zip([&focus.with, &focus.without])
         .zip([SHOCKED, BASELINE])
     {
         if variant.column(Metric::Shortfall).is_empty() {

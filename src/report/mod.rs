@@ -17,6 +17,7 @@ mod policies;
 mod tail;
 mod theme;
 mod timeline;
+mod trials;
 
 #[cfg(test)]
 mod fixture;
@@ -26,9 +27,10 @@ mod tests;
 use plotters::drawing::DrawingAreaErrorKind;
 use thiserror::Error;
 
-use crate::study::Outcome;
+use crate::study::{ColumnError, Columns, Outcome};
 
 pub use finding::finding;
+pub use trials::Focus;
 
 /// Why a report could not be made.
 #[derive(Debug, Error)]
@@ -42,6 +44,9 @@ pub enum ReportError {
     /// The pixels could not be turned into a PNG.
     #[error("cannot encode the report")]
     Encode(#[from] png::EncodingError),
+    /// The values of trials could not be read.
+    #[error(transparent)]
+    Column(#[from] ColumnError),
 }
 
 impl<E> From<DrawingAreaErrorKind<E>> for ReportError
@@ -65,9 +70,10 @@ type Drawn<T = ()> = Result<T, ReportError>;
 ///
 /// # Errors
 ///
-/// If a font or the encoder fails; no content of an outcome leads there.
-pub fn report_png(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
+/// If a column cannot be read, or a font or the encoder fails; no content of an
+/// outcome leads there.
+pub fn report_png(outcome: &Outcome, columns: &dyn Columns) -> Result<Vec<u8>, ReportError> {
     theme::register_fonts()?;
-    let page = page::draw(outcome)?;
+    let page = page::draw(outcome, columns)?;
     encode::png(&page, &outcome.stamp)
 }

@@ -12,8 +12,9 @@ use super::theme::{
     WARNING, WIDTH,
 };
 use super::timeline::Timeline;
+use super::trials::Focus;
 use super::{DAYS_PER_YEAR, Drawn, exceedance, fan, histogram, origins};
-use crate::study::{FocusOutcome, Metric, Outcome};
+use crate::study::{Columns, FocusOutcome, Outcome};
 
 /// Foci with a block of their own.
 const MOST: usize = 3;
@@ -36,13 +37,14 @@ pub(super) struct Page {
 }
 
 /// Draws the page of an outcome.
-pub(super) fn draw(outcome: &Outcome) -> Drawn<Page> {
+pub(super) fn draw(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Page> {
     let shown = &outcome.focus[..outcome.focus.len().min(MOST)];
-    let mut pixels = text_band(&header(outcome, shown))?;
+    let mut pixels = text_band(&header(outcome, columns, shown)?)?;
     let (timeline, shocks) = (Timeline::new(outcome), Shocks::new(outcome));
     let lower = LOWER_ROW + shocks.height();
     let height = BLOCK_HEADING + UPPER_ROW + ROW_GAP + lower + BLOCK_END;
-    for focus in shown {
+    for (index, focus) in shown.iter().enumerate() {
+        let focus = &Focus::read(focus, index, columns)?;
         let rect = Rect::new(MARGIN, 0.0, WIDTH - MARGIN, height);
         let time = (&timeline, &shocks);
         pixels.extend(band(height, |canvas| {
@@ -153,7 +155,11 @@ fn text_band(paragraphs: &[Paragraph]) -> Drawn<Vec<u8>> {
     })
 }
 
-fn header(outcome: &Outcome, shown: &[FocusOutcome]) -> Vec<Paragraph> {
+fn header(
+    outcome: &Outcome,
+    columns: &dyn Columns,
+    shown: &[FocusOutcome],
+) -> Drawn<Vec<Paragraph>> {
     let mut paragraphs = vec![Paragraph::new(&outcome.title, TITLE, 60.0, 2)];
     if let Some(question) = &outcome.question {
         paragraphs.push(Paragraph::new(question, QUESTION, 12.0, 3));
@@ -161,7 +167,7 @@ fn header(outcome: &Outcome, shown: &[FocusOutcome]) -> Vec<Paragraph> {
     for (i, focus) in shown.iter().enumerate() {
         let above = if i == 0 { 36.0 } else { 18.0 };
         paragraphs.push(Paragraph::barred(
-            &finding(outcome, focus),
+            &finding(outcome, &Focus::read(focus, i, columns)?),
             FINDING,
             above,
             4,
@@ -170,7 +176,7 @@ fn header(outcome: &Outcome, shown: &[FocusOutcome]) -> Vec<Paragraph> {
     if outcome.interrupted {
         paragraphs.push(Paragraph::new(&interruption(outcome), WARNING, 24.0, 2));
     }
-    paragraphs
+    Ok(paragraphs)
 }
 
 fn footer(outcome: &Outcome, shown: usize) -> Vec<Paragraph> {
@@ -189,11 +195,7 @@ fn footer(outcome: &Outcome, shown: usize) -> Vec<Paragraph> {
 
 fn interruption(outcome: &Outcome) -> String {
     let asked = count(outcome.stamp.trials);
-    let column = outcome
-        .focus
-        .first()
-        .map(|focus| focus.shocked.column(Metric::Shortfall).len());
-    let done = column.unwrap_or(0) as u64 + outcome.failures.len() as u64;
+    let done = outcome.completed + outcome.failures.len() as u64;
     format!("Stopped early: {} of {asked} trials done.", count(done))
 }
 
@@ -231,7 +233,7 @@ fn block(
     canvas: &Canvas<'_>,
     rect: Rect,
     outcome: &Outcome,
-    focus: &FocusOutcome,
+    focus: &Focus<'_>,
     time: (&Timeline, &Shocks<'_>),
 ) -> Drawn {
     block_heading(canvas, rect, focus)?;

@@ -9,7 +9,8 @@ use super::finding::share_short;
 use super::number::{figures, percent, quantity, relative};
 use super::panel::{Frame, Key, ROW, SWATCH, ticks};
 use super::theme::{CAPTION, INK, NOTE, RULE, TICK};
-use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+use super::trials::{Focus, Trials};
+use crate::study::{FocusOutcome, Metric, Outcome};
 
 /// Room over a plot for its flags and the caption of its vertical axis [px].
 const ABOVE: f64 = 3.0 * ROW + 14.0;
@@ -38,9 +39,9 @@ struct Flag {
 
 impl<'o> Tail<'o> {
     /// Sorts the shortfalls of a focus and scales their axis.
-    pub(super) fn new(outcome: &Outcome, focus: &'o FocusOutcome) -> Self {
-        let shocked = Column::new(focus.shocked.column(Metric::Shortfall));
-        let baseline = Column::new(focus.baseline.column(Metric::Shortfall));
+    pub(super) fn new(outcome: &Outcome, focus: &'o Focus<'_>) -> Self {
+        let shocked = Column::new(focus.with.column(Metric::Shortfall));
+        let baseline = Column::new(focus.without.column(Metric::Shortfall));
         let demand = focus.use_per_day * outcome.horizon;
         let most = reach(&shocked).max(reach(&baseline));
         let axis = Axis::past(if most > 0.0 { most } else { demand / 10.0 }, 5);
@@ -200,7 +201,7 @@ fn reach(column: &Column) -> f64 {
 }
 
 /// Shortfalls of the trials that count as short [units].
-pub(super) fn short_trials(variant: &Variant, above: f64) -> Vec<f64> {
+pub(super) fn short_trials(variant: &Trials, above: f64) -> Vec<f64> {
     let shares = variant.column(Metric::ShortfallShare);
     let volumes = variant.column(Metric::Shortfall);
     let pairs = volumes.iter().zip(shares);
@@ -222,6 +223,6 @@ pub(super) fn not_short(outcome: &Outcome) -> String {
 }
 
 /// Share of trials that do not count as short.
-pub(super) fn share_not_short(variant: &Variant, above: f64) -> f64 {
+pub(super) fn share_not_short(variant: &Trials, above: f64) -> f64 {
     1.0 - share_short(variant, above)
 }

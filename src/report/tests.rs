@@ -1,15 +1,23 @@
 use std::io::Cursor;
 
-use super::fixture::{Shape, USUAL, extremes, realistic, single};
-use super::{finding, report_png};
-use crate::study::{Metric, Outcome};
+use super::fixture::{Case, Shape, USUAL, extremes, realistic, single};
+use super::{Focus, finding, report_png};
+use crate::study::Metric;
 
-fn told(outcome: &Outcome) -> String {
-    let findings = outcome.focus.iter().map(|focus| finding(outcome, focus));
+fn told(case: &Case) -> String {
+    let foci = case.focus.iter().enumerate();
+    let findings = foci.map(|(index, focus)| {
+        let focus = Focus::read(focus, index, &case.columns).unwrap();
+        finding(case, &focus)
+    });
     findings
         .collect::<Vec<_>>()
         .join("\n")
         .replace('\u{a0}', " ")
+}
+
+fn png_of(case: &Case) -> Vec<u8> {
+    report_png(case, &case.columns).unwrap()
 }
 
 #[test]
@@ -47,7 +55,7 @@ fn findings_have_words_for_the_ends() {
 fn findings_say_what_the_shortfall_is_made_of() {
     let made_of = |priced: f64| {
         let mut outcome = single(USUAL);
-        let columns = &mut outcome.focus[0].shocked.columns;
+        let columns = &mut outcome.columns.shocked;
         let short = columns[Metric::Shortfall as usize].clone();
         let part = |share: f64| short.iter().map(|short| short * share).collect();
         columns[Metric::RationedByPrice as usize] = part(priced);
@@ -65,13 +73,13 @@ fn findings_say_what_the_shortfall_is_made_of() {
 #[test]
 fn every_extreme_can_be_drawn() {
     for (name, outcome) in extremes() {
-        assert!(report_png(&outcome).is_ok(), "{name}");
+        assert!(report_png(&outcome, &outcome.columns).is_ok(), "{name}");
     }
 }
 
 #[test]
 fn the_png_says_where_its_numbers_come_from() {
-    let bytes = report_png(&single(USUAL)).unwrap();
+    let bytes = png_of(&single(USUAL));
     let reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
     let info = reader.info();
     assert_eq!(info.width, 2400);
@@ -93,7 +101,7 @@ fn the_png_says_where_its_numbers_come_from() {
 #[test]
 fn the_same_outcome_gives_the_same_bytes() {
     let outcome = single(USUAL);
-    assert_eq!(report_png(&outcome).unwrap(), report_png(&outcome).unwrap());
+    assert_eq!(png_of(&outcome), png_of(&outcome));
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.
@@ -102,7 +110,7 @@ fn the_same_outcome_gives_the_same_bytes() {
 fn draw_all() {
     let folder = std::env::var("SHORTFALL_REPORTS").unwrap();
     for (name, outcome) in extremes() {
-        let bytes = report_png(&outcome).unwrap();
+        let bytes = png_of(&outcome);
         std::fs::write(format!("{folder}/report-{name}.png"), bytes).unwrap();
     }
 }
