@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod texts;
+
 use std::sync::atomic::AtomicBool;
 
 use shortfall::engine::Model;
@@ -20,6 +22,7 @@ fn attempt(text: &str, trials: u64) -> Outcome {
     let files = [("case.toml", text)];
     let loaded = scenario::load_embedded("case", &files, &[])
         .unwrap_or_else(|report| panic!("{}", report.render()));
+    texts::keep(text, None);
     let model = Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"));
     let stamp = Stamp {
         scenario: "case".into(),

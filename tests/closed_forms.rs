@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod texts;
+
 use std::sync::atomic::AtomicBool;
 
 use shortfall::engine::Model;
@@ -25,6 +27,7 @@ fn run_threads(text: &str, trials: u64, threads: usize) -> Outcome {
     let files = [("case.toml", text)];
     let loaded = scenario::load_embedded("case", &files, &[])
         .unwrap_or_else(|report| panic!("{}", report.render()));
+    texts::keep(text, None);
     let model = Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"));
     let about = About {
         stamp: Stamp {

@@ -33,6 +33,8 @@ pub enum Command {
     Run(RunArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
 }
 
 /// Arguments of `shortfall run`.
@@ -69,8 +71,8 @@ pub struct RunArgs {
 /// Arguments of `shortfall check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Scenario files
-    #[arg(required = true, value_name = "FILE")]
+    /// Scenario files; without any, the built-in rare-earths-2025
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// Set a value of each scenario, e.g. scenario.horizon="24 months"

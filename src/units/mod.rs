@@ -5,6 +5,7 @@
 //! itself is counted in whole seconds, as [`Tick`] and [`Ticks`].
 
 mod date;
+pub mod pattern;
 mod quantity;
 
 pub use date::{Calendar, DAY, Tick, Ticks};
