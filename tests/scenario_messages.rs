@@ -499,7 +499,7 @@ fn a_probability_above_one() {
       --> base.toml:44:12
        |
     44 | approval = "130 %"
-       |            ^^^^^^^ must lie between 0 and 1
+       |            ^^^^^^^ must lie between 0 and 100 %
     "#);
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::measure::Measure;
 use super::names::nearest;
+use super::numbers::limits;
 use super::problem::Problem;
-use super::source::Span;
 use super::table::{Reader, notes, reference};
 use super::tree::{Entry, Node, Value};
 use crate::random::{Law, LawError};
@@ -161,7 +161,7 @@ impl Reader<'_> {
                 format!("this is no {} law: {error}", entry.key),
             ));
         });
-        self.within_bounds(law.ok()?, &entry.key, node.span, measure)
+        self.within_bounds(law.ok()?, &entry.key, node, measure)
     }
 
     fn formed(
@@ -273,7 +273,7 @@ impl Reader<'_> {
         &mut self,
         law: Law,
         name: &str,
-        span: Span,
+        node: &Node,
         measure: &Measure,
     ) -> Option<Law> {
         let (low, high) = match law {
@@ -292,7 +292,11 @@ impl Reader<'_> {
             "use a law of positive numbers, such as lognormal, gamma or triangular"
         };
         let said = format!("this {name} law can give values out of range");
-        self.report(Problem::new(span, said).label(measure.limits()).help(help));
+        self.report(
+            Problem::new(node.span, said)
+                .label(limits(node, measure))
+                .help(help),
+        );
         None
     }
 }

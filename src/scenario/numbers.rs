@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::table::Reader;
 use super::tree::{Entry, Node, Value};
 use crate::random::Law;
-use crate::units::{Dimension, Quantity};
+use crate::units::{Dimension, Quantity, Unit, unit_of};
 
 impl Reader<'_> {
     /// The commodity of an id; `None` where its unit is wrong in the file.
@@ -97,7 +97,7 @@ impl Reader<'_> {
         }
         if !measure.allows(value) {
             let said = format!("{} is out of range", self.sources.excerpt(node.span));
-            self.report(Problem::new(node.span, said).label(measure.limits()));
+            self.report(Problem::new(node.span, said).label(limits(node, measure)));
             return None;
         }
         Some(value)
@@ -250,6 +250,21 @@ impl PerCountry {
                 self.given.push((*id, num.clone()));
             }
         }
+    }
+}
+
+/// What a number or law must lie between, in the first unit that it has.
+pub(super) fn limits(node: &Node, measure: &Measure) -> String {
+    let (written, unit) = unit_in(node).unwrap_or(("", Unit::ONE));
+    measure.limits(written, unit)
+}
+
+fn unit_in(node: &Node) -> Option<(&str, Unit)> {
+    match &node.value {
+        Value::Text(text) => unit_of(text),
+        Value::Table(entries) => entries.iter().find_map(|entry| unit_in(&entry.node)),
+        Value::Array(items) => items.iter().find_map(unit_in),
+        _ => None,
     }
 }
 

@@ -10,4 +10,6 @@ mod quantity;
 
 pub use date::{Calendar, DAY, Tick, Ticks};
 pub use jiff::civil::Date;
-pub use quantity::{Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity};
+pub use quantity::{
+    Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity, unit_of,
+};

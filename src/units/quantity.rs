@@ -185,8 +185,7 @@ impl Quantity {
     /// Says which bytes of `text` are wrong: no number, a number that is not
     /// finite, an unknown unit.
     pub fn parse(text: &str) -> Result<Quantity, QuantityError> {
-        let start = text.len() - text.trim_start().len();
-        let end = start + number_length(&text[start..]);
+        let Range { start, end } = number_in(text);
         let number = parse_number(text, start..end)?;
         let unit = parse_unit(&text[end..], end)?;
         let value = number * unit.factor;
@@ -202,6 +201,13 @@ impl Quantity {
             })
         }
     }
+}
+
+/// The unit that stands behind the number of a quantity, as written and as
+/// read; `None` if there is no such unit.
+pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
+    let written = quantity[number_in(quantity).end..].trim();
+    Some((written, Unit::parse(written).ok()?))
 }
 
 /// What is wrong with a quantity, and where.
@@ -251,6 +257,12 @@ impl std::error::Error for QuantityError {}
 
 fn suggestion(nearest: &Option<&'static str>) -> String {
     nearest.map_or(String::new(), |unit| format!("; did you mean `{unit}`?"))
+}
+
+/// Where the number of a quantity stands.
+fn number_in(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    start..start + number_length(&text[start..])
 }
 
 /// Bytes of the number at the beginning of `text`: sign, digits with `_`
