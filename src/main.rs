@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
         Command::Report(args) => cli::report(args),
         Command::Check(args) => cli::check(args),
+        Command::Schema => cli::schema(),
     };
     cli::exit::code(done)
 }

@@ -66,6 +66,7 @@ fn help_says_what_there_is() {
       run     Run a scenario and write its results, as tables and as a picture
       report  Draw the report of a run again from its files
       check   Look for mistakes in scenarios without running them
+      schema  Print the JSON Schema of scenario files, for editors
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -108,10 +109,9 @@ fn the_version_is_that_of_the_package() {
 
 #[test]
 fn wrong_arguments_are_the_users() {
-    let wrong: [&[&str]; 10] = [
+    let wrong: [&[&str]; 9] = [
         &[],
         &["fly"],
-        &["check"],
         &["run", "--trials", "0"],
         &["run", "--trials", "1e4"],
         &["run", "--trials", "999999999999"],
@@ -252,6 +252,22 @@ of = "magent"
 in = "JP"
 rate = "30 kt/yr"
 "#;
+
+#[test]
+fn check_without_files_describes_the_built_in_scenario() {
+    let done = shortfall(&["check"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let first = done.stdout.lines().next();
+    assert_eq!(first, Some("rare-earths-2025: no mistakes"));
+}
+
+#[test]
+fn schema_prints_json() {
+    let done = shortfall(&["schema"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let schema: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(schema["title"], "Scenario of shortfall");
+}
 
 #[test]
 fn five_mistakes_are_told_at_once() {

@@ -93,6 +93,39 @@ fn paths_are_found_in_code() {
     assert!(is_allowed("cli", "stats::Estimate") && is_allowed("stats", "random::Law"));
 }
 
+/// A dependency costs every build, so its line says what it is for.
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let lines: Vec<&str> = manifest.lines().collect();
+    let silent = silent_dependencies(&lines);
+    assert!(silent.is_empty(), "no comment above: {silent:?}");
+    let example = [
+        "[dependencies]",
+        "# Why.",
+        "a = \"1\"",
+        "b = \"1\"",
+        "[lints]",
+        "c = 1",
+    ];
+    assert_eq!(silent_dependencies(&example), ["b = \"1\""]);
+}
+
+/// Lines of dependencies with no comment above them.
+fn silent_dependencies<'a>(manifest: &[&'a str]) -> Vec<&'a str> {
+    let mut listed = false;
+    let mut silent = Vec::new();
+    for pair in manifest.windows(2) {
+        if pair[0].starts_with('[') {
+            listed = pair[0].ends_with("dependencies]");
+        }
+        if listed && pair[1].contains(" = ") && !pair[0].starts_with("# ") {
+            silent.push(pair[1]);
+        }
+    }
+    silent
+}
+
 fn wrong_imports(path: &Path) -> Vec<String> {
     let room = room_of(path);
     let imports = paths_after("crate::", &code(path));

@@ -35,6 +35,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
 }
 
 /// Arguments of `shortfall run`.
@@ -83,8 +85,8 @@ pub struct ReportArgs {
 /// Arguments of `shortfall check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Scenario files
-    #[arg(required = true, value_name = "FILE")]
+    /// Scenario files; without any, the built-in rare-earths-2025
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// Set a value of each scenario, e.g. scenario.horizon="24 months"

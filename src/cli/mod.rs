@@ -14,6 +14,7 @@ mod plan;
 mod progress;
 mod report;
 mod run;
+mod schema;
 mod signals;
 
 pub use args::{Args, CheckArgs, Command, ReportArgs, RunArgs};
@@ -22,3 +23,4 @@ pub use failure::Failure;
 pub use plan::RunPlan;
 pub use report::report;
 pub use run::run;
+pub use schema::schema;

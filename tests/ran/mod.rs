@@ -1,5 +1,8 @@
 //! Studies of scenarios given as text, with every trial's values at hand.
 
+#[path = "../texts/mod.rs"]
+mod texts;
+
 use std::ops::Deref;
 use std::sync::atomic::AtomicBool;
 
@@ -32,6 +35,7 @@ pub(crate) fn attempt(text: &str, trials: u64, threads: usize) -> Outcome {
     let files = [("case.toml", text)];
     let loaded = scenario::load_embedded("case", &files, &[])
         .unwrap_or_else(|report| panic!("{}", report.render()));
+    texts::keep(text, None);
     let model = Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"));
     let plan = Plan {
         trials,
