@@ -114,6 +114,7 @@ impl Trial<'_> {
         let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let value = volume * (1.0 + price) * p0;
         self.s.pairs[pair].received += volume;
+        self.note_arrival(pair, volume, price);
         let b = &mut self.s.buyers[buyer];
         b.volume_paid += volume;
         b.value_paid += value;
@@ -320,6 +321,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].reference = reference;
         let allowed = self.allowed(buyer);
         let scarce = allowed < wanted * (1.0 - ROUNDING);
+        self.note_rationing(buyer, scarce);
         self.s.buyers[buyer].rationed = scarce;
         self.share_out(
             buyer,
@@ -410,6 +412,7 @@ impl Trial<'_> {
         };
         if self.s.limits[input] != limit {
             self.s.limits[input] = limit;
+            self.note_input(input, limit);
             self.set_runs(self.n.inputs[input].site as usize);
         }
     }
@@ -469,6 +472,7 @@ impl Trial<'_> {
             return;
         }
         self.settle_buyer(buyer);
+        self.note_empty(buyer);
         self.stop_refill(buyer);
         self.plan(buyer);
     }
@@ -478,6 +482,7 @@ impl Trial<'_> {
         let rate = self.s.buyers[buyer].reserve_rate;
         if let Some(index) = self.n.buyers[buyer].reserve.filter(|_| rate < 0.0) {
             self.settle_reserve(index);
+            self.note_reserve(index, 0.0);
             self.s.reserves[index].rate = 0.0;
             self.s.buyers[buyer].reserve_rate = 0.0;
             self.s.buyers[buyer].inflow -= rate;
