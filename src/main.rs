@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
         Command::Check(args) => cli::check(args),
+        Command::Trace(args) => cli::trace(args),
     };
     cli::exit::code(done)
 }

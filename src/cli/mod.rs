@@ -13,9 +13,11 @@ mod output;
 mod plan;
 mod progress;
 mod run;
+mod trace;
 
-pub use args::{Args, CheckArgs, Command, RunArgs};
+pub use args::{Args, CheckArgs, Command, RunArgs, TraceArgs};
 pub use check::check;
 pub use failure::Failure;
 pub use plan::RunPlan;
 pub use run::run;
+pub use trace::trace;

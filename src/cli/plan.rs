@@ -3,7 +3,7 @@ use std::thread::available_parallelism;
 
 use super::{Failure, RunArgs, builtin, model};
 use crate::engine::Model;
-use crate::scenario::{self, Loaded};
+use crate::scenario::{self, Loaded, Override};
 use crate::study::{About, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
@@ -26,7 +26,7 @@ impl RunPlan {
     /// # Errors
     /// When the scenario has mistakes.
     pub fn resolve(args: &RunArgs) -> Result<Self, Failure> {
-        let loaded = load(args)?;
+        let loaded = load(args.scenario.as_deref(), &args.set)?;
         let study = study(args, &loaded);
         Ok(Self {
             model: model::compile(&loaded)?,
@@ -38,10 +38,11 @@ impl RunPlan {
     }
 }
 
-fn load(args: &RunArgs) -> Result<Loaded, Failure> {
-    let loaded = match &args.scenario {
-        Some(path) => scenario::load(path, &args.set),
-        None => builtin::load(&args.set),
+/// Loads a scenario, or the built-in one.
+pub(super) fn load(path: Option<&Path>, overrides: &[Override]) -> Result<Loaded, Failure> {
+    let loaded = match path {
+        Some(path) => scenario::load(path, overrides),
+        None => builtin::load(overrides),
     };
     Ok(loaded?)
 }

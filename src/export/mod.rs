@@ -12,6 +12,7 @@ mod sample;
 mod summary_csv;
 mod summary_json;
 mod table;
+mod trace;
 
 pub use atomic::{Folder, WriteError, write_whole};
 pub use number::count;
@@ -19,6 +20,7 @@ pub use rows::{Measures, Row, Side, rows};
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;
 pub use table::table;
+pub use trace::{Detail, Traced, trace_csv, trace_log};
 
 /// A summary that could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +28,7 @@ pub enum ExportError {
     /// In `summary.json`.
     #[error("cannot render summary.json: {0}")]
     Json(#[from] serde_json::Error),
-    /// In `summary.csv`.
-    #[error("cannot render summary.csv: {0}")]
+    /// In `summary.csv`, or the CSV of a trial.
+    #[error("cannot render CSV: {0}")]
     Csv(#[from] csv::Error),
 }
