@@ -202,9 +202,16 @@ impl Trial<'_> {
     #[inline]
     pub(super) fn note(&mut self, entry: impl FnOnce(&Self) -> Entry) {
         if self.s.journal.kept {
-            let entry = (self.s.now, entry(self));
-            self.s.journal.entries.push(entry);
+            self.write(entry);
         }
+    }
+
+    /// Kept out of the way of trials that note nothing.
+    #[cold]
+    #[inline(never)]
+    fn write(&mut self, entry: impl FnOnce(&Self) -> Entry) {
+        let entry = (self.s.now, entry(self));
+        self.s.journal.entries.push(entry);
     }
 
     /// Notes that trade is blocked over the coming window, as it seems.
@@ -227,6 +234,9 @@ impl Trial<'_> {
     #[inline]
     pub(super) fn note_unblocked(&mut self, market: usize, lasted: f64) {
         let journal = &mut self.s.journal;
+        if !journal.kept {
+            return;
+        }
         let entries = &mut journal.entries;
         journal.open.retain(|(of, place)| {
             if let (_, Entry::Blocked { days, .. }) = &mut entries[*place]
