@@ -131,6 +131,9 @@ impl Trial<'_> {
     /// Notes the rate at which each policy that binds stops reference trade.
     pub(super) fn count_stopped(&mut self, market: usize, window: f64, desk: &Desk) {
         let gates = &desk.gates;
+        if !gates.limited {
+            return;
+        }
         let (pairs, markets) = (self.n.markets[market].pairs.clone(), self.n.markets.len());
         for (k, pair) in pairs.enumerate() {
             let policy = gates.binding[k];

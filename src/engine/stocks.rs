@@ -19,7 +19,8 @@ impl Trial<'_> {
     /// Days from `at` to now.
     #[inline]
     pub(super) fn since(&self, at: Tick) -> f64 {
-        (self.s.now.0 - at.0) as f64 * (1.0 / DAY as f64)
+        // By way of i64, for which there is an instruction.
+        (self.s.now.0 - at.0) as i64 as f64 * (1.0 / DAY as f64)
     }
 
     /// Brings a seller's stock up to now.
@@ -33,11 +34,90 @@ impl Trial<'_> {
     }
 
     /// Brings a buyer's stock, and what its users got, up to now.
-    ///
+    #[inline]
+    pub(super) fn settle_buyer(&mut self, buyer: usize) {
+        if self.s.inboxes[buyer].has_come_in(self.s.now) {
+            self.take_in(buyer);
+        }
+        self.settle_use(buyer);
+    }
+
+    /// Takes in every parcel due by now, in order.
+    fn take_in(&mut self, buyer: usize) {
+        let now = self.s.now;
+        for _ in 0..self.s.inboxes[buyer].sort_what_came_in(now) {
+            if let Some(parcel) = self.s.inboxes[buyer].parcels.pop() {
+                self.s.now = parcel.arrives;
+                self.receive(buyer, &parcel);
+            }
+        }
+        self.s.now = now;
+    }
+
+    /// Takes in a parcel. A buyer of which nobody else takes note makes its
+    /// plan at once.
+    fn receive(&mut self, buyer: usize, parcel: &Parcel) {
+        self.settle_use(buyer);
+        let b = &mut self.s.buyers[buyer];
+        b.stock += parcel.volume;
+        b.under_way -= parcel.volume;
+        let rationed = b.rationed;
+        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if rationed && self.n.buyers[buyer].parcels_to_final_use {
+            self.plan_once(buyer);
+        }
+    }
+
+    /// A parcel comes in at a buyer that others take note of.
+    pub(super) fn arrival(&mut self, buyer: usize) {
+        self.settle_buyer(buyer);
+        if self.s.buyers[buyer].rationed {
+            self.plan(buyer);
+        } else {
+            self.predict_floor(buyer);
+        }
+    }
+
+    /// Brings use up to now, with no parcel in between.
+    #[inline]
+    fn settle_use(&mut self, buyer: usize) {
+        if self.n.buyers[buyer].parcels_to_final_use {
+            while let Some(due) = self.ran_low(buyer) {
+                self.run_low(buyer, due);
+            }
+        }
+        self.settle_rates(buyer);
+    }
+
+    /// When, since it was last touched, the stock of a buyer that no
+    /// calendar watches reached its floor or nothing.
+    #[inline]
+    fn ran_low(&self, buyer: usize) -> Option<Tick> {
+        let b = &self.s.buyers[buyer];
+        let floor = self.floor_of(buyer);
+        let line = if b.stock > floor { floor } else { 0.0 };
+        let spare = b.stock - line;
+        if spare <= 0.0 || spare > b.draw * self.since(b.at) {
+            return None;
+        }
+        let due = later(b.at, spare / b.draw, ceil);
+        (due <= self.s.now).then_some(due)
+    }
+
+    /// Rations, as from `due`, a buyer whose stock reached a line then: until
+    /// now nobody else can have noticed.
+    #[cold]
+    fn run_low(&mut self, buyer: usize, due: Tick) {
+        let now = std::mem::replace(&mut self.s.now, due);
+        self.settle_rates(buyer);
+        self.plan_once(buyer);
+        self.s.now = now;
+    }
+
     /// Where the stock ran out within the last second before now, what was
     /// used is what there was.
     #[inline]
-    pub(super) fn settle_buyer(&mut self, buyer: usize) {
+    fn settle_rates(&mut self, buyer: usize) {
         let since = self.s.buyers[buyer].at;
         let days = self.since(since);
         if days <= 0.0 {
@@ -70,8 +150,14 @@ impl Trial<'_> {
 
     #[inline]
     fn settle_demand(&mut self, demand: usize, days: f64, served: f64) {
+        let share = self.base.backlog[demand];
         let d = &mut self.s.demands[demand];
         let used = d.used * served;
+        if used >= d.reference && share == 0.0 {
+            d.total_reference += d.reference * days;
+            d.total_used += (used + d.catch_up * served) * days;
+            return;
+        }
         let short = (d.reference - used).max(0.0);
         let rationed = (d.reference - d.wanted).max(0.0);
         let unserved = (short - rationed).max(0.0);
@@ -80,30 +166,11 @@ impl Trial<'_> {
         d.total_short += short * days;
         d.total_rationed += rationed.min(short) * days;
         d.total_unserved += unserved * days;
-        let share = self.base.backlog[demand];
         if share > 0.0 {
             d.backlog += (share * unserved - d.catch_up * served) * days;
             d.forgone += (1.0 - share) * unserved * days;
         } else {
             d.forgone += unserved * days;
-        }
-    }
-
-    /// A parcel comes in.
-    pub(super) fn arrive(&mut self, place: u32) {
-        let parcel = self.s.hold.take(place);
-        if parcel.volume <= 0.0 {
-            return; // recalled
-        }
-        let buyer = parcel.buyer as usize;
-        self.settle_buyer(buyer);
-        self.s.buyers[buyer].stock += parcel.volume;
-        self.s.buyers[buyer].under_way -= parcel.volume;
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
-        if self.s.buyers[buyer].rationed {
-            self.plan(buyer);
-        } else {
-            self.predict_floor(buyer);
         }
     }
 
@@ -360,14 +427,9 @@ impl Trial<'_> {
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
         let until = self.s.now.0 + (days * DAY as f64) as u64;
-        let due = |p: &&Parcel| p.buyer as usize == buyer && p.arrives.0 <= until;
-        self.s
-            .hold
-            .parcels
-            .iter()
-            .filter(due)
-            .map(|p| p.volume)
-            .sum()
+        let under_way = self.s.inboxes[buyer].parcels.iter();
+        let due = under_way.filter(|p| p.arrives.0 <= until);
+        due.map(|p| p.volume).sum()
     }
 
     /// Shares out what a buyer allows: all that is wanted, or (allowed,
@@ -431,6 +493,9 @@ impl Trial<'_> {
 
     /// Predicts when the stock next crosses the floor or runs out.
     pub(super) fn predict_floor(&mut self, buyer: usize) {
+        if self.n.buyers[buyer].parcels_to_final_use {
+            return; // see `ran_low`
+        }
         let floor = self.floor_of(buyer);
         let b = self.s.buyers[buyer];
         let net = b.inflow - b.draw;
@@ -446,19 +511,12 @@ impl Trial<'_> {
             } if net > 0.0 && stock <= floor => (floor - stock) / net,
             _ => f64::INFINITY,
         };
-        let due = self.later(days, f64::ceil);
+        let due = later(self.s.now, days, ceil);
         if self.s.buyers[buyer].floor.reset(due) {
             self.s
                 .calendar
                 .schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
         }
-    }
-
-    /// The tick `days` from now, at least one second on.
-    fn later(&self, days: f64, round: fn(f64) -> f64) -> Tick {
-        let seconds = round(days * DAY as f64).max(1.0);
-        // A cast from float to integer saturates.
-        Tick(self.s.now.0.saturating_add(seconds as u64))
     }
 
     /// A buyer's stock has reached its floor, or nothing.
@@ -499,7 +557,7 @@ impl Trial<'_> {
             self.ask_clearing(self.n.sellers[seller].market);
             return;
         } else {
-            self.later(s.stock / -net, f64::floor)
+            later(self.s.now, s.stock / -net, |seconds| seconds as i64)
         };
         if self.s.sellers[seller].dry.reset(due) {
             self.s
@@ -520,6 +578,23 @@ impl Trial<'_> {
         }
         self.ask_clearing(self.n.sellers[seller].market);
     }
+}
+
+/// The tick `days` from another, at least one second on.
+#[inline]
+fn later(from: Tick, days: f64, round: fn(f64) -> i64) -> Tick {
+    let seconds = round(days * DAY as f64).max(1);
+    if seconds == i64::MAX {
+        return Tick::NEVER;
+    }
+    Tick(from.0.saturating_add(seconds as u64))
+}
+
+/// The whole number not below `x`. A cast from float to integer saturates.
+#[inline]
+fn ceil(x: f64) -> i64 {
+    let whole = x as i64;
+    whole.saturating_add(i64::from((whole as f64) < x))
 }
 
 impl Alarm {

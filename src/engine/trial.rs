@@ -181,7 +181,7 @@ impl Trial<'_> {
         while let Some((now, event)) = self.next()? {
             self.s.now = now;
             match event {
-                Event::Arrival(parcel) => self.arrive(parcel),
+                Event::Arrival(buyer) => self.arrival(buyer as usize),
                 Event::Clearing(market) => self.clear(market as usize)?,
                 Event::StockOut(buyer) => self.stock_out(buyer as usize),
                 Event::SellerDry(seller) => self.seller_dry(seller as usize),
@@ -220,7 +220,7 @@ impl Trial<'_> {
         for site in 0..self.n.sites.len() {
             self.set_desire(site);
         }
-        self.fill_hold();
+        self.fill_lanes();
         self.match_stock_to_lanes();
         for market in 0..self.n.markets.len() {
             self.s.markets[market].initial = self.goods_in(market);

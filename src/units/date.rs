@@ -7,6 +7,9 @@ use jiff::{SignedDuration, ToSpan};
 /// Ticks in a day; a tick is one second.
 pub const DAY: u64 = 86_400;
 
+/// Below this every number of seconds has its fraction.
+const EXACT: f64 = (1_u64 << 52) as f64;
+
 /// An instant: whole seconds since midnight at the start of the scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tick(pub u64);
@@ -42,8 +45,14 @@ impl Ticks {
     /// is not a number) become zero, and lengths beyond 2⁶⁴ s the longest
     /// there is.
     pub fn from_days(days: f64) -> Ticks {
+        let seconds = days * DAY as f64;
+        if (0.0..EXACT).contains(&seconds) {
+            let whole = seconds as i64;
+            let up = seconds - whole as f64 >= 0.5;
+            return Ticks((whole + i64::from(up)) as u64);
+        }
         // A cast from float to integer saturates, and takes NaN to zero.
-        Ticks((days * DAY as f64).round() as u64)
+        Ticks(seconds.round() as u64)
     }
 
     /// The same length \[d\].

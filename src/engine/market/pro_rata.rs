@@ -24,6 +24,19 @@ pub(super) enum Claim<'a> {
     Weight(&'a [f64]),
 }
 
+impl Claim<'_> {
+    /// The claim on its seller of a pair whose buyer still wants so much;
+    /// zero if it cannot trade more.
+    #[inline]
+    fn of(&self, pair: usize, want: f64, open: bool) -> f64 {
+        match self {
+            _ if want <= 0.0 || !open => 0.0,
+            Claim::Want => want,
+            Claim::Weight(weight) => weight[pair].max(0.0),
+        }
+    }
+}
+
 /// What is left to sell and to buy, and one round's proposals.
 #[derive(Debug, Clone)]
 pub(super) struct Rationing {
@@ -31,6 +44,7 @@ pub(super) struct Rationing {
     want: Vec<f64>,
     proposal: Vec<f64>,
     proposed: Vec<f64>,
+    accepted: Vec<f64>,
 }
 
 impl Rationing {
@@ -40,6 +54,7 @@ impl Rationing {
             want: Vec::with_capacity(max_buyers),
             proposal: Vec::with_capacity(max_sellers * max_buyers),
             proposed: Vec::with_capacity(max_buyers),
+            accepted: Vec::with_capacity(max_buyers),
         }
     }
 
@@ -71,7 +86,8 @@ impl Rationing {
         for _ in 0..MAX_ROUNDS {
             self.propose(&solution.flow, claim, &limit);
             solution.iterations += 1;
-            if self.accept(&mut solution.flow) <= NEGLIGIBLE * market {
+            let moved = self.accept(&mut solution.flow);
+            if moved.min(self.left.iter().sum()) <= NEGLIGIBLE * market {
                 break;
             }
         }
@@ -82,52 +98,46 @@ impl Rationing {
     fn propose(&mut self, flow: &[f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
         let buyers = self.want.len();
         self.proposed.fill(0.0);
-        for i in 0..self.left.len() {
-            let row = i * buyers..(i + 1) * buyers;
+        let rows = self.proposal.chunks_exact_mut(buyers.max(1));
+        let rows = rows.zip(flow.chunks_exact(buyers.max(1)));
+        for (i, ((row, flow), left)) in rows.zip(&self.left).enumerate() {
+            let first = i * buyers;
             let mut claims = 0.0;
-            for pair in row.clone() {
-                self.proposal[pair] = self.claim(pair, flow[pair], claim, limit);
-                claims += self.proposal[pair];
+            for (j, ((proposal, flow), want)) in row.iter_mut().zip(flow).zip(&self.want).enumerate()
+            {
+                *proposal = claim.of(first + j, *want, *flow < limit(first + j));
+                claims += *proposal;
             }
-            let share = if claims > 0.0 {
-                self.left[i] / claims
-            } else {
-                0.0
-            };
-            for (pair, proposed) in row.zip(&mut self.proposed) {
-                let offered = (self.proposal[pair] * share).min(limit(pair) - flow[pair]);
-                self.proposal[pair] = offered.max(0.0);
-                *proposed += self.proposal[pair];
+            let share = if claims > 0.0 { left / claims } else { 0.0 };
+            for (j, ((proposal, flow), proposed)) in
+                row.iter_mut().zip(flow).zip(&mut self.proposed).enumerate()
+            {
+                let offered = (*proposal * share).min(limit(first + j) - flow);
+                *proposal = offered.max(0.0);
+                *proposed += *proposal;
             }
-        }
-    }
-
-    /// The claim of a pair on its seller; zero if it cannot trade more.
-    fn claim(&self, pair: usize, flow: f64, claim: Claim, limit: &impl Fn(usize) -> f64) -> f64 {
-        let want = self.want[pair % self.want.len()];
-        if want <= 0.0 || flow >= limit(pair) {
-            return 0.0;
-        }
-        match claim {
-            Claim::Want => want,
-            Claim::Weight(weight) => weight[pair].max(0.0),
         }
     }
 
     /// Each buyer takes what is proposed up to its want, from all sellers
     /// alike; returns the volume moved.
     fn accept(&mut self, flow: &mut [f64]) -> f64 {
-        let buyers = self.want.len();
         let mut moved = 0.0;
-        for (pair, flow) in flow.iter_mut().enumerate() {
-            let (i, j) = (pair / buyers, pair % buyers);
-            let accepted = self.proposal[pair] * accepted_share(self.want[j], self.proposed[j]);
-            *flow += accepted;
-            self.left[i] = (self.left[i] - accepted).max(0.0);
-            moved += accepted;
-        }
+        self.accepted.clear();
         for (want, proposed) in self.want.iter_mut().zip(&self.proposed) {
+            self.accepted.push(accepted_share(*want, *proposed));
             *want = (*want - proposed).max(0.0);
+        }
+        let buyers = self.want.len().max(1);
+        let rows = flow.chunks_exact_mut(buyers);
+        let rows = rows.zip(self.proposal.chunks_exact(buyers));
+        for ((flow, proposal), left) in rows.zip(&mut self.left) {
+            for ((flow, proposal), share) in flow.iter_mut().zip(proposal).zip(&self.accepted) {
+                let accepted = proposal * share;
+                *flow += accepted;
+                *left = (*left - accepted).max(0.0);
+                moved += accepted;
+            }
         }
         moved
     }
@@ -136,8 +146,8 @@ impl Rationing {
     fn hand_out(&mut self, flow: &mut [f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
         let buyers = self.want.len();
         for (pair, flow) in flow.iter_mut().enumerate() {
-            if self.claim(pair, *flow, claim, limit) > 0.0 {
-                let (i, j) = (pair / buyers, pair % buyers);
+            let (i, j) = (pair / buyers, pair % buyers);
+            if claim.of(pair, self.want[j], *flow < limit(pair)) > 0.0 {
                 let rest = self.left[i].min(self.want[j]).min(limit(pair) - *flow);
                 *flow += rest;
                 self.left[i] -= rest;
