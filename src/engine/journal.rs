@@ -190,6 +190,15 @@ impl Journal {
         }
     }
 
+    /// The finished journal, in the order of time: what only a buyer takes
+    /// note of is written when the buyer is next looked at.
+    pub(super) fn closed(mut self) -> Self {
+        self.entries.sort_by_key(|(at, _)| *at);
+        self.kept = false;
+        self.open.clear();
+        self
+    }
+
     /// What happened, and when.
     #[must_use]
     pub fn entries(&self) -> &[(Tick, Entry)] {

@@ -110,6 +110,7 @@ impl Trial<'_> {
     fn run_low(&mut self, buyer: usize, due: Tick) {
         let now = std::mem::replace(&mut self.s.now, due);
         self.settle_rates(buyer);
+        self.note_empty(buyer);
         self.plan_once(buyer);
         self.s.now = now;
     }

@@ -148,7 +148,7 @@ impl<'a> Worker<'a> {
     ) -> (Journal, Result<Record, TrialError>) {
         self.state.journal = Journal::kept();
         let result = self.run(seed, trial, variant).cloned();
-        (std::mem::take(&mut self.state.journal), result)
+        (std::mem::take(&mut self.state.journal).closed(), result)
     }
 
     /// The numbers drawn for the last trial, in the order of the network's
