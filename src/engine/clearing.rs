@@ -128,7 +128,7 @@ impl Trial<'_> {
         let left = (self.s.markets[market].next - self.s.now).days();
         let pairs = self.n.markets[market].pairs.clone();
         let piped = if self.n.markets[market].pipelines {
-            pairs.clone()
+            pairs
         } else {
             0..0
         };

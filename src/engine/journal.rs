@@ -260,7 +260,7 @@ impl Trial<'_> {
     /// Notes whether a buyer rations, where that changes.
     #[inline]
     pub(super) fn note_rationing(&mut self, buyer: usize, rations: bool) {
-        if self.s.buyers[buyer].rationed != rations {
+        if self.s.journal.kept && self.s.buyers[buyer].rationed != rations {
             self.note(|t| Entry::Rationing {
                 buyer,
                 rations,
@@ -293,7 +293,7 @@ impl Trial<'_> {
     /// Notes goods received on a pair.
     #[inline]
     pub(super) fn note_arrival(&mut self, pair: usize, volume: f64, price: f64) {
-        if volume != 0.0 {
+        if self.s.journal.kept && volume != 0.0 {
             self.note(|t| Entry::Arrival {
                 pair,
                 volume,
