@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Command::Report(args) => cli::report(args),
         Command::Check(args) => cli::check(args),
         Command::Schema => cli::schema(),
+        Command::Trace(args) => cli::trace(args),
     };
     cli::exit::code(done)
 }

@@ -67,6 +67,7 @@ fn help_says_what_there_is() {
       report  Draw the report of a run again from its files
       check   Look for mistakes in scenarios without running them
       schema  Print the JSON Schema of scenario files, for editors
+      trace   Tell what happened in one trial, event by event
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -98,6 +99,34 @@ fn help_of_run_says_what_it_takes() {
           --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
       -q, --quiet                 Show no progress and no messages but warnings and errors
       -h, --help                  Print help
+    "#);
+}
+
+#[test]
+fn help_of_trace_says_what_it_takes() {
+    let done = shortfall(&["trace", "--help"]);
+    assert_eq!(done.code, DONE);
+    assert_snapshot!(done.stdout, @r#"
+    Tell what happened in one trial, event by event
+
+    Usage: shortfall trace [OPTIONS] --trial <K> [SCENARIO]
+
+    Arguments:
+      [SCENARIO]  Scenario file; without one, the built-in rare-earths-2025
+
+    Options:
+          --trial <K>                  Index of the trial; the first is 0
+          --seed <S>                   Master seed [default: what the scenario says]
+          --set <KEY.PATH=VALUE>       Set a value of the scenario, e.g. scenario.horizon="24 months"
+          --baseline                   Trace the baseline rather than the shocked variant
+          --all                        Tell every event of every country, each parcel and application by
+                                       itself
+          --focus <COMMODITY@COUNTRY>  Follow only this focus of the scenario; may be repeated
+          --country <CODE>             Tell only what names this country, or none; may be repeated
+          --from <DATE>                Tell what happened from this day on
+          --to <DATE>                  Tell what happened up to and with this day
+          --csv                        Print CSV rather than a log
+      -h, --help                       Print help
     "#);
 }
 

@@ -16,11 +16,13 @@ mod report;
 mod run;
 mod schema;
 mod signals;
+mod trace;
 
-pub use args::{Args, CheckArgs, Command, ReportArgs, RunArgs};
+pub use args::{Args, CheckArgs, Command, ReportArgs, RunArgs, TraceArgs};
 pub use check::check;
 pub use failure::Failure;
 pub use plan::RunPlan;
 pub use report::report;
 pub use run::run;
 pub use schema::schema;
+pub use trace::trace;

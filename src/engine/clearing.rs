@@ -129,7 +129,7 @@ impl Trial<'_> {
         let left = (self.s.markets[market].next - self.s.now).days();
         let pairs = self.n.markets[market].pairs.clone();
         let piped = if self.n.markets[market].pipelines {
-            pairs.clone()
+            pairs
         } else {
             0..0
         };
@@ -203,6 +203,7 @@ impl Trial<'_> {
         } else {
             0.0
         };
+        self.note_reserve(index, rate);
         self.s.reserves[index].rate = rate;
         self.s.buyers[buyer].inflow += rate - b.reserve_rate;
         self.s.buyers[buyer].reserve_rate = rate;
@@ -892,6 +893,7 @@ impl Trial<'_> {
         }
         for (j, buyer) in m.buyers.clone().enumerate() {
             self.s.buyers[buyer].price = self.s.markets[market].solution.buyer_price[j];
+            self.note_price(buyer);
             self.sum_inflow(buyer);
             self.set_final_wants(buyer);
             for d in self.n.buyers[buyer].demands.clone() {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::Model;
 use super::calendar::Calendar;
+use super::journal::Journal;
 use super::market::{Clearing, Solution};
 use super::policy::LicenceDesk;
 use super::record::Record;
@@ -51,6 +52,8 @@ pub struct State {
     /// Month of the year, 0 to 11.
     pub(super) month: usize,
     pub(super) record: Record,
+    /// Left alone by `reset`: whoever wants a journal takes it out.
+    pub(super) journal: Journal,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -461,6 +464,7 @@ impl State {
             clearing_stage: -1,
             month: 0,
             record: Record::new(model),
+            journal: Journal::default(),
         }
     }
 

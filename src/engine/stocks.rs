@@ -2,6 +2,7 @@
 //! that hang between two markets.
 
 use super::calendar::{Class, Event};
+use super::journal::Entry;
 use super::state::{Alarm, BuyerState, Parcel, State};
 use super::trial::Trial;
 use crate::maths::exp;
@@ -81,6 +82,7 @@ impl Trial<'_> {
             inboxes,
             buyers,
             pairs,
+            journal,
             ..
         } = &mut *self.s;
         let (inbox, b) = (&mut inboxes[buyer].parcels, &mut buyers[buyer]);
@@ -91,12 +93,16 @@ impl Trial<'_> {
             if !watched && (b.rationed || (floor > 0.0 && left <= floor)) {
                 break;
             }
-            b.use_until(parcel.arrives, short_above);
+            if let Some(empty) = b.use_until(parcel.arrives, short_above) {
+                journal.note(empty, Entry::StockOut { buyer });
+            }
             b.receive(parcel);
-            let p = parcel.pair as usize;
-            pairs[p].received += parcel.volume;
-            let value = parcel.volume * (1.0 + parcel.price) * terms.price;
-            b.pay(parcel.volume, value, self.n.pairs[p].domestic);
+            let (pair, volume) = (parcel.pair as usize, parcel.volume);
+            let price = (1.0 + parcel.price) * terms.price;
+            pairs[pair].received += volume;
+            b.pay(volume, volume * price, self.n.pairs[pair].domestic);
+            let came = Entry::Arrival { pair, volume, price };
+            journal.note(parcel.arrives, came);
             taken += 1;
         }
         inbox.truncate(first + most - taken);
@@ -121,8 +127,14 @@ impl Trial<'_> {
                 self.ration_from(buyer, due);
             }
         }
-        let (now, short_above) = (self.s.now, self.n.short_above);
-        self.s.buyers[buyer].use_until(now, short_above);
+        self.use_until(buyer, self.s.now);
+    }
+
+    #[inline]
+    fn use_until(&mut self, buyer: usize, now: Tick) {
+        if let Some(empty) = self.s.buyers[buyer].use_until(now, self.n.short_above) {
+            self.s.journal.note(empty, Entry::StockOut { buyer });
+        }
     }
 
     /// When, since it was last touched, the stock of a buyer that no
@@ -143,8 +155,9 @@ impl Trial<'_> {
     #[cold]
     fn ration_from(&mut self, buyer: usize, due: Tick) {
         let now = std::mem::replace(&mut self.s.now, due);
-        self.s.buyers[buyer].use_until(due, self.n.short_above);
+        self.use_until(buyer, due);
         self.settle_accounts(buyer);
+        self.note_empty(buyer);
         self.plan_once(buyer);
         self.s.now = now;
     }
@@ -200,6 +213,7 @@ impl Trial<'_> {
         let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let value = volume * (1.0 + price) * p0;
         self.s.pairs[pair].received += volume;
+        self.note_arrival(pair, volume, price);
         self.s.buyers[buyer].pay(volume, value, p.domestic);
     }
 
@@ -401,6 +415,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].reference = reference;
         let allowed = self.allowed(buyer);
         let scarce = allowed < wanted * (1.0 - ROUNDING);
+        self.note_rationing(buyer, scarce);
         self.s.buyers[buyer].rationed = scarce;
         self.share_out(
             buyer,
@@ -486,6 +501,7 @@ impl Trial<'_> {
         };
         if self.s.limits[input] != limit {
             self.s.limits[input] = limit;
+            self.note_input(input, limit);
             self.set_runs(self.n.inputs[input].site as usize);
         }
     }
@@ -541,6 +557,7 @@ impl Trial<'_> {
             return;
         }
         self.settle_buyer(buyer);
+        self.note_empty(buyer);
         self.stop_refill(buyer);
         self.plan(buyer);
     }
@@ -550,6 +567,7 @@ impl Trial<'_> {
         let rate = self.s.buyers[buyer].reserve_rate;
         if let Some(index) = self.n.buyers[buyer].reserve.filter(|_| rate < 0.0) {
             self.settle_reserve(index);
+            self.note_reserve(index, 0.0);
             self.s.reserves[index].rate = 0.0;
             self.s.buyers[buyer].reserve_rate = 0.0;
             self.s.buyers[buyer].inflow -= rate;
@@ -591,20 +609,25 @@ impl Trial<'_> {
 
 impl BuyerState {
     /// Draws on the stock until `now`, with no parcel in between. From when
-    /// there is nothing left on, nothing is used.
+    /// there is nothing left on, nothing is used; returns when, if that was a
+    /// second ago or more.
     #[inline]
-    fn use_until(&mut self, now: Tick, short_above: f64) {
+    fn use_until(&mut self, now: Tick, short_above: f64) -> Option<Tick> {
         let days = days_between(self.at, now);
         if days <= 0.0 {
-            return;
+            return None;
         }
+        let mut ran_out = None;
         let (need, have) = (self.draw * days, self.stock + self.inflow * days);
         if have < need {
             let lasts = have.max(0.0) / self.draw;
             self.dry += days - lasts;
             let empty = later(self.at, lasts, ceil);
-            if empty < now && short_above < 1.0 {
-                self.was_short(empty, now);
+            if empty < now {
+                ran_out = Some(empty);
+                if short_above < 1.0 {
+                    self.was_short(empty, now);
+                }
             }
         }
         self.at = now;
@@ -612,6 +635,7 @@ impl BuyerState {
         if self.stock < self.minimum_cover * self.reference {
             self.minimum_cover = self.stock.max(0.0) / self.reference;
         }
+        ran_out
     }
 
     #[inline]

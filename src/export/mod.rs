@@ -18,6 +18,7 @@ mod stored;
 mod summary_csv;
 mod summary_json;
 mod table;
+mod trace;
 mod trials;
 
 use crate::study::Which;
@@ -31,6 +32,7 @@ pub use stored::read_run;
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;
 pub use table::table;
+pub use trace::{Detail, Traced, trace_csv, trace_log};
 pub use trials::{Trials, TrialsWriter};
 
 /// Name of the file of [`summary_json`].
@@ -48,8 +50,8 @@ pub enum ExportError {
     /// `summary.json`.
     #[error("cannot render summary.json: {0}")]
     Json(#[from] serde_json::Error),
-    /// `summary.csv`.
-    #[error("cannot render summary.csv: {0}")]
+    /// In `summary.csv`, or the CSV of a trial.
+    #[error("cannot render CSV: {0}")]
     Csv(#[from] csv::Error),
     /// `months.parquet`.
     #[error("cannot render months.parquet: {0}")]

@@ -84,7 +84,7 @@ fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
 }
 
 /// The shortest decimal that reads back as the same number.
-fn cell(number: f64) -> String {
+pub(super) fn cell(number: f64) -> String {
     if number.is_finite() {
         format!("{number:?}")
     } else {

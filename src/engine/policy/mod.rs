@@ -193,6 +193,7 @@ impl Trial<'_> {
             if in_force != state.in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
+                self.note_policy(index);
                 p.instrument.act().switched(self, index);
             }
         }
