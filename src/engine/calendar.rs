@@ -258,6 +258,22 @@ impl Calendar {
             .map(|(k, bits)| 1 + k * 64 - bit + u64::from(bits.trailing_zeros()))
     }
 
+    /// Counts an event that others than the calendar keep.
+    #[inline]
+    pub fn count_in(&mut self) {
+        if self.scheduled >> ORDER_BITS == 0 {
+            self.scheduled += 1;
+        } else {
+            self.spent = true;
+        }
+    }
+
+    /// Counts so many of them as handled.
+    #[inline]
+    pub fn count_handled(&mut self, events: usize) {
+        self.handled += events as u64;
+    }
+
     /// Events handled so far.
     #[must_use]
     pub fn handled(&self) -> u64 {
