@@ -72,6 +72,8 @@ const BUCKET_BITS: u32 = 14;
 const BUCKETS: u64 = 1024;
 /// Words that mark the buckets in use.
 const WORDS: usize = (BUCKETS / 64) as usize;
+/// Events for which memory is set aside from the start.
+const RESERVED: usize = 1024;
 /// No entry.
 const NONE: u32 = u32::MAX;
 
@@ -115,11 +117,11 @@ impl Default for Calendar {
         Self {
             first: vec![NONE; BUCKETS as usize],
             in_use: [0; WORDS],
-            entries: Vec::new(),
+            entries: Vec::with_capacity(RESERVED),
             free: NONE,
-            open: Vec::new(),
+            open: Vec::with_capacity(RESERVED),
             bucket: 0,
-            heap: BinaryHeap::new(),
+            heap: BinaryHeap::with_capacity(RESERVED),
             scheduled: 0,
             spent: false,
             handled: 0,
