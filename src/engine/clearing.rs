@@ -771,7 +771,10 @@ impl Trial<'_> {
         let parcels = desk.leaving.iter().zip(&desk.numbers);
         let objects = parcels.map(|(parcel, number)| {
             let lane = &self.n.pairs[parcel.pair as usize];
-            (&lane.transit, departure(self.s.key, lane.key, window, *number))
+            (
+                &lane.transit,
+                departure(self.s.key, lane.key, window, *number),
+            )
         });
         Law::sample_each(objects, &mut desk.transit);
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
@@ -986,7 +989,11 @@ impl PairState {
     ) -> (u32, f64) {
         self.sent += volume;
         self.sent_under_contract += contract;
-        self.contract_share = if contract > 0.0 { contract / volume } else { 0.0 };
+        self.contract_share = if contract > 0.0 {
+            contract / volume
+        } else {
+            0.0
+        };
         let (before, carry) = (self.carry, self.carry + volume);
         let (parcels, each) = parcels(m, carry, dust);
         let shipped = f64::from(parcels) * each;

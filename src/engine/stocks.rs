@@ -266,11 +266,7 @@ impl Trial<'_> {
     /// Runs a site wants to make where its outputs pull so hard.
     fn runs_at(&self, site: usize, pull: f64) -> f64 {
         let exponent = pull - self.input_push(site);
-        let response = if exponent == 0.0 {
-            1.0
-        } else {
-            exp(exponent)
-        };
+        let response = if exponent == 0.0 { 1.0 } else { exp(exponent) };
         (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
     }
 
@@ -639,7 +635,11 @@ impl BuyerState {
             }
         }
         self.at = now;
-        self.stock = if have < need { have.min(0.0) } else { have - need };
+        self.stock = if have < need {
+            have.min(0.0)
+        } else {
+            have - need
+        };
         if self.stock < self.minimum_cover * self.reference {
             self.minimum_cover = self.stock.max(0.0) / self.reference;
         }

@@ -109,6 +109,23 @@ impl<'a> Worker<'a> {
     ///
     /// What kept it from finishing.
     pub fn run(&mut self, seed: u64, trial: u64, variant: Variant) -> Result<&Record, TrialError> {
+        self.run_watched(seed, trial, variant, |_| {})
+    }
+
+    /// Runs one trial as [`Self::run`] does and tells `watch` of each event
+    /// before it is handled, and with `None` that no more will come: to
+    /// measure where the time goes.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from finishing.
+    pub fn run_watched(
+        &mut self,
+        seed: u64,
+        trial: u64,
+        variant: Variant,
+        watch: impl FnMut(Option<Event>),
+    ) -> Result<&Record, TrialError> {
         let key = TrialKey::new(seed, trial);
         self.draw(key);
         let network = &self.model.network;
@@ -133,7 +150,7 @@ impl<'a> Worker<'a> {
             drawn: &self.drawn,
             s: &mut self.state,
         };
-        trial.run(variant)?;
+        trial.run(variant, watch)?;
         Ok(&self.state.record)
     }
 
@@ -176,10 +193,15 @@ impl<'a> Worker<'a> {
 
 impl Trial<'_> {
     /// Runs the trial from the steady state to the horizon.
-    fn run(&mut self, variant: Variant) -> Result<(), TrialError> {
+    fn run(
+        &mut self,
+        variant: Variant,
+        mut watch: impl FnMut(Option<Event>),
+    ) -> Result<(), TrialError> {
         self.begin(variant);
         while let Some((now, event)) = self.next()? {
             self.s.now = now;
+            watch(Some(event));
             match event {
                 Event::Arrival(buyer) => self.arrival(buyer as usize),
                 Event::Clearing(market) => self.clear(market as usize)?,
@@ -194,6 +216,7 @@ impl Trial<'_> {
                 Event::Sample(bin) => self.sample(bin as usize),
             }
         }
+        watch(None);
         self.finish()
     }
 

@@ -109,7 +109,10 @@ impl Rationing {
             let row = i * buyers..(i + 1) * buyers;
             let (flow, limit) = (&flow[row.clone()], &self.limit[row.clone()]);
             let proposal = &mut self.proposal[row];
-            let pairs = proposal.iter_mut().zip(&self.want).zip(flow.iter().zip(limit));
+            let pairs = proposal
+                .iter_mut()
+                .zip(&self.want)
+                .zip(flow.iter().zip(limit));
             match claim {
                 Claim::Want => {
                     for ((proposal, want), (flow, limit)) in pairs {
@@ -162,7 +165,11 @@ impl Rationing {
     /// Gives the remainder that rounds approach but never reach, in order.
     fn hand_out(&mut self, flow: &mut [f64], claim: Claim) {
         let buyers = self.want.len().max(1);
-        for (i, (flow, left)) in flow.chunks_exact_mut(buyers).zip(&mut self.left).enumerate() {
+        for (i, (flow, left)) in flow
+            .chunks_exact_mut(buyers)
+            .zip(&mut self.left)
+            .enumerate()
+        {
             if *left <= 0.0 {
                 continue;
             }
