@@ -296,14 +296,16 @@ impl Inbox {
         self.taken = 0;
         let (mut earliest, mut under_way) = (Tick::NEVER, 0);
         for place in 0..self.parcels.len() {
-            let parcel = self.parcels[place];
-            if parcel.arrives <= now {
-                let key = parcel.arrives.0 << PLACE_BITS | self.due.len() as u64;
+            let arrives = self.parcels[place].arrives;
+            if arrives <= now {
+                let key = arrives.0 << PLACE_BITS | self.due.len() as u64;
                 self.order.push(key);
-                self.due.push(parcel);
+                self.due.push(self.parcels[place]);
             } else {
-                earliest = earliest.min(parcel.arrives);
-                self.parcels[under_way] = parcel;
+                earliest = earliest.min(arrives);
+                if place != under_way {
+                    self.parcels[under_way] = self.parcels[place];
+                }
                 under_way += 1;
             }
         }

@@ -8,7 +8,8 @@ use super::{Pairs, Problem, Solution};
 pub(super) fn clear(rationing: &mut Rationing, problem: &Problem, solution: &mut Solution) {
     rationing.open(problem, solution);
     let pairs = Pairs::of(problem);
-    let custom = |pair: usize| pairs.cap(pair).min(problem.prior[pair]);
+    let custom = pairs.caps().zip(problem.prior);
+    let custom = custom.map(|(cap, prior)| cap.min(*prior));
     rationing.share(solution, Claim::Weight(problem.prior), custom);
-    rationing.share(solution, Claim::Want, |pair| pairs.cap(pair));
+    rationing.share(solution, Claim::Want, pairs.caps());
 }

@@ -66,10 +66,7 @@ impl Cooperative {
 
     fn load(&mut self, problem: &Problem) {
         let pairs = Pairs::of(problem);
-        refill(
-            &mut self.cap,
-            (0..problem.prior.len()).map(|k| pairs.cap(k)),
-        );
+        refill(&mut self.cap, pairs.caps());
         refill(
             &mut self.left,
             (0..problem.sellers()).map(|i| problem.on_offer(i)),

@@ -8,13 +8,8 @@ use super::{Pairs, Problem, Solution};
 pub(super) fn clear(rationing: &mut Rationing, problem: &Problem, solution: &mut Solution) {
     rationing.open(problem, solution);
     let pairs = Pairs::of(problem);
-    let at_home = |pair: usize| {
-        if problem.domestic[pair] {
-            pairs.cap(pair)
-        } else {
-            0.0
-        }
-    };
+    let at_home = pairs.caps().zip(problem.domestic);
+    let at_home = at_home.map(|(cap, domestic)| if *domestic { cap } else { 0.0 });
     rationing.share(solution, Claim::Want, at_home);
-    rationing.share(solution, Claim::Want, |pair| pairs.cap(pair));
+    rationing.share(solution, Claim::Want, pairs.caps());
 }

@@ -251,13 +251,16 @@ impl<'a> Pairs<'a> {
         }
     }
 
-    /// The most pair `k` may trade.
-    fn cap(&self, k: usize) -> f64 {
-        if self.any_prior && self.prior[k] <= 0.0 {
-            0.0
-        } else {
-            self.cap[k].max(0.0)
-        }
+    /// The most each pair may trade, in order.
+    fn caps(self) -> impl Iterator<Item = f64> + Clone {
+        let pairs = self.prior.iter().zip(self.cap);
+        pairs.map(move |(prior, cap)| {
+            if (self.any_prior && *prior <= 0.0) || *cap < 0.0 {
+                0.0
+            } else {
+                *cap
+            }
+        })
     }
 }
 

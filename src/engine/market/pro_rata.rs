@@ -12,7 +12,7 @@ const NEGLIGIBLE: f64 = 1e-14;
 pub(super) fn clear(rationing: &mut Rationing, problem: &Problem, solution: &mut Solution) {
     rationing.open(problem, solution);
     let pairs = Pairs::of(problem);
-    rationing.share(solution, Claim::Want, |pair| pairs.cap(pair));
+    rationing.share(solution, Claim::Want, pairs.caps());
 }
 
 /// What a pair's part of a seller's offer is in proportion to.
@@ -82,10 +82,10 @@ impl Rationing {
         &mut self,
         solution: &mut Solution,
         claim: Claim,
-        limit: impl Fn(usize) -> f64,
+        limit: impl Iterator<Item = f64>,
     ) {
         self.limit.clear();
-        self.limit.extend((0..solution.flow.len()).map(limit));
+        self.limit.extend(limit);
         if self.limit.is_empty() {
             return;
         }

@@ -449,11 +449,11 @@ fn pair_violation(market: &Market, solution: &Solution, k: usize) -> f64 {
 /// How much more the pairs could move under the conditions all rules share.
 fn room_left(market: &Market, solution: &Solution) -> f64 {
     let problem = market.problem();
-    let pairs = Pairs::of(&problem);
+    let caps: Vec<f64> = Pairs::of(&problem).caps().collect();
     let buyers = market.nomination.len();
     let room = |k: usize| {
         let left = market.offer[k / buyers] - market.row(&solution.flow, k / buyers);
-        (pairs.cap(k) - solution.flow[k])
+        (caps[k] - solution.flow[k])
             .min(left)
             .min(solution.unmet[k % buyers])
     };
@@ -462,9 +462,9 @@ fn room_left(market: &Market, solution: &Solution) -> f64 {
 
 fn assert_feasible(market: &Market, solution: &Solution) {
     let problem = market.problem();
-    let pairs = Pairs::of(&problem);
+    let caps: Vec<f64> = Pairs::of(&problem).caps().collect();
     for (k, &flow) in solution.flow.iter().enumerate() {
-        assert!(flow >= 0.0 && flow <= pairs.cap(k) * (1.0 + 1e-12));
+        assert!(flow >= 0.0 && flow <= caps[k] * (1.0 + 1e-12));
     }
     for i in 0..market.offer.len() {
         assert!(market.row(&solution.flow, i) <= market.offer[i] * (1.0 + 1e-12));
