@@ -278,6 +278,11 @@ impl Inbox {
         self.earliest <= now
     }
 
+    /// Whether a parcel has come in.
+    pub fn holds_one_due(&self, now: Tick) -> bool {
+        self.has_come_in(now) && self.parcels.iter().any(|p| p.arrives <= now)
+    }
+
     /// Moves what has come in to the end, the last to come first, and counts
     /// it.
     pub fn sort_what_came_in(&mut self, now: Tick) -> usize {

@@ -61,15 +61,16 @@ impl Trial<'_> {
 
     /// Takes in the parcel at the end of an inbox and plans anew.
     fn take_in_rationed(&mut self, buyer: usize) {
-        let Some(parcel) = self.s.inboxes[buyer].parcels.pop() else {
+        let Some(parcel) = self.s.inboxes[buyer].parcels.last().copied() else {
             return;
         };
         self.s.now = parcel.arrives;
-        self.settle_stock(buyer);
+        self.settle_stock(buyer); // until then the parcel is expected
+        self.s.inboxes[buyer].parcels.pop();
         self.s.buyers[buyer].receive(&parcel);
         self.settle_accounts(buyer);
-        self.plan_once(buyer);
         self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        self.plan_once(buyer);
     }
 
     /// Takes in up to `most` of the parcels at the end of an inbox, until the
@@ -90,7 +91,8 @@ impl Trial<'_> {
         let mut taken = 0;
         for parcel in inbox[first..].iter().rev() {
             let left = b.stock - b.draw * days_between(b.at, parcel.arrives);
-            if !watched && (b.rationed || (floor > 0.0 && left <= floor)) {
+            let low = floor > 0.0 && left <= floor && (b.stock > floor || left <= 0.0);
+            if !watched && (b.rationed || low) {
                 break;
             }
             if let Some(empty) = b.use_until(parcel.arrives, short_above) {
@@ -111,6 +113,9 @@ impl Trial<'_> {
 
     /// A parcel comes in at a buyer that others take note of.
     pub(super) fn arrival(&mut self, buyer: usize) {
+        if !self.s.inboxes[buyer].holds_one_due(self.s.now) {
+            return; // recalled, or taken in by who has planned since
+        }
         self.settle_buyer(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
@@ -609,23 +614,28 @@ impl Trial<'_> {
 
 impl BuyerState {
     /// Draws on the stock until `now`, with no parcel in between. From when
-    /// there is nothing left on, nothing is used; returns when, if that was a
-    /// second ago or more.
+    /// there is nothing left on, nothing is used; returns when, if there was
+    /// something and that was a second ago or more.
     #[inline]
     fn use_until(&mut self, now: Tick, short_above: f64) -> Option<Tick> {
         let days = days_between(self.at, now);
         if days <= 0.0 {
             return None;
         }
+        let had_some = self.stock > 0.0;
         let mut ran_out = None;
         let (need, have) = (self.draw * days, self.stock + self.inflow * days);
         if have < need {
             let lasts = have.max(0.0) / self.draw;
             self.dry += days - lasts;
-            let empty = later(self.at, lasts, ceil);
+            let empty = if have > 0.0 {
+                later(self.at, lasts, ceil)
+            } else {
+                self.at
+            };
             if empty < now {
-                ran_out = Some(empty);
-                if short_above < 1.0 {
+                ran_out = had_some.then_some(empty);
+                if short_above < 1.0 && self.reference > 0.0 {
                     self.was_short(empty, now);
                 }
             }
