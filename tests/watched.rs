@@ -6,7 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
-use shortfall::engine::{Model, Record, Variant, Worker};
+use shortfall::engine::{Entry, Model, Record, Variant, Worker};
 use shortfall::scenario;
 use shortfall::study::Metric;
 
@@ -157,6 +157,23 @@ fn whether_a_buyer_is_watched_makes_no_difference() {
     assert!(agree >= 90, "{agree} of 100 markets");
 }
 
+/// Whatever ran before in the same memory, and whether or not what happens is
+/// noted.
+#[test]
+fn a_trial_alone_is_the_same_bit_for_bit() {
+    for seed in 0..20 {
+        let model = model(&market(seed), false);
+        let mut used = Worker::new(&model);
+        for trial in 0..3 {
+            used.run(7, trial, Variant::Shocked).unwrap();
+        }
+        let again = used.run(7, 1, Variant::Shocked).unwrap();
+        let alone = Worker::new(&model).trace(7, 1, Variant::Shocked).1;
+        let bits = |r: &Record| r.metrics.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(again), bits(&alone.unwrap()), "market {seed}");
+    }
+}
+
 /// A: sells 10 t/d to B until April, then nothing to anyone.
 fn cut_off(commodity: &str, demand: &str) -> String {
     format!(
@@ -208,6 +225,15 @@ fn a_buyer_without_stock_is_short_from_the_first_second() {
     for watched in [false, true] {
         assert_eq!(only(&text, watched, Metric::TimeToSurvive), 0.0);
     }
+}
+
+#[test]
+fn a_stock_that_runs_out_is_noted_once() {
+    let text = cut_off("transit = \"5 days\"", "");
+    let model = model(&text, false);
+    let (journal, _) = Worker::new(&model).trace(7, 0, Variant::Shocked);
+    let out = |(_, entry): &&(_, Entry)| matches!(entry, Entry::StockOut { .. });
+    assert_eq!(journal.entries().iter().filter(out).count(), 1);
 }
 
 /// A backlog that waits for goods while nothing is due is no shortage.
