@@ -152,7 +152,11 @@ impl Rationing {
     /// Gives the remainder that rounds approach but never reach, in order.
     fn hand_out(&mut self, flow: &mut [f64], claim: Claim) {
         let buyers = self.want.len().max(1);
-        for (i, (flow, left)) in flow.chunks_exact_mut(buyers).zip(&mut self.left).enumerate() {
+        for (i, (flow, left)) in flow
+            .chunks_exact_mut(buyers)
+            .zip(&mut self.left)
+            .enumerate()
+        {
             if *left <= 0.0 {
                 continue;
             }
