@@ -458,7 +458,7 @@ impl Trial<'_> {
 
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
-        let until = self.s.now.0 + (days * DAY as f64) as u64;
+        let until = self.s.now.0.saturating_add((days * DAY as f64) as u64);
         let under_way = self.s.inboxes[buyer].parcels.iter();
         let due = under_way.filter(|p| p.arrives.0 <= until);
         due.map(|p| p.volume).sum()
