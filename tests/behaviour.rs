@@ -992,6 +992,20 @@ loses = { uniform = { low = 0, high = 1 } }
 "#
 }
 
+/// Times beyond all clocks are as good as never.
+#[test]
+fn endless_times_are_run_as_they_are() {
+    for endless in [
+        "clearing = \"1e300 years\"\nminimum_cover = \"60 days\"",
+        "transit = \"1e300 years\"",
+        "transit = { lognormal = { median = \"1 day\", p90 = \"1e200 days\" } }",
+    ] {
+        let outcome = attempt(&one_lane("100 days", endless, "", &cut(10, 20)), 2);
+        let values = outcome.focus[0].shocked.column(Metric::Shortfall);
+        assert!(values.iter().all(|v| v.is_finite()), "{endless}");
+    }
+}
+
 /// Books balance (a trial fails where they do not), and every number is one.
 #[test]
 fn random_chains_keep_their_books() {

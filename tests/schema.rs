@@ -60,6 +60,8 @@ fn a_key_says_its_meaning_its_form_and_its_default() {
         })
     );
     assert_eq!(good["on_change"]["default"], json!(false));
+    let country = &schema["properties"]["countries"]["additionalProperties"];
+    assert_eq!(country["anyOf"][0], json!({ "$ref": "#/$defs/text" }));
     let policy = &schema["properties"]["policies"]["additionalProperties"];
     let kinds = ["export-ban", "export-quota", "export-licence", "disruption"];
     let tags = kinds.map(|kind| json!({ "required": [kind] }));

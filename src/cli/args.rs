@@ -186,7 +186,9 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// Digits may be grouped as in a scenario: `10_000`.
 fn whole_number(text: &str, least: u64, most: u64) -> Result<u64, String> {
-    let number = text.replace('_', "").parse().ok();
+    let grouped = text.split('_').all(|group| !group.is_empty());
+    let digits = grouped.then(|| text.replace('_', ""));
+    let number = digits.and_then(|digits| digits.parse().ok());
     let fits = number.filter(|number| (least..=most).contains(number));
     fits.ok_or_else(|| format!("expected a whole number from {least} to {}", count(most)))
 }
@@ -211,6 +213,9 @@ mod tests {
             "1.5",
             "1e4",
             "10000001",
+            "1_",
+            "_1",
+            "1__0",
             "99999999999999999999",
             "",
         ] {

@@ -848,7 +848,7 @@ impl Trial<'_> {
                 let transit = Ticks::from_days(lane.transit.sample(&mut draws));
                 let arrives = (leaves + transit)
                     .0
-                    .checked_sub(back as u64 * m.window)
+                    .checked_sub((back as u64).saturating_mul(m.window))
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
                     self.s.buyers[buyer].under_way += size;

@@ -65,12 +65,12 @@ impl Trial<'_> {
     /// Takes in the next parcel and plans anew.
     fn take_in_rationed(&mut self, buyer: usize, parcel: &Parcel) {
         self.s.now = parcel.arrives;
-        self.settle_stock(buyer);
+        self.settle_stock(buyer); // until then the parcel is expected
         self.s.inboxes[buyer].took();
         self.s.buyers[buyer].receive(parcel);
         self.settle_accounts(buyer);
-        self.plan_once(buyer);
         self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        self.plan_once(buyer);
     }
 
     /// Takes in what has come in, until the buyer comes to ration and has to
@@ -111,6 +111,9 @@ impl Trial<'_> {
 
     /// A parcel comes in at a buyer that others take note of.
     pub(super) fn arrival(&mut self, buyer: usize) {
+        if !self.s.inboxes[buyer].holds_one_due(self.s.now) {
+            return; // recalled, or taken in by who has planned since
+        }
         self.settle_buyer(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
@@ -459,7 +462,7 @@ impl Trial<'_> {
 
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
-        let until = self.s.now.0 + (days * DAY as f64) as u64;
+        let until = self.s.now.0.saturating_add((days * DAY as f64) as u64);
         self.s.inboxes[buyer].expected(Tick(until))
     }
 
@@ -613,23 +616,28 @@ impl Trial<'_> {
 
 impl BuyerState {
     /// Draws on the stock until `now`, with no parcel in between. From when
-    /// there is nothing left on, nothing is used; returns when, if that was a
-    /// second ago or more.
+    /// there is nothing left on, nothing is used; returns when, if there was
+    /// something and that was a second ago or more.
     #[inline]
     fn use_until(&mut self, now: Tick, short_above: f64) -> Option<Tick> {
         let days = days_between(self.at, now);
         if days <= 0.0 {
             return None;
         }
+        let had_some = self.stock > 0.0;
         let mut ran_out = None;
         let (need, have) = (self.draw * days, self.stock + self.inflow * days);
         if have < need {
             let lasts = have.max(0.0) / self.draw;
             self.dry += days - lasts;
-            let empty = later(self.at, lasts, ceil);
+            let empty = if have > 0.0 {
+                later(self.at, lasts, ceil)
+            } else {
+                self.at
+            };
             if empty < now {
-                ran_out = Some(empty);
-                if short_above < 1.0 {
+                ran_out = had_some.then_some(empty);
+                if short_above < 1.0 && self.reference > 0.0 {
                     self.was_short(empty, now);
                 }
             }
@@ -650,7 +658,10 @@ impl BuyerState {
     /// then.
     #[inline]
     fn may_ration(&self, floor: f64, then: Tick) -> bool {
-        let falls = |b: &Self| b.stock - b.draw * days_between(b.at, then) <= floor;
+        let falls = |b: &Self| {
+            let left = b.stock - b.draw * days_between(b.at, then);
+            left <= floor && (b.stock > floor || left <= 0.0)
+        };
         self.rationed || (floor > 0.0 && falls(self))
     }
 

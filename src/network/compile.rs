@@ -781,20 +781,20 @@ fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u3
     } else {
         TRANSIT_DRAWS
     };
-    let leaves = (phase * window as f64) as u64;
+    let leaves = Ticks((phase * window as f64) as u64);
     let windows = (0..draws).map(|k| {
         let days = transit.sample(&mut Stream::open(TrialKey::new(0, 0), key, k));
-        let arrives = leaves + Ticks::from_days(days).0;
-        arrives.div_ceil(window).saturating_sub(1)
+        let arrives = leaves + Ticks::from_days(days);
+        arrives.0.div_ceil(window).saturating_sub(1)
     });
-    let (mut sum, mut longest) = (0, 0);
+    let (mut sum, mut longest) = (0.0, 0);
     for w in windows {
-        sum += w;
+        sum += w as f64;
         longest = longest.max(w);
     }
     (
-        sum as f64 / draws as f64,
-        u32::try_from(longest * 2 + 2)
+        sum / draws as f64,
+        u32::try_from(longest.saturating_mul(2).saturating_add(2))
             .unwrap_or(u32::MAX)
             .min(10_000),
     )

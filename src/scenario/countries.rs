@@ -41,7 +41,7 @@ impl Read for Listed {
     }
 
     fn schema() -> serde_json::Value {
-        serde_json::json!({ "anyOf": [{ "type": "string" }, Bloc::schema()] })
+        serde_json::json!({ "anyOf": [String::schema(), Bloc::schema()] })
     }
 }
 
