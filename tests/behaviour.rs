@@ -32,6 +32,7 @@ fn attempt(text: &str, trials: u64) -> Outcome {
         stamp,
         title: String::new(),
         question: None,
+        ..About::default()
     };
     let plan = Plan {
         trials,

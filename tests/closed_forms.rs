@@ -36,6 +36,7 @@ fn run_threads(text: &str, trials: u64, threads: usize) -> Outcome {
         },
         title: String::new(),
         question: None,
+        ..About::default()
     };
     let plan = Plan {
         trials,

@@ -3,8 +3,8 @@ use std::thread::available_parallelism;
 
 use super::{Failure, RunArgs, builtin, model};
 use crate::engine::Model;
-use crate::scenario::{self, Loaded};
-use crate::study::{About, Plan, Stamp};
+use crate::scenario::{self, Loaded, Policy, Scenario};
+use crate::study::{About, AboutPolicy, Basis, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
 pub struct RunPlan {
@@ -70,6 +70,24 @@ fn about(loaded: &Loaded, study: &Plan) -> About {
         stamp,
         title: scenario.title.clone(),
         question: scenario.question.clone(),
+        policies: scenario
+            .policies
+            .iter()
+            .map(|policy| about_policy(scenario, policy))
+            .collect(),
+        basis: Basis {
+            notes: scenario.notes.clone(),
+            defaults: scenario.defaults.clone(),
+        },
+    }
+}
+
+fn about_policy(scenario: &Scenario, policy: &Policy) -> AboutPolicy {
+    let foci = scenario.focus.iter();
+    AboutPolicy {
+        name: policy.name.clone(),
+        title: policy.title.clone(),
+        strikes: foci.map(|focus| scenario.strikes(policy, *focus)).collect(),
     }
 }
 

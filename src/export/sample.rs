@@ -1,6 +1,7 @@
 //! A small outcome to print in tests: four trials of one focus.
 
-use crate::study::{Failure, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
+use crate::scenario::{DefaultUsed, Note};
+use crate::study::{Basis, Failure, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
 use crate::units::Date;
 
 pub(super) fn outcome() -> Outcome {
@@ -15,6 +16,8 @@ pub(super) fn outcome() -> Outcome {
         focus: vec![focus()],
         policies: vec![PolicyActivity {
             name: "licensing".to_owned(),
+            title: "Licences".to_owned(),
+            strikes: vec![true],
             shock: true,
             active: vec![1.0],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
@@ -26,6 +29,26 @@ pub(super) fn outcome() -> Outcome {
         parameters: Vec::new(),
         events: 1_234,
         interrupted: false,
+        basis: basis(),
+    }
+}
+
+fn basis() -> Basis {
+    let default = DefaultUsed {
+        path: "commodities.*.dispersion".to_owned(),
+        value: "10".to_owned(),
+        tables: 1,
+    };
+    let note = Note {
+        path: "demand.0".to_owned(),
+        subject: "ndfeb-magnet JP".to_owned(),
+        figures: vec![("rate".to_owned(), "14.5 kt/yr".to_owned())],
+        source: None,
+        judgement: Some("between two counts".to_owned()),
+    };
+    Basis {
+        notes: vec![note],
+        defaults: vec![default],
     }
 }
 

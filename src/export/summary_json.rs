@@ -3,6 +3,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::ExportError;
 use super::rows::{Measures, Row};
+use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
 use crate::study::{Outcome, PolicyActivity};
 
@@ -37,6 +38,8 @@ struct Document<'a> {
     interrupted: bool,
     failures: Vec<FailedTrial<'a>>,
     policies: Vec<Policy<'a>>,
+    notes: Vec<Remark<'a>>,
+    defaults: Vec<Default<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -58,6 +61,8 @@ impl<'a> Document<'a> {
             interrupted: outcome.interrupted,
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
+            notes: outcome.basis.notes.iter().map(Remark::new).collect(),
+            defaults: outcome.basis.defaults.iter().map(Default::new).collect(),
         }
     }
 }
@@ -149,7 +154,9 @@ impl<'a> FailedTrial<'a> {
 #[derive(Serialize)]
 struct Policy<'a> {
     name: &'a str,
+    title: &'a str,
     role: &'static str,
+    strikes: &'a [bool],
     stopped: Vec<Stopped<'a>>,
 }
 
@@ -172,8 +179,59 @@ impl<'a> Policy<'a> {
             });
         Self {
             name: &policy.name,
+            title: &policy.title,
             role: if policy.shock { "shock" } else { "response" },
+            strikes: &policy.strikes,
             stopped: stopped.collect(),
+        }
+    }
+}
+
+/// What the figures of a table rest on.
+#[derive(Serialize)]
+struct Remark<'a> {
+    path: &'a str,
+    subject: &'a str,
+    figures: Vec<Figure<'a>>,
+    source: Option<&'a str>,
+    judgement: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Figure<'a> {
+    key: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Remark<'a> {
+    fn new(note: &'a Note) -> Self {
+        let figures = note
+            .figures
+            .iter()
+            .map(|(key, value)| Figure { key, value });
+        Self {
+            path: &note.path,
+            subject: &note.subject,
+            figures: figures.collect(),
+            source: note.source.as_deref(),
+            judgement: note.judgement.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Default<'a> {
+    path: &'a str,
+    value: &'a str,
+    tables: usize,
+}
+
+impl<'a> Default<'a> {
+    fn new(used: &'a DefaultUsed) -> Self {
+        Self {
+            path: &used.path,
+            value: &used.value,
+            tables: used.tables,
         }
     }
 }
@@ -209,6 +267,20 @@ mod tests {
         assert_eq!(document["start"], "2025-04-01");
         assert_eq!(document["failures"][0]["trial"], 2);
         assert_eq!(document["policies"][0]["stopped"][0]["mean"], 812.5);
+    }
+
+    #[test]
+    fn what_figures_rest_on_comes_last() {
+        let document = document();
+        let note = &document["notes"][0];
+        assert_eq!(note["path"], "demand.0");
+        assert_eq!(note["subject"], "ndfeb-magnet JP");
+        assert_eq!(note["figures"][0]["key"], "rate");
+        assert_eq!(note["figures"][0]["value"], "14.5 kt/yr");
+        assert_eq!(note["judgement"], "between two counts");
+        assert!(note["source"].is_null());
+        assert_eq!(document["defaults"][0]["value"], "10");
+        assert_eq!(document["defaults"][0]["tables"], 1);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Outcomes to draw: a realistic one and the ends of what can happen.
 
-use crate::study::{Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
+use crate::study::{
+    Basis, Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant,
+};
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -67,6 +69,7 @@ pub(super) fn empty(months: usize, trials: usize) -> Outcome {
         parameters: Vec::new(),
         events: 4_100_000,
         interrupted: false,
+        basis: Basis::default(),
     }
 }
 
@@ -135,7 +138,9 @@ pub(super) fn policy(
         }
     };
     PolicyActivity {
-        name: name.to_owned(),
+        name: name.to_lowercase().replace(' ', "-"),
+        title: name.to_owned(),
+        strikes: vec![true; 4],
         shock: true,
         active: (0..months).map(active).collect(),
         stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0)],

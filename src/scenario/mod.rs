@@ -25,6 +25,7 @@ mod numbers;
 mod overrides;
 mod policies;
 mod problem;
+mod reach;
 mod read;
 mod refs;
 mod regimes;
@@ -37,6 +38,7 @@ mod table;
 mod trade;
 mod tree;
 mod values;
+mod written;
 
 use std::path::Path;
 use std::rc::Rc;

@@ -108,7 +108,7 @@ impl<'m> Collector<'m> {
             months,
             short_above: n.short_above,
             focus,
-            policies: self.policies(),
+            policies: self.policies(about),
             parameters: n
                 .parameters
                 .iter()
@@ -118,6 +118,7 @@ impl<'m> Collector<'m> {
             failures: self.failures,
             events: self.events,
             interrupted,
+            basis: about.basis.clone(),
         }
     }
 
@@ -141,13 +142,17 @@ impl<'m> Collector<'m> {
     }
 
     /// Every policy that the baseline lacks.
-    fn policies(&self) -> Vec<PolicyActivity> {
+    fn policies(&self, about: &About) -> Vec<PolicyActivity> {
+        let told = |name: &str| about.policies.iter().find(|told| told.name == name);
         let (n, count) = (&self.model.network, self.model.policies.len());
         let per_trial = 1.0 / self.completed.max(1) as f64;
         let listed = self.model.policies.iter().enumerate();
         listed
             .filter(|(_, p)| p.role != Role::Background)
             .map(|(index, p)| PolicyActivity {
+                title: told(&p.name).map_or_else(|| p.name.clone(), |told| told.title.clone()),
+                strikes: told(&p.name)
+                    .map_or_else(|| vec![true; n.focus.len()], |told| told.strikes.clone()),
                 name: p.name.clone(),
                 shock: p.role == Role::Shock,
                 active: self
