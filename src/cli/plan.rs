@@ -3,6 +3,7 @@ use std::thread::available_parallelism;
 
 use super::{Failure, RunArgs, builtin, model};
 use crate::engine::Model;
+use crate::report::Format;
 use crate::scenario::{self, Loaded, Policy, Scenario};
 use crate::study::{About, AboutPolicy, Basis, Plan, Stamp};
 
@@ -16,6 +17,8 @@ pub struct RunPlan {
     pub study: Plan,
     /// Folder for the results.
     pub folder: PathBuf,
+    /// How pictures are written.
+    pub format: Format,
     /// Whether to show no progress and no messages but warnings and errors.
     pub quiet: bool,
 }
@@ -33,6 +36,7 @@ impl RunPlan {
             about: about(&loaded, &study),
             folder: folder(args, &loaded),
             study,
+            format: args.format,
             quiet: args.quiet,
         })
     }

@@ -5,12 +5,12 @@ use anyhow::Context;
 
 use super::progress::Bar;
 use super::{Failure, RunPlan, exit, output};
-use crate::export::{self, Folder, count};
-use crate::report::report_png;
+use crate::export::{self, Folder, WriteError, count};
+use crate::report::{self, CHARTS};
 use crate::study::{self, Outcome};
 
-/// Files of a run, in the order they are written.
-const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
+/// Files of a run beside its pictures.
+const SUMMARIES: [&str; 2] = ["summary.json", "summary.csv"];
 
 /// Runs the trials, writes the files and prints the table.
 ///
@@ -19,20 +19,20 @@ const FILES: [&str; 3] = ["summary.json", "summary.csv", "report.png"];
 /// no trial could be finished, and when the run was interrupted (after what
 /// was done has been written).
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
-    let folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
+    let folder = claim(plan).map_err(anyhow::Error::from)?;
     let outcome = study(plan)?;
     if outcome.interrupted && outcome.completed() == 0 {
         return Err(Failure::Interrupted);
     }
     warn_of_failed_trials(&outcome);
     let rows = export::rows(&outcome);
-    let files = render(&outcome, &rows)?;
+    let files = render(plan, &outcome, &rows)?;
     folder.write(&files).map_err(anyhow::Error::from)?;
     output::print(&export::table(&outcome, &rows))?;
     if !plan.quiet {
         output::message(&format!(
             "wrote {} to {}",
-            FILES.join(", "),
+            in_words(&files),
             folder.path().display()
         ));
     }
@@ -64,16 +64,38 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
     Ok(stop)
 }
 
+/// The folder of the results, with one for the charts in it.
+fn claim(plan: &RunPlan) -> Result<Folder, WriteError> {
+    Folder::claim(plan.folder.join(CHARTS), &[])?;
+    let pictures = ["report", "appendix"].map(|name| format!("{name}.{}", plan.format.name()));
+    let names = SUMMARIES
+        .into_iter()
+        .chain(pictures.iter().map(String::as_str));
+    Folder::claim(&plan.folder, &names.collect::<Vec<_>>())
+}
+
+/// Every file of a run, in the order they are written.
 fn render(
+    plan: &RunPlan,
     outcome: &Outcome,
     rows: &[export::Row<'_>],
-) -> Result<[(&'static str, Vec<u8>); 3], anyhow::Error> {
-    let [json, csv, png] = FILES;
-    Ok([
+) -> Result<Vec<(String, Vec<u8>)>, anyhow::Error> {
+    let [json, csv] = SUMMARIES.map(str::to_owned);
+    let mut files = vec![
         (json, export::summary_json(outcome, rows)?),
         (csv, export::summary_csv(outcome, rows)?),
-        (png, report_png(outcome).context("cannot draw report.png")?),
-    ])
+    ];
+    files.extend(report::render(outcome, plan.format).context("cannot draw the report")?);
+    Ok(files)
+}
+
+/// What has been written: names, and how many charts.
+fn in_words(files: &[(String, Vec<u8>)]) -> String {
+    let (charts, others): (Vec<_>, Vec<_>) = files
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .partition(|name| name.starts_with(CHARTS));
+    format!("{} and {} charts", others.join(", "), charts.len())
 }
 
 fn warn_of_failed_trials(outcome: &Outcome) {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -43,19 +44,25 @@ impl Folder {
         &self.path
     }
 
-    /// Writes all files, or none if one of them does not fit: they are put on
-    /// disk under temporary names first and take their own names last.
+    /// Writes all files, by names or paths below the folder, or none if one
+    /// of them does not fit: they are put on disk under temporary names first and take their own names last.
     ///
     /// # Errors
     /// When the disk is full, the folder gone or read-only, or a name taken by
     /// a folder.
-    pub fn write(&self, files: &[(&str, Vec<u8>)]) -> Result<(), WriteError> {
+    pub fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
         let staged = files
             .iter()
             .map(|(name, bytes)| Staged::new(self.path.join(name), bytes))
             .collect::<Result<Vec<_>, _>>()?;
+        let folders: BTreeSet<PathBuf> = staged
+            .iter()
+            .map(|file| folder_of(&file.path).to_owned())
+            .collect();
         staged.into_iter().try_for_each(Staged::publish)?;
-        sync_folder(&self.path).map_err(at(&self.path))
+        folders
+            .iter()
+            .try_for_each(|folder| sync_folder(folder).map_err(at(folder)))
     }
 }
 
@@ -222,7 +229,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let claimed = Folder::claim(folder.path().join("deep/er"), &["a", "b"]).unwrap();
         fs::create_dir(claimed.path().join("b")).unwrap();
-        let files = [("a", vec![1]), ("b", vec![2])];
+        let files = [("a".to_owned(), vec![1]), ("b".to_owned(), vec![2])];
         assert!(claimed.write(&files).is_err());
         assert_eq!(names_in(claimed.path()), ["b"]);
         fs::remove_dir(claimed.path().join("b")).unwrap();

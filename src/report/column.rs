@@ -19,6 +19,11 @@ impl Column {
         self.0.len()
     }
 
+    /// The values, ascending.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.0
+    }
+
     /// Largest value, zero if there is none.
     pub(super) fn most(&self) -> f64 {
         self.0.last().copied().unwrap_or(0.0)

@@ -3,18 +3,17 @@
 use super::Drawn;
 use super::canvas::{Canvas, Rect, Stroke};
 use super::column::Column;
-use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, heading, shocked_line};
+use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, legend, shocked_line};
 use super::tail::Tail;
 use super::theme::INK;
 
 /// Draws the share of trials above each shortfall, shocked and baseline.
-pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'_>) -> Drawn {
-    let legend = [
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, tail: &Tail) -> Drawn {
+    let keys = [
         Key::line("with the shocks", shocked_line()),
         Key::line("baseline", baseline_line()),
     ];
-    let title = "Chance of a shortfall larger than …";
-    let room = heading(canvas, rect, title, subject, &legend)?;
+    let room = legend(canvas, rect, &keys)?;
     let most = tail
         .shocked
         .share_above(0.0)
@@ -42,7 +41,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'
     dots(canvas, &frame, tail)
 }
 
-/// A descending staircase, resolved to half a pixel.
+/// A descending staircase, resolved to half a unit.
 fn curve(canvas: &Canvas<'_>, frame: &Frame, column: &Column, stroke: Stroke) -> Drawn {
     let steps = (frame.rect.width() * 2.0) as usize;
     let mut share = column.share_above(0.0);
@@ -60,7 +59,7 @@ fn curve(canvas: &Canvas<'_>, frame: &Frame, column: &Column, stroke: Stroke) ->
 }
 
 /// Dots where the flagged values meet the shocked curve.
-fn dots(canvas: &Canvas<'_>, frame: &Frame, tail: &Tail<'_>) -> Drawn {
+fn dots(canvas: &Canvas<'_>, frame: &Frame, tail: &Tail) -> Drawn {
     for mark in tail.marks() {
         if mark > 0.0 {
             let share = tail.shocked.share_above(mark);

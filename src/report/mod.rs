@@ -1,19 +1,29 @@
-//! The page a person looks at: findings in words, charts, and where the
-//! numbers come from.
+//! The pictures a person looks at: a page of findings in words and charts,
+//! each chart on its own, and an appendix on what the figures rest on.
 
+mod appendix;
 mod axis;
 mod canvas;
+mod caption;
+mod chart;
 mod column;
-mod encode;
+mod digest;
 mod exceedance;
 mod fan;
 mod finding;
+mod font;
 mod histogram;
+mod notice;
 mod number;
 mod origins;
 mod page;
 mod panel;
+mod paragraph;
 mod policies;
+mod price;
+mod raster;
+mod sheet;
+mod svg;
 mod tail;
 mod theme;
 mod timeline;
@@ -23,12 +33,19 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use std::str::FromStr;
+
 use plotters::drawing::DrawingAreaErrorKind;
+use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::study::Outcome;
+use crate::study::{Outcome, Stamp};
+use chart::Chart;
+use digest::Digest;
+use sheet::Sheet;
 
-pub use finding::finding;
+/// Folder of the charts that stand on their own.
+pub const CHARTS: &str = "charts";
 
 /// Why a report could not be made.
 #[derive(Debug, Error)]
@@ -39,9 +56,15 @@ pub enum ReportError {
     /// The fonts inside the program could not be read.
     #[error("cannot read the built-in font")]
     Font,
+    /// A picture without extent.
+    #[error("cannot draw a picture of no size")]
+    Empty,
     /// The pixels could not be turned into a PNG.
     #[error("cannot encode the report")]
     Encode(#[from] png::EncodingError),
+    /// The same, row by row.
+    #[error("cannot encode the report")]
+    Rows(#[from] std::io::Error),
 }
 
 impl<E> From<DrawingAreaErrorKind<E>> for ReportError
@@ -59,15 +82,101 @@ const DAYS_PER_YEAR: f64 = 365.25;
 /// What drawing returns.
 type Drawn<T = ()> = Result<T, ReportError>;
 
-/// One page with the findings and charts of the first three foci, as the
-/// bytes of a PNG 2400 pixels wide. Its text chunks name the scenario, hash,
-/// seed, trials and version. The same outcome gives the same bytes.
+/// How pictures are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Pixels, two to a unit of length each way.
+    #[default]
+    Png,
+    /// Shapes. Text is outlines, so no font is needed.
+    Svg,
+}
+
+impl Format {
+    /// All formats, by the ends of their files' names.
+    pub const NAMES: [&str; 2] = ["png", "svg"];
+
+    /// How names of its files end.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+        }
+    }
+
+    fn encode(self, sheet: &Sheet, stamp: &Stamp) -> Drawn<Vec<u8>> {
+        match self {
+            Self::Png => raster::png(sheet, stamp),
+            Self::Svg => Ok(svg::svg(sheet, stamp)),
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = [Self::Png, Self::Svg].into_iter();
+        let mut found = known.filter(|format| format.name() == name);
+        found.next().ok_or_else(|| "expected png or svg".to_owned())
+    }
+}
+
+/// The pictures of an outcome, as names and bytes:
+///
+/// - `report`, a page with the findings and charts of the first three foci;
+/// - `appendix`, and `appendix-2` and so on where one page does not hold what
+///   the figures rest on;
+/// - `charts/COMMODITY.COUNTRY.CHART`, each chart of each focus on its own.
+///
+/// Each file says where its numbers come from: scenario, hash, seed, trials
+/// and version. The same outcome gives the same bytes.
 ///
 /// # Errors
 ///
 /// If a font or the encoder fails; no content of an outcome leads there.
-pub fn report_png(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
-    theme::register_fonts()?;
-    let page = page::draw(outcome)?;
-    encode::png(&page, &outcome.stamp)
+pub fn render(outcome: &Outcome, format: Format) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    let pictures = pictures(outcome)?;
+    let encoded = pictures.par_iter().map(|(name, sheet)| {
+        let bytes = format.encode(sheet, &outcome.stamp)?;
+        Ok((format!("{name}.{}", format.name()), bytes))
+    });
+    encoded.collect()
+}
+
+/// Every picture by name, the page first.
+fn pictures(outcome: &Outcome) -> Drawn<Vec<(String, Sheet)>> {
+    font::check()?;
+    let foci = outcome.focus.iter().enumerate();
+    let digests: Vec<Digest<'_>> = foci
+        .map(|(index, focus)| Digest::new(outcome, index, focus))
+        .collect();
+    let mut pictures = vec![("report".to_owned(), page::draw(outcome, &digests)?)];
+    for (page, sheet) in appendix::draw(outcome)?.into_iter().enumerate() {
+        let name = match page {
+            0 => "appendix".to_owned(),
+            page => format!("appendix-{}", page + 1),
+        };
+        pictures.push((name, sheet));
+    }
+    for digest in &digests {
+        for chart in Chart::ALL {
+            let (good, country) = (&digest.focus.commodity, &digest.focus.country);
+            let name = format!("{CHARTS}/{good}.{country}.{}", chart.name());
+            pictures.push((name, chart.alone(outcome, digest)?));
+        }
+    }
+    Ok(pictures)
+}
+
+/// Where numbers come from, as keys and values for the files.
+fn origin(stamp: &Stamp) -> [(&'static str, String); 5] {
+    [
+        ("scenario", stamp.scenario.clone()),
+        ("hash", stamp.hash.clone()),
+        ("seed", stamp.seed.to_string()),
+        ("trials", stamp.trials.to_string()),
+        ("version", stamp.version.clone()),
+    ]
 }

@@ -5,11 +5,10 @@ use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::column::Column;
-use super::finding::share_short;
 use super::number::{figures, percent, quantity, relative};
 use super::panel::{Frame, Key, ROW, SWATCH, ticks};
 use super::theme::{CAPTION, INK, NOTE, RULE, TICK};
-use crate::study::{FocusOutcome, Metric, Outcome, Variant};
+use crate::study::{FocusOutcome, Metric, Outcome};
 
 /// Room over a plot for its flags and the caption of its vertical axis [px].
 const ABOVE: f64 = 3.0 * ROW + 14.0;
@@ -17,14 +16,14 @@ const ABOVE: f64 = 3.0 * ROW + 14.0;
 const BELOW: f64 = 4.0 * ROW + 8.0;
 
 /// Shortfalls of both variants on one horizontal axis.
-pub(super) struct Tail<'o> {
+pub(super) struct Tail {
     /// Every trial with the shocks.
     pub(super) shocked: Column,
     /// Every trial of the baseline.
     pub(super) baseline: Column,
     /// Shortfall [units].
     pub(super) axis: Axis,
-    focus: &'o FocusOutcome,
+    unit: String,
     /// Reference demand over the horizon [units].
     demand: f64,
 }
@@ -36,9 +35,9 @@ struct Flag {
     stroke: Stroke,
 }
 
-impl<'o> Tail<'o> {
+impl Tail {
     /// Sorts the shortfalls of a focus and scales their axis.
-    pub(super) fn new(outcome: &Outcome, focus: &'o FocusOutcome) -> Self {
+    pub(super) fn new(outcome: &Outcome, focus: &FocusOutcome) -> Self {
         let shocked = Column::new(focus.shocked.column(Metric::Shortfall));
         let baseline = Column::new(focus.baseline.column(Metric::Shortfall));
         let demand = focus.use_per_day * outcome.horizon;
@@ -48,7 +47,7 @@ impl<'o> Tail<'o> {
             shocked,
             baseline,
             axis,
-            focus,
+            unit: focus.unit.clone(),
             demand,
         }
     }
@@ -115,7 +114,7 @@ impl<'o> Tail<'o> {
     }
 
     fn caption(&self) -> String {
-        let unit = self.axis.unit(&self.focus.unit);
+        let unit = self.axis.unit(&self.unit);
         let share = if self.demand > 0.0 {
             ", and share of demand"
         } else {
@@ -136,7 +135,7 @@ impl<'o> Tail<'o> {
         if most <= end {
             return String::new();
         }
-        let most = quantity(most, &self.focus.unit);
+        let most = quantity(most, &self.unit);
         if share > 0.0 {
             format!("{} of trials lie beyond, up to {most}", percent(share))
         } else {
@@ -161,7 +160,7 @@ impl<'o> Tail<'o> {
 
     fn flags(&self) -> Vec<Flag> {
         let (p90, worst) = (self.shocked.quantile(0.9), self.shocked.tail_mean(0.95));
-        let unit = &self.focus.unit;
+        let unit = &self.unit;
         if worst <= 0.0 || self.shocked.len() < 2 {
             return Vec::new();
         }
@@ -199,29 +198,10 @@ fn reach(column: &Column) -> f64 {
     if most > 1.3 * bulk { bulk } else { most }
 }
 
-/// Shortfalls of the trials that count as short [units].
-pub(super) fn short_trials(variant: &Variant, above: f64) -> Vec<f64> {
-    let shares = variant.column(Metric::ShortfallShare);
-    let volumes = variant.column(Metric::Shortfall);
-    let pairs = volumes.iter().zip(shares);
-    pairs
-        .filter(|(volume, share)| volume.is_finite() && **share > above)
-        .map(|(v, _)| *v)
-        .collect()
-}
-
 /// What the trials that do not count as short are called.
-pub(super) fn not_short(outcome: &Outcome) -> String {
-    if outcome.short_above < 5e-4 {
+pub(super) fn not_short(short_above: f64) -> String {
+    if short_above < 5e-4 {
         return "none".to_owned();
     }
-    format!(
-        "none or under {}",
-        figures(outcome.short_above * 100.0) + "\u{a0}%"
-    )
-}
-
-/// Share of trials that do not count as short.
-pub(super) fn share_not_short(variant: &Variant, above: f64) -> f64 {
-    1.0 - share_short(variant, above)
+    format!("none or under {}", figures(short_above * 100.0) + "\u{a0}%")
 }

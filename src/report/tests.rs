@@ -1,15 +1,31 @@
 use std::io::Cursor;
 
+use super::canvas::Rect;
+use super::chart::Chart;
+use super::digest::Digest;
+use super::finding::finding;
 use super::fixture::{Shape, USUAL, extremes, realistic, single};
-use super::{finding, report_png};
+use super::sheet::{Mark, Sheet, Text};
+use super::{Format, font, pictures, render};
 use crate::study::{Metric, Outcome};
 
+/// What is said of each focus, a line each, in plain spaces.
+fn said(outcome: &Outcome, say: impl Fn(&Digest<'_>) -> String) -> String {
+    let foci = outcome.focus.iter().enumerate();
+    let lines = foci.map(|(index, focus)| say(&Digest::new(outcome, index, focus)));
+    lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
+}
+
 fn told(outcome: &Outcome) -> String {
-    let findings = outcome.focus.iter().map(|focus| finding(outcome, focus));
-    findings
-        .collect::<Vec<_>>()
-        .join("\n")
-        .replace('\u{a0}', " ")
+    said(outcome, finding)
+}
+
+/// The captions of every chart.
+fn captions(outcome: &Outcome) -> String {
+    said(outcome, |digest| {
+        let lines = Chart::ALL.map(|chart| format!("{}: {}", chart.name(), chart.caption(digest)));
+        lines.join("\n")
+    })
 }
 
 #[test]
@@ -63,19 +79,102 @@ fn findings_say_what_the_shortfall_is_made_of() {
 }
 
 #[test]
-fn every_extreme_can_be_drawn() {
-    for (name, outcome) in extremes() {
-        assert!(report_png(&outcome).is_ok(), "{name}");
+fn captions_say_what_a_chart_shows() {
+    insta::assert_snapshot!(captions(&single(USUAL)), @"");
+}
+
+#[test]
+fn captions_have_words_for_the_ends() {
+    let of = |shape: Shape| captions(&single(shape));
+    let nothing = Shape {
+        short: (0.0, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(nothing), @"");
+    let all = Shape {
+        short: (1.0, 1.0),
+        depth: 40.0,
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(all), @"");
+    let one_trial = Shape {
+        trials: 1,
+        short: (1.0, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(one_trial), @"");
+    let one_month = Shape {
+        months: 1,
+        short: (0.02, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(one_month), @"");
+    insta::assert_snapshot!(of(Shape { trials: 0, ..USUAL }), @"");
+}
+
+/// Where a text stands: from the top of capitals to the foot of letters.
+fn extent(text: &Text) -> Rect {
+    let (left, baseline) = text.at;
+    Rect {
+        left,
+        top: baseline - 0.65 * text.size,
+        right: left + font::width(&text.text, text.size, text.bold),
+        bottom: baseline + 0.2 * text.size,
     }
+}
+
+fn texts(sheet: &Sheet) -> Vec<&Text> {
+    let texts = sheet.marks.iter().filter_map(|mark| match mark {
+        Mark::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// Every text that leaves its picture or touches another.
+fn misplaced(sheet: &Sheet) -> Vec<String> {
+    let texts = texts(sheet);
+    let mut wrong = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        let a = extent(text);
+        if a.left < 0.0 || a.top < 0.0 || a.right > sheet.width || a.bottom > sheet.height {
+            wrong.push(format!("\"{}\" leaves the picture", text.text));
+        }
+        for other in &texts[i + 1..] {
+            let b = extent(other);
+            let apart =
+                a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+            if !apart {
+                wrong.push(format!("\"{}\" touches \"{}\"", text.text, other.text));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn no_text_leaves_its_picture_or_touches_another() {
+    let mut wrong = Vec::new();
+    for (name, outcome) in extremes() {
+        for (picture, sheet) in pictures(&outcome).unwrap() {
+            let misplaced = misplaced(&sheet);
+            wrong.extend(
+                misplaced
+                    .iter()
+                    .map(|text| format!("{name}, {picture}: {text}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_png_says_where_its_numbers_come_from() {
-    let bytes = report_png(&single(USUAL)).unwrap();
-    let reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+    let pictures = render(&single(USUAL), Format::Png).unwrap();
+    let reader = png::Decoder::new(Cursor::new(&pictures[0].1)).read_info();
+    let reader = reader.unwrap();
     let info = reader.info();
-    assert_eq!(info.width, 2400);
-    assert!(info.height > 1500 && info.height < 2400, "{}", info.height);
+    assert_eq!(info.width, 4800);
     let chunks = info.uncompressed_latin1_text.iter();
     let texts: Vec<_> = chunks
         .map(|chunk| format!("{}={}", chunk.keyword, chunk.text))
@@ -93,7 +192,10 @@ fn the_png_says_where_its_numbers_come_from() {
 #[test]
 fn the_same_outcome_gives_the_same_bytes() {
     let outcome = single(USUAL);
-    assert_eq!(report_png(&outcome).unwrap(), report_png(&outcome).unwrap());
+    for format in [Format::Png, Format::Svg] {
+        let (one, other) = (render(&outcome, format), render(&outcome, format));
+        assert!(one.unwrap() == other.unwrap(), "{format:?}");
+    }
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.
@@ -102,7 +204,12 @@ fn the_same_outcome_gives_the_same_bytes() {
 fn draw_all() {
     let folder = std::env::var("SHORTFALL_REPORTS").unwrap();
     for (name, outcome) in extremes() {
-        let bytes = report_png(&outcome).unwrap();
-        std::fs::write(format!("{folder}/report-{name}.png"), bytes).unwrap();
+        for format in [Format::Png, Format::Svg] {
+            for (picture, bytes) in render(&outcome, format).unwrap() {
+                let path = format!("{folder}/{name}/{picture}");
+                std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
     }
 }

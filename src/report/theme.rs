@@ -1,19 +1,16 @@
 //! One look for every chart: fonts, colours, sizes.
 
-use std::sync::OnceLock;
+use plotters::style::{Color, FontFamily, FontStyle, IntoFont, RGBColor, TextStyle};
 
-use plotters::style::{Color, FontFamily, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
+use super::font;
+use super::sheet::STEPS;
 
-use super::{Drawn, ReportError};
-
-/// Width of the page [px].
+/// Width of the page.
 pub(super) const WIDTH: f64 = 2400.0;
-/// White space at the sides of the page [px].
+/// White space at the sides of the page.
 pub(super) const MARGIN: f64 = 70.0;
-/// White space between panels [px].
-pub(super) const GUTTER: f64 = 64.0;
-/// Drawn pixels per page pixel, each way; averaged away at the end.
-pub(super) const SCALE: f64 = 2.0;
+/// White space between panels.
+pub(super) const GUTTER: f64 = 70.0;
 
 // Colours that stay apart for colour-blind readers: Okabe and Ito (2008).
 
@@ -26,7 +23,7 @@ pub(super) const SHOCKED_BAR: RGBColor = RGBColor(224, 134, 64);
 /// Bars of the baseline.
 pub(super) const BASELINE_BAR: RGBColor = RGBColor(64, 149, 197);
 /// Periods of shocks.
-pub(super) const POLICY: RGBColor = RGBColor(204, 121, 167);
+pub(super) const POLICY: RGBColor = RGBColor(122, 122, 134);
 /// Text and medians.
 pub(super) const INK: RGBColor = RGBColor(28, 28, 32);
 /// Secondary text.
@@ -44,7 +41,7 @@ pub(super) const INNER_BAND: f64 = 0.32;
 /// Size, weight and colour of a piece of text.
 #[derive(Clone, Copy)]
 pub(super) struct Face {
-    /// Height from ascent to descent [px].
+    /// Height from ascent to descent.
     pub(super) size: f64,
     bold: bool,
     colour: RGBColor,
@@ -66,6 +63,16 @@ pub(super) const NOTE: Face = Face::plain(27.0, INK);
 pub(super) const TICK: Face = Face::plain(27.0, INK);
 /// Captions and second scales.
 pub(super) const CAPTION: Face = Face::plain(26.0, MUTED);
+/// Title of a chart on its own.
+pub(super) const CHART: Face = Face::bold(38.0, INK);
+/// Finding of a chart on its own.
+pub(super) const MESSAGE: Face = Face::plain(31.0, INK);
+/// Where the numbers of a picture come from.
+pub(super) const STAMP: Face = Face::plain(20.0, MUTED);
+/// Cells of a table.
+pub(super) const CELL: Face = Face::plain(23.0, INK);
+/// Heads of a table.
+pub(super) const HEAD: Face = Face::bold(23.0, INK);
 /// What must not be overlooked.
 pub(super) const WARNING: Face = Face::bold(30.0, SHOCKED);
 
@@ -95,12 +102,12 @@ impl Face {
         Self { colour, ..self }
     }
 
-    /// From one baseline to the next in running text [px].
+    /// From one baseline to the next in running text.
     pub(super) const fn leading(self) -> f64 {
         self.size * 1.2
     }
 
-    /// From the middle of a capital down to the baseline [px].
+    /// From the middle of a capital down to the baseline.
     pub(super) const fn drop(self) -> f64 {
         self.size * 0.31
     }
@@ -112,17 +119,16 @@ impl Face {
         } else {
             FontStyle::Normal
         };
-        let font = (FontFamily::Name(FAMILY), self.size * SCALE, weight).into_font();
+        let font = (FontFamily::Name(FAMILY), self.size * STEPS, weight).into_font();
         TextStyle {
             color: self.colour.to_backend_color(),
             ..font.into()
         }
     }
 
-    /// Width of a text [px].
+    /// Width of a text.
     pub(super) fn width(self, text: &str) -> f64 {
-        let size = self.style().font.box_size(text);
-        size.map_or(0.0, |(width, _)| f64::from(width) / SCALE)
+        font::width(text, self.size, self.bold)
     }
 
     /// The text, shortened with an ellipsis to be no wider than `width`.
@@ -143,32 +149,49 @@ impl Face {
     /// The text in at most `most` lines no wider than `width`, broken at
     /// spaces; what remains is cut off with an ellipsis.
     pub(super) fn wrap(self, text: &str, width: f64, most: usize) -> Vec<String> {
-        let mut lines: Vec<String> = vec![String::new()];
         let text: String = text.chars().take(LONGEST).collect();
+        let mut lines = self.wrap_all(&text, width);
+        if lines.len() > most {
+            let rest = lines.split_off(most.max(1) - 1).join(" ");
+            lines.push(self.fit(&rest, width));
+        }
+        lines
+    }
+
+    /// The text in lines no wider than `width`, broken at spaces, and within
+    /// words that are wider.
+    pub(super) fn wrap_all(self, text: &str, width: f64) -> Vec<String> {
+        let mut lines: Vec<String> = vec![String::new()];
         for word in text
             .split([' ', '\n', '\t'])
             .filter(|word| !word.is_empty())
         {
-            let last = lines.len() - 1;
-            let longer = format!("{} {word}", lines[last]).trim_start().to_owned();
-            let full = lines.len() < most && !lines[last].is_empty();
-            if full && self.width(&longer) > width {
-                lines.push(word.to_owned());
-            } else {
-                lines[last] = longer;
+            for piece in self.pieces(word, width) {
+                let last = lines.len() - 1;
+                let longer = format!("{} {piece}", lines[last]).trim_start().to_owned();
+                if lines[last].is_empty() || self.width(&longer) <= width {
+                    lines[last] = longer;
+                } else {
+                    lines.push(piece.to_owned());
+                }
             }
         }
-        lines.iter().map(|line| self.fit(line, width)).collect()
+        lines
     }
-}
 
-/// Makes the built-in fonts known to the drawing library, once.
-pub(super) fn register_fonts() -> Drawn {
-    static DONE: OnceLock<bool> = OnceLock::new();
-    let done = DONE.get_or_init(|| {
-        let regular = register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular());
-        let bold = register_font(FAMILY, FontStyle::Bold, dejavu::sans::bold());
-        regular.is_ok() && bold.is_ok()
-    });
-    done.then_some(()).ok_or(ReportError::Font)
+    /// A word in pieces no wider than `width`, cut behind marks if that can be.
+    fn pieces(self, word: &str, width: f64) -> Vec<&str> {
+        let (mut pieces, mut rest) = (Vec::new(), word);
+        while self.width(rest) > width {
+            let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+            let fitting = ends.take_while(|&end| self.width(&rest[..end]) <= width);
+            let Some(most) = fitting.last() else { break };
+            let mark = rest[..most].rfind(['.', '-', '_', '/', ',']);
+            let (piece, after) = rest.split_at(mark.map_or(most, |at| at + 1));
+            pieces.push(piece);
+            rest = after;
+        }
+        pieces.push(rest);
+        pieces
+    }
 }
