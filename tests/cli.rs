@@ -13,6 +13,41 @@ const DONE: i32 = 0;
 const FAILED: i32 = 1;
 const INPUT: i32 = 2;
 
+/// A scenario that is soon run and judges nothing.
+const SMALL: &str = r#"
+[scenario]
+title   = "A ban on magnets"
+start   = 2025-01-01
+horizon = "6 months"
+focus   = ["magnet @ JP"]
+
+[countries]
+CN = "China"
+JP = "Japan"
+
+[commodities.magnet]
+unit  = "t"
+price = "50 USD/kg"
+
+[[sites]]
+name     = "cn-magnets"
+country  = "CN"
+makes    = "magnet"
+capacity = "15 kt/yr"
+
+[[demand]]
+of   = "magnet"
+in   = "JP"
+rate = "15 kt/yr"
+
+[policies.ban.export-ban]
+role      = "shock"
+by        = "CN"
+on        = ["magnet"]
+effective = 2025-03-01
+share     = { uniform = { low = 0.2, high = 0.9 } }
+"#;
+
 /// What a command left behind.
 struct Done {
     code: i32,
@@ -54,7 +89,7 @@ fn help_says_what_there_is() {
     Usage: shortfall <COMMAND>
 
     Commands:
-      run    Run a scenario and write summary.json, summary.csv and report.png
+      run    Run a scenario and write its results: summaries, a report and charts
       check  Look for mistakes in scenarios without running them
       help   Print this message or the help of the given subcommand(s)
 
@@ -72,7 +107,7 @@ fn help_of_run_says_what_it_takes() {
     let done = shortfall(&["run", "--help"]);
     assert_eq!(done.code, DONE);
     assert_snapshot!(done.stdout, @r#"
-    Run a scenario and write summary.json, summary.csv and report.png
+    Run a scenario and write its results: summaries, a report and charts
 
     Usage: shortfall run [OPTIONS] [SCENARIO]
 
@@ -84,6 +119,7 @@ fn help_of_run_says_what_it_takes() {
           --seed <S>              Master seed [default: what the scenario says]
           --threads <N>           Number of threads, of no influence on the results [default: all cores]
           --out <DIR>             Folder for the results [default: results/SCENARIO-NAME]
+          --format <FORMAT>       Format of the pictures [default: png] [possible values: png, svg]
           --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
       -q, --quiet                 Show no progress and no messages but warnings and errors
       -h, --help                  Print help
@@ -146,17 +182,43 @@ fn a_folder_that_cannot_be_written_is_found_first() {
 
 #[test]
 
-fn a_run_writes_three_files_and_prints_a_table() {
+fn a_run_writes_files_and_prints_a_table() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["run", "--trials", "20"]);
     assert_eq!(done.code, DONE, "{}", done.stderr);
     assert!(done.stdout.contains("P(any shortfall)"));
     let written = folder.path().join("results/rare-earths-2025");
-    for name in ["summary.json", "summary.csv", "report.png"] {
+    for name in ["summary.json", "summary.csv", "report.png", "appendix.png"] {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
-    assert_eq!(fs::read_dir(written).unwrap().count(), 3);
+    assert!(done.stderr.contains("and 18 charts"), "{}", done.stderr);
+    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 18);
+}
+
+#[test]
+fn pictures_can_be_svg_and_old_pages_go() {
+    let folder = folder();
+    fs::write(folder.path().join("appendix-2.svg"), "old").unwrap();
+    fs::write(folder.path().join("small.toml"), SMALL).unwrap();
+    let args = [
+        "run",
+        "small.toml",
+        "--trials",
+        "20",
+        "--format",
+        "svg",
+        "--out",
+        ".",
+    ];
+    let done = shortfall_in(folder.path(), &args);
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    for name in ["report.svg", "appendix.svg", "charts/magnet.JP.price.svg"] {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(text.starts_with("<svg "), "{name}");
+    }
+    assert!(!folder.path().join("appendix-2.svg").exists());
+    assert_eq!(shortfall(&["run", "--format", "pdf"]).code, INPUT);
 }
 
 #[test]
@@ -183,7 +245,13 @@ fn threads_do_not_show_in_the_files() {
         ];
         assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
     }
-    for name in ["summary.json", "summary.csv", "report.png"] {
+    for name in [
+        "summary.json",
+        "summary.csv",
+        "report.png",
+        "appendix.png",
+        "charts/ndfeb-magnet.JP.price.png",
+    ] {
         let bytes = |threads: &str| fs::read(folder.path().join(threads).join(name)).unwrap();
         assert!(bytes("1") == bytes("2"), "{name}");
     }

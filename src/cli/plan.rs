@@ -4,7 +4,7 @@ use std::thread::available_parallelism;
 use super::{Failure, RunArgs, builtin, model};
 use crate::engine::Model;
 use crate::report::Format;
-use crate::scenario::{self, Loaded, Policy, Scenario};
+use crate::scenario::{self, Loaded, Note, Policy, Scenario};
 use crate::study::{About, AboutPolicy, Basis, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
@@ -80,9 +80,25 @@ fn about(loaded: &Loaded, study: &Plan) -> About {
             .map(|policy| about_policy(scenario, policy))
             .collect(),
         basis: Basis {
-            notes: scenario.notes.clone(),
+            notes: scenario
+                .notes
+                .iter()
+                .map(|note| cited(scenario, note))
+                .collect(),
             defaults: scenario.defaults.clone(),
         },
+    }
+}
+
+/// A note whose source, if it is but a key, stands with its citation.
+fn cited(scenario: &Scenario, note: &Note) -> Note {
+    let source = note.source.as_ref().map(|key| {
+        let citation = scenario.sources.get(key);
+        citation.map_or_else(|| key.clone(), |citation| format!("{key}: {citation}"))
+    });
+    Note {
+        source,
+        ..note.clone()
     }
 }
 

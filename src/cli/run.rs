@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
+use rayon::ThreadPoolBuilder;
 
 use super::progress::Bar;
 use super::{Failure, RunPlan, exit, output};
@@ -28,6 +29,8 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     let rows = export::rows(&outcome);
     let files = render(plan, &outcome, &rows)?;
     folder.write(&files).map_err(anyhow::Error::from)?;
+    let stale = stale(plan, &files);
+    folder.remove(stale).map_err(anyhow::Error::from)?;
     output::print(&export::table(&outcome, &rows))?;
     if !plan.quiet {
         output::message(&format!(
@@ -85,8 +88,22 @@ fn render(
         (json, export::summary_json(outcome, rows)?),
         (csv, export::summary_csv(outcome, rows)?),
     ];
-    files.extend(report::render(outcome, plan.format).context("cannot draw the report")?);
+    let threads = ThreadPoolBuilder::new().num_threads(plan.study.threads);
+    let threads = threads
+        .build()
+        .context("cannot start threads to draw with")?;
+    let pictures = threads.install(|| report::render(outcome, plan.format));
+    files.extend(pictures.context("cannot draw the report")?);
     Ok(files)
+}
+
+/// Names of further pages that a longer appendix of an earlier run may have.
+fn stale(plan: &RunPlan, files: &[(String, Vec<u8>)]) -> impl Iterator<Item = String> {
+    let pages = files
+        .iter()
+        .filter(|(name, _)| name.starts_with("appendix"));
+    let (end, next) = (plan.format.name(), pages.count() + 1);
+    (next..).map(move |page| format!("appendix-{page}.{end}"))
 }
 
 /// What has been written: names, and how many charts.

@@ -44,6 +44,19 @@ impl Folder {
         &self.path
     }
 
+    /// Removes files of an earlier run that this one has not replaced, up to
+    /// the first name that no file has.
+    ///
+    /// # Errors
+    /// When one is there and cannot be removed.
+    pub fn remove(&self, names: impl Iterator<Item = String>) -> Result<(), WriteError> {
+        let paths = names.map(|name| self.path.join(name));
+        for path in paths.take_while(|path| path.is_file()) {
+            fs::remove_file(&path).map_err(at(&path))?;
+        }
+        Ok(())
+    }
+
     /// Writes all files, by names or paths below the folder, or none if one
     /// of them does not fit: they are put on disk under temporary names first and take their own names last.
     ///
@@ -235,6 +248,18 @@ mod tests {
         fs::remove_dir(claimed.path().join("b")).unwrap();
         claimed.write(&files).unwrap();
         assert_eq!(names_in(claimed.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_was_not_replaced_is_removed_up_to_a_gap() {
+        let folder = tempfile::tempdir().unwrap();
+        let claimed = Folder::claim(folder.path(), &[]).unwrap();
+        for name in ["a-2", "a-3", "a-5"] {
+            fs::write(folder.path().join(name), b"").unwrap();
+        }
+        let names = (3..).map(|page| format!("a-{page}"));
+        claimed.remove(names).unwrap();
+        assert_eq!(names_in(claimed.path()), ["a-2", "a-5"]);
     }
 
     #[cfg(target_os = "linux")]

@@ -15,7 +15,7 @@ const WIDTH: f64 = 1700.0;
 const HEIGHT: f64 = 2404.0;
 const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
 /// Columns: their widths, and the room between them.
-const COLUMNS: [f64; 3] = [400.0, 420.0, MEASURE - 820.0 - 2.0 * GAP];
+const COLUMNS: [f64; 3] = [380.0, 520.0, MEASURE - 900.0 - 2.0 * GAP];
 const GAP: f64 = 36.0;
 /// White space under a row.
 const PAD: f64 = 16.0;
@@ -108,14 +108,16 @@ fn judgement(note: &Note) -> Option<Row> {
     let mut named = cell(&note.path, CELL, setting);
     named.extend(cell(&note.subject, CELL.coloured(MUTED), setting));
     let figures = note.figures.iter();
-    let figures =
-        figures.flat_map(|(key, value)| cell(format!("{key} {value}").trim_start(), CELL, written));
+    let figures: Vec<String> = figures
+        .map(|(key, value)| format!("{key} {value}").trim_start().to_owned())
+        .collect();
     let mut why = cell(why, CELL, reason);
     if let Some(source) = &note.source {
         let source = format!("Source: {source}");
         why.extend(cell(&source, CELL.coloured(MUTED), reason));
     }
-    Some(Row([named, figures.collect(), why]))
+    let figures = cell(&figures.join("; "), CELL, written);
+    Some(Row([named, figures, why]))
 }
 
 fn defaults(basis: &Basis) -> Table {
@@ -140,7 +142,8 @@ fn default(used: &DefaultUsed) -> Row {
 
 /// The lines of a cell; none without words.
 fn cell(text: &str, face: Face, width: f64) -> Vec<(String, Face)> {
-    let lines = face.wrap_all(text, width).into_iter();
+    let text = text.replace(" %", "\u{a0}%");
+    let lines = face.wrap_all(&text, width).into_iter();
     lines
         .filter(|line| !line.is_empty())
         .map(|line| (line, face))

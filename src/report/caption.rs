@@ -5,8 +5,6 @@ use super::finding::{bar, often};
 use super::number::{days, figures, percent, quantity, relative};
 use super::origins::Origin;
 
-/// Said where there is nothing to tell of.
-const NOTHING: &str = "No trial was finished.";
 /// Fewer trials have no tenth worth speaking of.
 const FEW: usize = 10;
 
@@ -17,7 +15,6 @@ pub(super) fn chance(digest: &Digest<'_>) -> String {
     let amount = |value| quantity(value, unit);
     let (shocked, p90) = (&tail.shocked, tail.shocked.quantile(0.9));
     match digest.trials() {
-        0 => NOTHING.to_owned(),
         _ if shocked.most() <= 0.0 => format!("No trial leaves {country} short of {commodity}."),
         1 => {
             let most = shocked.most();
@@ -35,6 +32,12 @@ pub(super) fn chance(digest: &Digest<'_>) -> String {
             let (share, most) = (percent(shocked.share_above(0.0)), amount(shocked.most()));
             format!(
                 "Fewer than 1 trial in 10 has a shortfall: {share} of trials do, the largest {most}."
+            )
+        }
+        _ if figures(shocked.quantile(0.1)) == figures(p90) => {
+            let (about, in_days) = (amount(p90), days_of_use(digest, p90));
+            format!(
+                "All but a few trials leave {country} short of about {about} of {commodity}{in_days}."
             )
         }
         _ => {
@@ -72,7 +75,6 @@ pub(super) fn size(digest: &Digest<'_>) -> String {
     let bar = bar(digest.short_above);
     let amount = |value| quantity(value, &digest.focus.unit);
     match (digest.trials(), short.len()) {
-        (0, _) => NOTHING.to_owned(),
         (_, 0) => format!("No trial leaves {country} short{bar}."),
         (trials, few) if few < 4 => {
             let often = often(digest.shocked.share_short, trials);
@@ -104,12 +106,7 @@ pub(super) fn origins(digest: &Digest<'_>) -> String {
     let (before, after) = (total(|o| o.baseline), total(|o| o.shocked));
     let change = |o: &&Origin| (o.shocked - o.baseline).abs();
     let Some(most) = all.iter().max_by(|a, b| change(a).total_cmp(&change(b))) else {
-        return if digest.trials() == 0 {
-            NOTHING
-        } else {
-            "Nothing arrives from anywhere."
-        }
-        .to_owned();
+        return "Nothing arrives from anywhere.".to_owned();
     };
     let subject = match most.own {
         true => "Own output".to_owned(),
@@ -155,7 +152,7 @@ pub(super) fn months(digest: &Digest<'_>) -> String {
         &digest.focus.baseline.shortfall,
     );
     let Some((bin, most)) = extreme(&shocked.mean, f64::gt) else {
-        return NOTHING.to_owned();
+        return "No month is known.".to_owned();
     };
     let name = digest.timeline.name(bin);
     if most <= 0.0 {
@@ -168,19 +165,15 @@ pub(super) fn months(digest: &Digest<'_>) -> String {
     };
     let most = percent(most);
     let before = against(baseline.mean.get(bin).map(|share| percent(*share)), &most);
-    format!("{lead} {most} of the month's demand, averaged over trials, {before}.")
+    let average = averaged(digest);
+    format!("{lead} {most} of the month's demand, {average}{before}.")
 }
 
 /// When the stock is lowest.
 pub(super) fn stock(digest: &Digest<'_>) -> String {
     let (shocked, baseline) = (&digest.focus.shocked.cover, &digest.focus.baseline.cover);
     let Some((bin, least)) = extreme(&shocked.mean, f64::lt) else {
-        return if digest.trials() == 0 {
-            NOTHING
-        } else {
-            "No stock is known."
-        }
-        .to_owned();
+        return "No stock is known.".to_owned();
     };
     let name = digest.timeline.name(bin);
     if extreme(&shocked.mean, f64::gt).is_none_or(|(_, most)| most <= 0.0) {
@@ -193,7 +186,8 @@ pub(super) fn stock(digest: &Digest<'_>) -> String {
     };
     let least = days(least);
     let before = against(baseline.mean.get(bin).copied().map(days), &least);
-    format!("{lead} {least} of use, averaged over trials, {before}.")
+    let average = averaged(digest);
+    format!("{lead} {least} of use, {average}{before}.")
 }
 
 /// What prices come to.
@@ -201,8 +195,8 @@ pub(super) fn price(digest: &Digest<'_>) -> String {
     let unit = format!("USD/{}", digest.focus.unit);
     let amount = |value| quantity(value, &unit);
     let (shocked, baseline) = (&digest.shocked, &digest.baseline);
-    if digest.trials() == 0 {
-        return NOTHING.to_owned();
+    if shocked.spot.most() <= 0.0 {
+        return "No price is known.".to_owned();
     }
     let spot = amount(shocked.spot.mean());
     let change = compared(
@@ -216,6 +210,14 @@ pub(super) fn price(digest: &Digest<'_>) -> String {
     format!(
         "The spot price averages {spot}, {change}. {country} pays {paid} for what arrives, {before}."
     )
+}
+
+/// That a number is a mean over trials, if there are several.
+fn averaged(digest: &Digest<'_>) -> &'static str {
+    match digest.trials() {
+        1 => "",
+        _ => "averaged over trials, ",
+    }
 }
 
 /// How an average stands to that of the baseline, in words.

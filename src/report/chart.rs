@@ -9,8 +9,8 @@ use super::theme::{CHART, MESSAGE, SHOCKED, STAMP, WARNING};
 use super::{Drawn, caption, exceedance, fan, histogram, notice, origins, price};
 use crate::study::Outcome;
 
-/// Size of a chart on its own: 16 to 10.
-const SIZE: (f64, f64) = (1280.0, 800.0);
+/// Size of a chart on its own.
+const SIZE: (f64, f64) = (1280.0, 900.0);
 /// White space around it.
 const MARGIN: f64 = 48.0;
 /// Least height of what is drawn under its words.
@@ -64,7 +64,7 @@ impl Chart {
             Self::Origins => "Supply a year, by origin",
             Self::Months => "Shortfall, by month",
             Self::Stock => "Commercial stock at the end of each month",
-            Self::Price => "Price over the whole time",
+            Self::Price => "Price, averaged over the horizon",
         }
     }
 
@@ -83,6 +83,9 @@ impl Chart {
 
     /// What it shows, in words.
     pub(super) fn caption(self, digest: &Digest<'_>) -> String {
+        if digest.trials() == 0 {
+            return "No trial was finished.".to_owned();
+        }
         match self {
             Self::Chance => caption::chance(digest),
             Self::Size => caption::size(digest),

@@ -1,5 +1,6 @@
 //! Outcomes to draw: a realistic one and the ends of what can happen.
 
+use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
     Basis, Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant,
 };
@@ -69,7 +70,40 @@ pub(super) fn empty(months: usize, trials: usize) -> Outcome {
         parameters: Vec::new(),
         events: 4_100_000,
         interrupted: false,
-        basis: Basis::default(),
+        basis: basis(3),
+    }
+}
+
+/// Judgements, some of them long, and a default.
+fn basis(repeats: usize) -> Basis {
+    let note = |i: usize, figures: &str, judgement: &str| Note {
+        path: format!(
+            "policies.china-licences-on-heavy-rare-earths.export-licence.in_regime.truce-{i}"
+        ),
+        subject: "ndfeb-magnet, dytb-oxide CN".to_owned(),
+        figures: vec![("approval.default".to_owned(), figures.to_owned())],
+        source: (i % 2 == 0).then(|| "S38b: 50-52 USD/kg FOB China in June 2024".to_owned()),
+        judgement: Some(judgement.to_owned()),
+    };
+    let long = "what other minor metals show, as far as anything is known; ".repeat(6);
+    let notes = (0..repeats).flat_map(|i| {
+        [
+            note(
+                i,
+                "triangular(low 0.05, mode 0.15, high 0.3)",
+                "a guess: 15 % of applicants",
+            ),
+            note(i, "0.1", &format!("by analogy: {long}")),
+        ]
+    });
+    let default = DefaultUsed {
+        path: "commodities.*.dispersion".to_owned(),
+        value: "10".to_owned(),
+        tables: 4,
+    };
+    Basis {
+        notes: notes.collect(),
+        defaults: vec![default],
     }
 }
 
@@ -210,6 +244,10 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
     }
     let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
     columns[Metric::Shortfall as usize] = shares.iter().map(|share| share * demand).collect();
+    for (metric, level) in [(Metric::PriceSpot, 1.6), (Metric::PricePaid, 1.1)] {
+        let price = |share: &f64| 62_000.0 * (1.0 + level * share);
+        columns[metric as usize] = shares.iter().map(price).collect();
+    }
     columns[Metric::ShortfallShare as usize] = shares;
     let wave = |i: usize| {
         let t = i as f64 / shape.months as f64;
@@ -370,6 +408,8 @@ fn decade() -> Outcome {
 
 fn long_names() -> Outcome {
     let mut outcome = realistic();
+    outcome.basis = basis(40);
+    outcome.policies[2].strikes = vec![false, true, false, true];
     outcome.title =
         "What a very long title of a scenario that its author could not bring himself to \
         shorten does to the page, and whether it remains legible when it goes over the second line \
@@ -434,6 +474,7 @@ fn blank() -> Outcome {
     let mut outcome = single(USUAL);
     outcome.title.clear();
     outcome.question = None;
+    outcome.basis = Basis::default();
     outcome.months.clear();
     outcome.policies.clear();
     outcome.focus[0].shocked = Variant::default();

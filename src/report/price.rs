@@ -34,7 +34,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         rect: Rect {
             left: room.left + TICK.width("spot") + 24.0,
             top: room.top + 8.0,
-            right: room.right - 24.0 - NOTE.width("mean 000,000") / 2.0,
+            right: room.right - NOTE.width("0.000 million") - 16.0,
             bottom: room.bottom - 2.0 * ROW - 8.0,
         },
         x_end: axis.end,
@@ -44,7 +44,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
     if digest.trials() == 0 {
         return frame.remark(canvas, NO_TRIAL);
     }
-    for (pair, (name, shocked, baseline)) in frame.rect.rows(2, 0.0).zip(pairs) {
+    reference(canvas, &frame, digest.focus.price)?;
+    for (pair, (name, shocked, baseline)) in frame.rect.rows(2, 20.0).zip(pairs) {
         let middle = (pair.top + pair.bottom) / 2.0 + TICK.drop();
         canvas.text(name, (frame.rect.left - 14.0, middle), TICK, Align::Right)?;
         let ranges = [(baseline, BASELINE), (shocked, SHOCKED)];
@@ -52,14 +53,14 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
             Range { prices, colour }.draw(canvas, &frame, row)?;
         }
     }
-    reference(canvas, &frame, digest.focus.price)
+    Ok(())
 }
 
 impl Range<'_> {
-    /// Bands, the mean as a dot, and over it its value.
+    /// Bands, the mean as a dot, and its value behind them.
     fn draw(&self, canvas: &Canvas<'_>, frame: &Frame, row: Rect) -> Drawn {
-        let middle = row.top + row.height() * 0.64;
-        let half = (row.height() * 0.16).min(22.0);
+        let middle = (row.top + row.bottom) / 2.0;
+        let half = (row.height() * 0.25).min(22.0);
         for (tail, opacity) in [(0.05, OUTER_BAND), (0.25, INNER_BAND)] {
             let [left, right] = [tail, 1.0 - tail].map(|p| frame.x(self.prices.quantile(p)));
             let band = Rect::new(left - 1.0, middle - half, right + 1.0, middle + half);
@@ -67,13 +68,9 @@ impl Range<'_> {
         }
         let mean = self.prices.mean();
         canvas.dot((frame.x(mean), middle), 8.0, self.colour)?;
-        let at = (frame.x(mean), middle - half - 10.0);
-        canvas.text(
-            &figures(mean),
-            at,
-            NOTE.coloured(self.colour),
-            Align::Centre,
-        )
+        let end = frame.x(self.prices.quantile(0.95).max(mean));
+        let at = (end + 16.0, middle + NOTE.drop());
+        canvas.text(&figures(mean), at, NOTE.coloured(self.colour), Align::Left)
     }
 }
 

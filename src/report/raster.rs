@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::rc::Rc;
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 use tiny_skia::{
     Color, FillRule, LineJoin, Paint as Ink, Path, PathBuilder, Pixmap, Stroke, Transform,
 };
@@ -27,7 +27,7 @@ pub(super) fn png(sheet: &Sheet, stamp: &Stamp) -> Result<Vec<u8>, ReportError> 
     let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
+    encoder.set_deflate_compression(DeflateCompression::Level(1));
     encoder.set_filter(Filter::Up);
     for (key, text) in origin(stamp) {
         add_text(&mut encoder, key, &text)?;

@@ -195,3 +195,98 @@ impl Face {
         pieces
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How a colour looks to someone without one kind of cone, in linear
+    /// light: Machado, Oliveira and Fernandes (2009), severity 1.
+    const BLINDNESS: [(&str, [[f64; 3]; 3]); 4] = [
+        ("none", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [
+                [0.152286, 1.052583, -0.204868],
+                [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367322, 0.860646, -0.227968],
+                [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255528, -0.076749, -0.178779],
+                [-0.078411, 0.930809, 0.147602],
+                [0.004733, 0.691367, 0.303900],
+            ],
+        ),
+    ];
+
+    /// Colours that a reader has to tell apart in one chart, and those on
+    /// white paper.
+    const TOGETHER: [(RGBColor, RGBColor); 9] = [
+        (SHOCKED, BASELINE),
+        (SHOCKED_BAR, BASELINE_BAR),
+        (SHOCKED_BAR, BASELINE),
+        (SHOCKED, INK),
+        (BASELINE, INK),
+        (SHOCKED, POLICY),
+        (BASELINE, POLICY),
+        (SHOCKED, WHITE),
+        (BASELINE, WHITE),
+    ];
+    const WHITE: RGBColor = RGBColor(255, 255, 255);
+
+    fn linear(value: u8) -> f64 {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    }
+
+    fn times(matrix: [[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    /// CIE L*a*b* under D65 of a colour as it is seen.
+    fn seen(colour: RGBColor, blindness: [[f64; 3]; 3]) -> [f64; 3] {
+        const XYZ: [[f64; 3]; 3] = [
+            [0.412456, 0.357576, 0.180438],
+            [0.212673, 0.715152, 0.072175],
+            [0.019334, 0.119192, 0.950304],
+        ];
+        let light = times(blindness, [colour.0, colour.1, colour.2].map(linear));
+        let light = light.map(|part| part.clamp(0.0, 1.0));
+        let xyz = times(XYZ, light);
+        let root = |value: f64| {
+            if value > 216.0 / 24_389.0 {
+                value.cbrt()
+            } else {
+                (24_389.0 / 27.0 * value + 16.0) / 116.0
+            }
+        };
+        let [x, y, z] = [xyz[0] / 0.95047, xyz[1], xyz[2] / 1.08883].map(root);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn colours_stay_apart_for_the_colour_blind() {
+        for (name, blindness) in BLINDNESS {
+            for (a, b) in TOGETHER {
+                let pair = seen(a, blindness).into_iter().zip(seen(b, blindness));
+                let apart = pair.map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                assert!(apart > 25.0, "{name}: {a:?} and {b:?} are {apart:.0} apart");
+            }
+        }
+    }
+}

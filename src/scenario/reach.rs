@@ -45,3 +45,80 @@ impl Scenario {
         outputs.any(|(good, _)| goods.contains(good))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::load_embedded;
+
+    const FILE: &str = r#"
+[scenario]
+title = "t"
+start = 2025-01-01
+horizon = "1 year"
+focus = ["magnet @ JP", "magnet @ US", "ore @ JP"]
+
+[countries]
+CN = "China"
+JP = "Japan"
+US = "United States"
+
+[commodities]
+ore    = { unit = "t", price = "5 USD/kg" }
+magnet = { unit = "t", price = "50 USD/kg" }
+
+[[sites]]
+name = "mine"
+country = "CN"
+makes = "ore"
+capacity = "200 t/yr"
+
+[[sites]]
+name = "plant"
+country = "JP"
+recipe = { inputs = { ore = 1 }, outputs = { magnet = 1 } }
+capacity = "200 t/yr"
+
+[[demand]]
+of = "magnet"
+in = "JP"
+rate = "100 t/yr"
+
+[[demand]]
+of = "magnet"
+in = "US"
+rate = "100 t/yr"
+
+[policies.ore-to-japan.export-ban]
+title = "No ore for Japan"
+role = "shock"
+by = "CN"
+on = ["ore"]
+to = ["JP"]
+
+[policies.magnets-to-all.export-ban]
+role = "shock"
+by = "JP"
+on = ["magnet"]
+
+[policies.strike.disruption]
+role = "shock"
+sites = ["mine"]
+at = 2025-02-01
+lasts = "30 days"
+"#;
+
+    #[test]
+    fn a_policy_strikes_goods_and_what_goes_into_them() {
+        let loaded = load_embedded("a", &[("a.toml", FILE)], &[]);
+        let scenario = loaded.map_err(|report| report.render()).unwrap().scenario;
+        let strikes = |policy: usize| {
+            let policy = &scenario.policies[policy];
+            let foci = scenario.focus.iter();
+            let struck = foci.map(|focus| scenario.strikes(policy, *focus));
+            (policy.title.as_str(), struck.collect::<Vec<_>>())
+        };
+        assert_eq!(strikes(0), ("No ore for Japan", vec![true, false, true]));
+        assert_eq!(strikes(1), ("magnets-to-all", vec![false, true, false]));
+        assert_eq!(strikes(2), ("strike", vec![true, true, true]));
+    }
+}
