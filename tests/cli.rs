@@ -13,41 +13,6 @@ const DONE: i32 = 0;
 const FAILED: i32 = 1;
 const INPUT: i32 = 2;
 
-/// A scenario that is soon run and judges nothing.
-const SMALL: &str = r#"
-[scenario]
-title   = "A ban on magnets"
-start   = 2025-01-01
-horizon = "6 months"
-focus   = ["magnet @ JP"]
-
-[countries]
-CN = "China"
-JP = "Japan"
-
-[commodities.magnet]
-unit  = "t"
-price = "50 USD/kg"
-
-[[sites]]
-name     = "cn-magnets"
-country  = "CN"
-makes    = "magnet"
-capacity = "15 kt/yr"
-
-[[demand]]
-of   = "magnet"
-in   = "JP"
-rate = "15 kt/yr"
-
-[policies.ban.export-ban]
-role      = "shock"
-by        = "CN"
-on        = ["magnet"]
-effective = 2025-03-01
-share     = { uniform = { low = 0.2, high = 0.9 } }
-"#;
-
 /// What a command left behind.
 struct Done {
     code: i32,
@@ -213,7 +178,7 @@ fn pictures_can_be_svg_and_old_pages_go() {
     ];
     let done = shortfall_in(folder.path(), &args);
     assert_eq!(done.code, DONE, "{}", done.stderr);
-    for name in ["report.svg", "appendix.svg", "charts/magnet.JP.price.svg"] {
+    for name in ["report.svg", "appendix.svg", "charts/gas.B.price.svg"] {
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
         assert!(text.starts_with("<svg "), "{name}");
     }

@@ -69,12 +69,12 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
 
 /// The folder of the results, with one for the charts in it.
 fn claim(plan: &RunPlan) -> Result<Folder, WriteError> {
-    Folder::claim(plan.folder.join(CHARTS), &[])?;
     let pictures = ["report", "appendix"].map(|name| format!("{name}.{}", plan.format.name()));
-    let names = SUMMARIES
-        .into_iter()
-        .chain(pictures.iter().map(String::as_str));
-    Folder::claim(&plan.folder, &names.collect::<Vec<_>>())
+    let pictures = pictures.iter().map(String::as_str);
+    let names: Vec<&str> = SUMMARIES.into_iter().chain(pictures).collect();
+    let folder = Folder::claim(&plan.folder, &names)?;
+    Folder::claim(plan.folder.join(CHARTS), &[])?;
+    Ok(folder)
 }
 
 /// Every file of a run, in the order they are written.

@@ -39,7 +39,7 @@ struct Document<'a> {
     failures: Vec<FailedTrial<'a>>,
     policies: Vec<Policy<'a>>,
     notes: Vec<Remark<'a>>,
-    defaults: Vec<Default<'a>>,
+    defaults: Vec<Held<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
             notes: outcome.basis.notes.iter().map(Remark::new).collect(),
-            defaults: outcome.basis.defaults.iter().map(Default::new).collect(),
+            defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
         }
     }
 }
@@ -219,14 +219,15 @@ impl<'a> Remark<'a> {
     }
 }
 
+/// A default that holds where tables are silent.
 #[derive(Serialize)]
-struct Default<'a> {
+struct Held<'a> {
     path: &'a str,
     value: &'a str,
     tables: usize,
 }
 
-impl<'a> Default<'a> {
+impl<'a> Held<'a> {
     fn new(used: &'a DefaultUsed) -> Self {
         Self {
             path: &used.path,

@@ -37,7 +37,7 @@ pub(super) fn chance(digest: &Digest<'_>) -> String {
         _ if figures(shocked.quantile(0.1)) == figures(p90) => {
             let (about, in_days) = (amount(p90), days_of_use(digest, p90));
             format!(
-                "All but a few trials leave {country} short of about {about} of {commodity}{in_days}."
+                "At least 8 trials in 10 leave {country} short of about {about} of {commodity}{in_days}."
             )
         }
         _ => {

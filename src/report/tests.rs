@@ -112,7 +112,7 @@ fn captions_have_words_for_the_ends() {
         ..USUAL
     };
     insta::assert_snapshot!(of(all), @"
-    chance: All but a few trials leave Japan short of about 11,800 t of NdFeB magnets, 640 days of use.
+    chance: At least 8 trials in 10 leave Japan short of about 11,800 t of NdFeB magnets, 640 days of use.
     size: In every trial Japan is short; in the middle half of those, by about 11,800 t.
     origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
     months: The shortfall is largest in July 2025: 100 % of the month's demand, averaged over trials, as without the shocks.
