@@ -82,7 +82,9 @@ fn basis(repeats: usize) -> Basis {
         ),
         subject: "ndfeb-magnet, dytb-oxide CN".to_owned(),
         figures: vec![("approval.default".to_owned(), figures.to_owned())],
-        source: i.is_multiple_of(2).then(|| "S38b: 50-52 USD/kg FOB China in June 2024".to_owned()),
+        source: i
+            .is_multiple_of(2)
+            .then(|| "S38b: 50-52 USD/kg FOB China in June 2024".to_owned()),
         judgement: Some(judgement.to_owned()),
     };
     let long = "what other minor metals show, as far as anything is known; ".repeat(6);
