@@ -2,7 +2,7 @@
 //! do to a country's supplies.
 //!
 //! Data flows one way, left to right; a module imports only from modules to
-//! its left, and [`units`] and [`random`] from anywhere:
+//! its left, and [`units`], [`random`] and [`maths`] from anywhere:
 //!
 //! ```text
 //! scenario  →  network  →  engine  →  study  →  report, export
@@ -14,6 +14,7 @@
 pub mod cli;
 pub mod engine;
 pub mod export;
+pub mod maths;
 pub mod network;
 pub mod random;
 pub mod report;

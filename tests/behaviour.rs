@@ -6,52 +6,22 @@
     reason = "a test fails by panicking"
 )]
 
-use std::sync::atomic::AtomicBool;
+mod ran;
 
-use shortfall::engine::Model;
-use shortfall::scenario;
-use shortfall::study::{self, About, FocusOutcome, Metric, Outcome, Plan, Stamp, Variant};
+use shortfall::study::Metric;
+
+use ran::{FocusOutcome, Outcome, Variant};
 
 /// Seconds to which events are predicted, in days.
 const TICKS: f64 = 3.0 / 86_400.0;
 
 /// Runs a scenario given as text; some trials may fail.
 fn attempt(text: &str, trials: u64) -> Outcome {
-    let files = [("case.toml", text)];
-    let loaded = scenario::load_embedded("case", &files, &[])
-        .unwrap_or_else(|report| panic!("{}", report.render()));
-    let model = Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"));
-    let stamp = Stamp {
-        scenario: "case".into(),
-        hash: String::new(),
-        seed: 7,
-        trials,
-        version: String::new(),
-    };
-    let about = About {
-        stamp,
-        title: String::new(),
-        question: None,
-        ..About::default()
-    };
-    let plan = Plan {
-        trials,
-        seed: 7,
-        threads: 2,
-    };
-    study::run(&model, &about, &plan, &(), &AtomicBool::new(false))
-        .unwrap_or_else(|error| panic!("{error}"))
+    ran::attempt(text, trials, 2)
 }
 
 fn run(text: &str, trials: u64) -> Outcome {
-    let outcome = attempt(text, trials);
-    assert_eq!(
-        outcome.failures.first(),
-        None,
-        "{} trials failed",
-        outcome.failures.len()
-    );
-    outcome
+    ran::run_threads(text, trials, 2)
 }
 
 /// The one value of a metric in a scenario without chance.
@@ -695,7 +665,7 @@ states.tit = { until = 2025-01-02, then = { tat = 1 } }
 states.tat = { until = 2025-01-02, then = { tit = 1 } }
 "#;
     let outcome = attempt(&one_lane("30 days", "", "", circle), 100);
-    assert_eq!(outcome.completed() + outcome.failures.len(), 100);
+    assert_eq!(outcome.completed + outcome.failures.len() as u64, 100);
     let failed = outcome.failures.len();
     assert!((15..45).contains(&failed), "{failed} failed");
     let reason = &outcome.failures[0].reason;

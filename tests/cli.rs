@@ -13,6 +13,20 @@ const DONE: i32 = 0;
 const FAILED: i32 = 1;
 const INPUT: i32 = 2;
 
+/// A scenario whose trials take next to no time.
+const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
+
+/// Files of a run of the built-in scenario, but for charts and further pages of
+/// the appendix.
+const FILES: [&str; 6] = [
+    "trials.parquet",
+    "months.parquet",
+    "summary.json",
+    "summary.csv",
+    "report.png",
+    "appendix.png",
+];
+
 /// What a command left behind.
 struct Done {
     code: i32,
@@ -54,16 +68,19 @@ fn help_says_what_there_is() {
     Usage: shortfall <COMMAND>
 
     Commands:
-      run    Run a scenario and write its results: summaries, a report and charts
-      check  Look for mistakes in scenarios without running them
-      help   Print this message or the help of the given subcommand(s)
+      run     Run a scenario and write its results: summaries, a report and charts
+      report  Draw the report and charts of a run again from its files
+      check   Look for mistakes in scenarios without running them
+      schema  Print the JSON Schema of scenario files, for editors
+      trace   Tell what happened in one trial, event by event
+      help    Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
       -V, --version  Print version
 
     Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
-    2 wrong arguments or a mistake in a scenario; 130 interrupted.
+    2 wrong arguments or a mistake in a scenario or a file; 130 interrupted.
     ");
 }
 
@@ -92,6 +109,34 @@ fn help_of_run_says_what_it_takes() {
 }
 
 #[test]
+fn help_of_trace_says_what_it_takes() {
+    let done = shortfall(&["trace", "--help"]);
+    assert_eq!(done.code, DONE);
+    assert_snapshot!(done.stdout, @r#"
+    Tell what happened in one trial, event by event
+
+    Usage: shortfall trace [OPTIONS] --trial <K> [SCENARIO]
+
+    Arguments:
+      [SCENARIO]  Scenario file; without one, the built-in rare-earths-2025
+
+    Options:
+          --trial <K>                  Index of the trial; the first is 0
+          --seed <S>                   Master seed [default: what the scenario says]
+          --set <KEY.PATH=VALUE>       Set a value of the scenario, e.g. scenario.horizon="24 months"
+          --baseline                   Trace the baseline rather than the shocked variant
+          --all                        Tell every event of every country, each parcel and application by
+                                       itself
+          --focus <COMMODITY@COUNTRY>  Follow only this focus of the scenario; may be repeated
+          --country <CODE>             Tell only what names this country, or none; may be repeated
+          --from <DATE>                Tell what happened from this day on
+          --to <DATE>                  Tell what happened up to and with this day
+          --csv                        Print CSV rather than a log
+      -h, --help                       Print help
+    "#);
+}
+
+#[test]
 fn the_version_is_that_of_the_package() {
     let version = format!("shortfall {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(shortfall(&["--version"]).stdout, version);
@@ -102,13 +147,13 @@ fn wrong_arguments_are_the_users() {
     let wrong: [&[&str]; 9] = [
         &[],
         &["fly"],
-        &["check"],
         &["run", "--trials", "0"],
         &["run", "--trials", "1e4"],
         &["run", "--trials", "999999999999"],
         &["run", "--threads", "0"],
         &["run", "--seed", "-1"],
         &["run", "a.toml", "b.toml"],
+        &["report"],
     ];
     for args in wrong {
         let done = shortfall(args);
@@ -147,43 +192,53 @@ fn a_folder_that_cannot_be_written_is_found_first() {
 
 #[test]
 
-fn a_run_writes_files_and_prints_a_table() {
+fn a_run_writes_its_files_and_prints_a_table() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["run", "--trials", "20"]);
     assert_eq!(done.code, DONE, "{}", done.stderr);
     assert!(done.stdout.contains("P(any shortfall)"));
     let written = folder.path().join("results/rare-earths-2025");
-    for name in ["summary.json", "summary.csv", "report.png", "appendix.png"] {
+    for name in FILES {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
     assert!(done.stderr.contains("and 18 charts"), "{}", done.stderr);
     assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 18);
+    let mut all = names_in(&written);
+    all.retain(|name| !FILES.contains(&name.as_str()) && !name.starts_with("appendix-"));
+    assert_eq!(all, ["charts"]);
 }
 
 #[test]
-fn pictures_can_be_svg_and_old_pages_go() {
+fn pictures_can_be_svg_and_old_ones_go() {
     let folder = folder();
-    fs::write(folder.path().join("appendix-2.svg"), "old").unwrap();
-    fs::write(folder.path().join("small.toml"), SMALL).unwrap();
-    let args = [
-        "run",
-        "small.toml",
-        "--trials",
-        "20",
-        "--format",
-        "svg",
-        "--out",
-        ".",
-    ];
-    let done = shortfall_in(folder.path(), &args);
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("charts")).unwrap();
+    let old = ["appendix-2.svg", "charts/gas.C.price.svg"];
+    let kept = ["appendix-2.png", "appendix-b.svg", "charts/mine.svg"];
+    for name in old.iter().chain(&kept) {
+        fs::write(at(name), "old").unwrap();
+    }
+    let args = ["run", SMALL, "--trials", "20", "--format", "svg", "--out"];
+    let done = shortfall_in(folder.path(), &[&args[..], &["."]].concat());
     assert_eq!(done.code, DONE, "{}", done.stderr);
     for name in ["report.svg", "appendix.svg", "charts/gas.B.price.svg"] {
-        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        let text = fs::read_to_string(at(name)).unwrap();
         assert!(text.starts_with("<svg "), "{name}");
     }
-    assert!(!folder.path().join("appendix-2.svg").exists());
+    assert!(old.iter().all(|name| !at(name).exists()));
+    assert!(kept.iter().all(|name| at(name).exists()));
     assert_eq!(shortfall(&["run", "--format", "pdf"]).code, INPUT);
+}
+
+/// Names in a folder, in order.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -210,14 +265,10 @@ fn threads_do_not_show_in_the_files() {
         ];
         assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
     }
-    for name in [
-        "summary.json",
-        "summary.csv",
-        "report.png",
-        "appendix.png",
-        "charts/ndfeb-magnet.JP.price.png",
-    ] {
-        let bytes = |threads: &str| fs::read(folder.path().join(threads).join(name)).unwrap();
+    let charts = names_in(&folder.path().join("1/charts")).into_iter();
+    let charts = charts.map(|name| format!("charts/{name}"));
+    for name in charts.chain(FILES.map(str::to_owned)) {
+        let bytes = |threads: &str| fs::read(folder.path().join(threads).join(&name)).unwrap();
         assert!(bytes("1") == bytes("2"), "{name}");
     }
 }
@@ -276,6 +327,22 @@ rate = "30 kt/yr"
 "#;
 
 #[test]
+fn check_without_files_describes_the_built_in_scenario() {
+    let done = shortfall(&["check"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let first = done.stdout.lines().next();
+    assert_eq!(first, Some("rare-earths-2025: no mistakes"));
+}
+
+#[test]
+fn schema_prints_json() {
+    let done = shortfall(&["schema"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let schema: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(schema["title"], "Scenario of shortfall");
+}
+
+#[test]
 fn five_mistakes_are_told_at_once() {
     let folder = folder();
     fs::write(folder.path().join("five.toml"), FIVE_MISTAKES).unwrap();
@@ -302,65 +369,4 @@ fn one_bad_file_does_not_hide_the_others() {
     let done = shortfall_in(folder.path(), &["check", "five.toml", scenario]);
     assert_eq!(done.code, INPUT);
     assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
-}
-
-/// A scenario whose trials take next to no time.
-const SMALL: &str = r#"
-[scenario]
-title = "one field, one buyer"
-start = 2025-01-01
-horizon = "1 year"
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-outages = { every = { exponential = { mean = "300 days" } }, lasts = "30 days" }
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-"#;
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_run_writes_what_it_has() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("small.toml"), SMALL).unwrap();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("shortfall"))
-        .current_dir(folder.path())
-        .args([
-            "run",
-            "small.toml",
-            "--quiet",
-            "--trials",
-            "10000000",
-            "--out",
-            ".",
-        ])
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    let mut kill = std::process::Command::new("kill");
-    let killed = kill.args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let summary = fs::read_to_string(folder.path().join("summary.json")).unwrap();
-    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
-    assert_eq!(summary["interrupted"], true);
-    let done = summary["trials_completed"].as_u64().unwrap();
-    assert!(0 < done && done < 10_000_000, "{done} trials");
-    assert!(folder.path().join("report.png").exists());
 }

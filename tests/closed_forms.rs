@@ -6,12 +6,14 @@
     reason = "a test fails by panicking"
 )]
 
-use std::sync::atomic::AtomicBool;
+mod ran;
 
 use shortfall::engine::Model;
 use shortfall::scenario;
 use shortfall::stats::{Estimate, Summary, summarise};
-use shortfall::study::{self, About, Metric, Outcome, Plan, Stamp};
+use shortfall::study::Metric;
+
+use ran::{FocusOutcome, Outcome, run_threads};
 
 /// Standard errors by which a statistical result may miss.
 const TOLERANCE: f64 = 4.0;
@@ -19,38 +21,6 @@ const TOLERANCE: f64 = 4.0;
 /// Runs a scenario given as text.
 fn run(text: &str, trials: u64) -> Outcome {
     run_threads(text, trials, 2)
-}
-
-fn run_threads(text: &str, trials: u64, threads: usize) -> Outcome {
-    let files = [("case.toml", text)];
-    let loaded = scenario::load_embedded("case", &files, &[])
-        .unwrap_or_else(|report| panic!("{}", report.render()));
-    let model = Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"));
-    let about = About {
-        stamp: Stamp {
-            scenario: "case".into(),
-            hash: String::new(),
-            seed: 7,
-            trials,
-            version: String::new(),
-        },
-        title: String::new(),
-        question: None,
-        ..About::default()
-    };
-    let plan = Plan {
-        trials,
-        seed: 7,
-        threads,
-    };
-    let outcome = study::run(&model, &about, &plan, &(), &AtomicBool::new(false)).unwrap();
-    assert_eq!(
-        outcome.failures.first(),
-        None,
-        "{} trials failed",
-        outcome.failures.len()
-    );
-    outcome
 }
 
 fn column(outcome: &Outcome, metric: Metric) -> &[f64] {
@@ -678,8 +648,7 @@ rate = "20 t/d"
 "#
     );
     let outcome = run(&text, 1);
-    let served =
-        |f: &study::FocusOutcome| f.use_per_day - f.shocked.column(Metric::Shortfall)[0] / 70.0;
+    let served = |f: &FocusOutcome| f.use_per_day - f.shocked.column(Metric::Shortfall)[0] / 70.0;
     outcome.focus.iter().map(served).collect()
 }
 

@@ -5,6 +5,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod texts;
+
 use shortfall::engine::Model;
 use shortfall::scenario;
 
@@ -47,6 +49,7 @@ fn every_example_loads() {
         let files: Vec<(&str, &str)> = tables.chain([("example.toml", text.as_str())]).collect();
         let loaded = scenario::load_embedded("example", &files, &[])
             .unwrap_or_else(|report| panic!("{}\n{text}", report.render()));
+        texts::keep(text, None);
         if let Err(complaints) = Model::new(&loaded.scenario) {
             panic!("{complaints:?}\n{text}");
         }

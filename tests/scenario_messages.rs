@@ -6,6 +6,8 @@
 )]
 #![allow(clippy::expect_used)]
 
+mod texts;
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -72,7 +74,11 @@ type Files<'a> = &'a [(&'a str, &'a str)];
 fn read(text: &str, files: Files<'_>, set: &[&str]) -> Result<Loaded, String> {
     let all: Vec<(&str, &str)> = [("base.toml", text)].iter().chain(files).copied().collect();
     let overrides: Vec<Override> = set.iter().map(|&text| text.into()).collect();
-    scenario::load_embedded("base", &all, &overrides).map_err(|report| report.render())
+    let read = scenario::load_embedded("base", &all, &overrides).map_err(|report| report.render());
+    if set.is_empty() {
+        texts::keep(text, read.as_ref().err().map(String::as_str));
+    }
+    read
 }
 
 fn message(text: &str) -> String {
@@ -493,7 +499,7 @@ fn a_probability_above_one() {
       --> base.toml:44:12
        |
     44 | approval = "130 %"
-       |            ^^^^^^^ must lie between 0 and 1
+       |            ^^^^^^^ must lie between 0 and 100 %
     "#);
 }
 
@@ -1865,29 +1871,6 @@ fn contradictory_correlations() {
        |
        = help: correlations nearer to 0 fit together more easily
     "#);
-}
-
-#[test]
-fn the_schema_describes_every_key() {
-    fn check(schema: &serde_json::Value, path: &str) {
-        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-            let path = format!("{path}.{key}");
-            if !["source", "judgement"].contains(&key.as_str()) {
-                assert!(
-                    property["description"]
-                        .as_str()
-                        .is_some_and(|d| !d.is_empty()),
-                    "{path}"
-                );
-            }
-            check(property, &path);
-            check(&property["items"], &path);
-            check(&property["additionalProperties"], &path);
-        }
-    }
-    let schema = scenario::schema();
-    check(&schema, "");
-    assert_eq!(schema["required"], serde_json::json!(["scenario"]));
 }
 
 /// What may go wrong with a text: bytes replaced, lines left out, lines

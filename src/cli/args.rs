@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::export::count;
 use crate::report::Format;
 use crate::scenario::Override;
+use crate::units::Date;
 
 /// How short of supplies a country runs under export controls and sanctions,
 /// by Monte Carlo simulation.
@@ -26,15 +27,21 @@ pub struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a file could not be written, or no trial could be finished;
-2 wrong arguments or a mistake in a scenario; 130 interrupted.";
+2 wrong arguments or a mistake in a scenario or a file; 130 interrupted.";
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Run a scenario and write its results: summaries, a report and charts
     Run(RunArgs),
+    /// Draw the report and charts of a run again from its files
+    Report(ReportArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Tell what happened in one trial, event by event
+    Trace(TraceArgs),
 }
 
 /// Arguments of `shortfall run`.
@@ -72,16 +79,79 @@ pub struct RunArgs {
     pub quiet: bool,
 }
 
+/// Arguments of `shortfall report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Folder of the run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
+
+    /// Show no messages but warnings and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// Arguments of `shortfall check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Scenario files
-    #[arg(required = true, value_name = "FILE")]
+    /// Scenario files; without any, the built-in rare-earths-2025
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// Set a value of each scenario, e.g. scenario.horizon="24 months"
     #[arg(long, value_name = "KEY.PATH=VALUE")]
     pub set: Vec<Override>,
+}
+
+/// Arguments of `shortfall trace`.
+#[derive(Debug, clap::Args)]
+pub struct TraceArgs {
+    /// Scenario file; without one, the built-in rare-earths-2025
+    pub scenario: Option<PathBuf>,
+
+    /// Index of the trial; the first is 0
+    #[arg(long, value_name = "K", value_parser = trial, allow_negative_numbers = true)]
+    pub trial: u64,
+
+    /// Master seed [default: what the scenario says]
+    #[arg(long, value_name = "S", value_parser = seed)]
+    pub seed: Option<u64>,
+
+    /// Set a value of the scenario, e.g. scenario.horizon="24 months"
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<Override>,
+
+    /// Trace the baseline rather than the shocked variant
+    #[arg(long)]
+    pub baseline: bool,
+
+    /// Tell every event of every country, each parcel and application by itself
+    #[arg(long)]
+    pub all: bool,
+
+    /// Follow only this focus of the scenario; may be repeated
+    #[arg(long, value_name = "COMMODITY@COUNTRY")]
+    pub focus: Vec<String>,
+
+    /// Tell only what names this country, or none; may be repeated
+    #[arg(long, value_name = "CODE")]
+    pub country: Vec<String>,
+
+    /// Tell what happened from this day on
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Option<Date>,
+
+    /// Tell what happened up to and with this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Option<Date>,
+
+    /// Print CSV rather than a log
+    #[arg(long)]
+    pub csv: bool,
 }
 
 impl Args {
@@ -98,13 +168,22 @@ impl Args {
     }
 }
 
-/// Most trials of a run: more would not fit in memory.
+/// Most trials of a run.
 const MAX_TRIALS: u64 = 10_000_000;
 /// Most threads of a run.
 const MAX_THREADS: u64 = 1_024;
 
 fn trials(text: &str) -> Result<u64, String> {
     whole_number(text, 1, MAX_TRIALS)
+}
+
+fn trial(text: &str) -> Result<u64, String> {
+    whole_number(text, 0, MAX_TRIALS - 1)
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let date = text.parse().ok();
+    date.ok_or_else(|| "expected a date such as 2025-04-04".to_owned())
 }
 
 fn threads(text: &str) -> Result<u64, String> {
@@ -153,6 +232,9 @@ mod tests {
             assert_eq!(trials(text), complaint, "{text}");
         }
         assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        assert_eq!(trial("0"), Ok(0));
+        assert!(trial("-1").is_err() && trial("10_000_000").is_err());
+        assert!(date("2025-02-30").is_err() && date("tomorrow").is_err());
         assert!(threads("0").is_err() && threads("4096").is_err());
     }
 }

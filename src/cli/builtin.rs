@@ -1,7 +1,7 @@
 use crate::scenario::{self, Loaded, Override, Report};
 
 /// The scenario that comes with the program.
-const NAME: &str = "rare-earths-2025";
+pub(super) const NAME: &str = "rare-earths-2025";
 
 /// A file of the scenario, by its path from the scenario's folder.
 macro_rules! file {

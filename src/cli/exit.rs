@@ -9,7 +9,7 @@ pub const DONE: u8 = 0;
 /// Our fault, or the machine's: a file could not be written, no trial could be
 /// finished.
 pub const FAILED: u8 = 1;
-/// The user's input is wrong: arguments, a scenario or its data.
+/// The user's input is wrong: arguments, a scenario or its data, files of a run.
 pub const INPUT: u8 = 2;
 /// Interrupted; what was done so far is written.
 pub const INTERRUPTED: u8 = 130;

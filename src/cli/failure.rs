@@ -8,6 +8,12 @@ pub enum Failure {
     /// Problems in a scenario or its data, as they are shown.
     #[error("{0}")]
     Scenario(String),
+    /// Files that are not what they should be.
+    #[error("error: {0:#}")]
+    Input(anyhow::Error),
+    /// An argument does not fit the scenario.
+    #[error("error: {0}")]
+    Argument(String),
     /// It cannot be done, and no scenario is to blame.
     #[error("error: {0:#}")]
     Other(#[from] anyhow::Error),
@@ -21,7 +27,7 @@ impl Failure {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Scenario(_) => exit::INPUT,
+            Self::Scenario(_) | Self::Input(_) | Self::Argument(_) => exit::INPUT,
             Self::Other(_) => exit::FAILED,
             Self::Interrupted => exit::INTERRUPTED,
         }

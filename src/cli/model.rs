@@ -1,9 +1,21 @@
 use std::iter::successors;
+use std::path::Path;
 
-use super::Failure;
+use super::{Failure, builtin};
 use crate::engine::Model;
 use crate::network::Complaint;
-use crate::scenario::{Loaded, Problem, Problems, Report, Sources, Span};
+use crate::scenario::{self, Loaded, Override, Problem, Problems, Report, Sources, Span};
+
+/// Reads a scenario file, or without one the built-in scenario.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn load(path: Option<&Path>, overrides: &[Override]) -> Result<Loaded, Report> {
+    match path {
+        Some(path) => scenario::load(path, overrides),
+        None => builtin::load(overrides),
+    }
+}
 
 /// Makes a scenario ready to run.
 ///

@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use super::{Failure, RunArgs, builtin, model};
+use super::{Failure, RunArgs, model};
 use crate::engine::Model;
 use crate::report::Format;
-use crate::scenario::{self, Loaded, Note, Policy, Scenario};
+use crate::scenario::{Loaded, Note, Policy, Scenario};
 use crate::study::{About, AboutPolicy, Basis, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
@@ -29,7 +29,7 @@ impl RunPlan {
     /// # Errors
     /// When the scenario has mistakes.
     pub fn resolve(args: &RunArgs) -> Result<Self, Failure> {
-        let loaded = load(args)?;
+        let loaded = model::load(args.scenario.as_deref(), &args.set)?;
         let study = study(args, &loaded);
         Ok(Self {
             model: model::compile(&loaded)?,
@@ -40,14 +40,6 @@ impl RunPlan {
             quiet: args.quiet,
         })
     }
-}
-
-fn load(args: &RunArgs) -> Result<Loaded, Failure> {
-    let loaded = match &args.scenario {
-        Some(path) => scenario::load(path, &args.set),
-        None => builtin::load(&args.set),
-    };
-    Ok(loaded?)
 }
 
 fn study(args: &RunArgs, loaded: &Loaded) -> Plan {

@@ -1,17 +1,17 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
 
 use super::progress::Bar;
-use super::{Failure, RunPlan, exit, output};
-use crate::export::{self, Folder, WriteError, count};
-use crate::report::{self, CHARTS};
+use super::{Failure, RunPlan, output, pictures, signals};
+use crate::export::{
+    self, Folder, MONTHS_PARQUET, SUMMARY_CSV, SUMMARY_JSON, TRIALS_PARQUET, Trials, TrialsWriter,
+    count,
+};
+use crate::report;
 use crate::study::{self, Outcome};
 
-/// Files of a run beside its pictures.
-const SUMMARIES: [&str; 2] = ["summary.json", "summary.csv"];
+/// Files of a run beside its pictures, in the order they are written.
+const FILES: [&str; 4] = [TRIALS_PARQUET, MONTHS_PARQUET, SUMMARY_JSON, SUMMARY_CSV];
 
 /// Runs the trials, writes the files and prints the table.
 ///
@@ -20,23 +20,20 @@ const SUMMARIES: [&str; 2] = ["summary.json", "summary.csv"];
 /// no trial could be finished, and when the run was interrupted (after what
 /// was done has been written).
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
-    let folder = claim(plan).map_err(anyhow::Error::from)?;
-    let outcome = study(plan)?;
-    if outcome.interrupted && outcome.completed() == 0 {
+    signals::survive_file_size_limit()?;
+    let mut folder = claim(plan)?;
+    let Some((outcome, trials)) = study(plan, &mut folder)? else {
         return Err(Failure::Interrupted);
-    }
+    };
     warn_of_failed_trials(&outcome);
-    let rows = export::rows(&outcome);
-    let files = render(plan, &outcome, &rows)?;
-    folder.write(&files).map_err(anyhow::Error::from)?;
-    let stale = stale(plan, &files);
-    folder.remove(stale).map_err(anyhow::Error::from)?;
-    output::print(&export::table(&outcome, &rows))?;
+    let files = draw(plan, &outcome, &trials)?;
+    let table = write(folder, plan, (&outcome, &trials), &files)?;
+    output::print(&table)?;
     if !plan.quiet {
+        let (tables, files) = (FILES.join(", "), pictures::in_words(&files));
         output::message(&format!(
-            "wrote {} to {}",
-            in_words(&files),
-            folder.path().display()
+            "wrote {tables}, {files} to {}",
+            plan.folder.display()
         ));
     }
     if outcome.interrupted {
@@ -46,73 +43,55 @@ pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     }
 }
 
-fn study(plan: &RunPlan) -> Result<Outcome, Failure> {
+fn claim(plan: &RunPlan) -> Result<Folder, anyhow::Error> {
+    Ok(pictures::claim(&plan.folder, &FILES, plan.format)?)
+}
+
+/// Runs the trials into a file; nothing, if it was interrupted before the
+/// first was done.
+fn study(plan: &RunPlan, folder: &mut Folder) -> Result<Option<(Outcome, Trials)>, anyhow::Error> {
+    let RunPlan { model, about, .. } = plan;
+    let file = folder.create(TRIALS_PARQUET)?;
+    let mut trials = TrialsWriter::new(file, &study::outline(model, about))?;
     let bar = Bar::new(!plan.quiet);
-    let stop = stop_on_signal()?;
-    let outcome = study::run(&plan.model, &plan.about, &plan.study, &bar, &stop);
-    Ok(outcome.map_err(anyhow::Error::from)?)
+    let stop = signals::stop_on_signal(folder.staging())?;
+    let outcome = study::run(model, about, &plan.study, &mut trials, &bar, &stop)?;
+    if outcome.interrupted && outcome.completed == 0 {
+        return Ok(None);
+    }
+    let trials = trials.finish(&outcome)?;
+    Ok(Some((outcome, trials)))
 }
 
-/// Becomes true on Ctrl-C or SIGTERM; a second one ends the program at once.
-fn stop_on_signal() -> Result<Arc<AtomicBool>, anyhow::Error> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::exit(exit::INTERRUPTED.into());
-        }
-        output::message("stopping: finishing the trials under way");
-    })
-    .context("cannot watch for Ctrl-C")?;
-    Ok(stop)
-}
-
-/// The folder of the results, with one for the charts in it.
-fn claim(plan: &RunPlan) -> Result<Folder, WriteError> {
-    let pictures = ["report", "appendix"].map(|name| format!("{name}.{}", plan.format.name()));
-    let pictures = pictures.iter().map(String::as_str);
-    let names: Vec<&str> = SUMMARIES.into_iter().chain(pictures).collect();
-    let folder = Folder::claim(&plan.folder, &names)?;
-    Folder::claim(plan.folder.join(CHARTS), &[])?;
-    Ok(folder)
-}
-
-/// Every file of a run, in the order they are written.
-fn render(
+/// Draws every picture, on as many threads as the trials ran on.
+fn draw(
     plan: &RunPlan,
     outcome: &Outcome,
-    rows: &[export::Row<'_>],
+    trials: &Trials,
 ) -> Result<Vec<(String, Vec<u8>)>, anyhow::Error> {
-    let [json, csv] = SUMMARIES.map(str::to_owned);
-    let mut files = vec![
-        (json, export::summary_json(outcome, rows)?),
-        (csv, export::summary_csv(outcome, rows)?),
-    ];
     let threads = ThreadPoolBuilder::new().num_threads(plan.study.threads);
     let threads = threads
         .build()
         .context("cannot start threads to draw with")?;
-    let pictures = threads.install(|| report::render(outcome, plan.format));
-    files.extend(pictures.context("cannot draw the report")?);
-    Ok(files)
+    let files = threads.install(|| report::render(outcome, trials, plan.format));
+    files.context("cannot draw the report")
 }
 
-/// Names of further pages that a longer appendix of an earlier run may have.
-fn stale(plan: &RunPlan, files: &[(String, Vec<u8>)]) -> impl Iterator<Item = String> {
-    let pages = files
-        .iter()
-        .filter(|(name, _)| name.starts_with("appendix"));
-    let (end, next) = (plan.format.name(), pages.count() + 1);
-    (next..).map(move |page| format!("appendix-{page}.{end}"))
-}
-
-/// What has been written: names, and how many charts.
-fn in_words(files: &[(String, Vec<u8>)]) -> String {
-    let (charts, others): (Vec<_>, Vec<_>) = files
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .partition(|name| name.starts_with(CHARTS));
-    format!("{} and {} charts", others.join(", "), charts.len())
+/// Writes all other files and returns the table.
+fn write(
+    mut folder: Folder,
+    plan: &RunPlan,
+    (outcome, trials): (&Outcome, &Trials),
+    files: &[(String, Vec<u8>)],
+) -> Result<String, anyhow::Error> {
+    let rows = export::rows(outcome, trials)?;
+    folder.put(MONTHS_PARQUET, &export::months_parquet(outcome)?)?;
+    folder.put(SUMMARY_JSON, &export::summary_json(outcome, &rows)?)?;
+    folder.put(SUMMARY_CSV, &export::summary_csv(outcome, &rows)?)?;
+    pictures::put(&mut folder, files, plan.format)?;
+    let table = export::table(outcome, trials, &rows)?;
+    folder.publish()?;
+    Ok(table)
 }
 
 fn warn_of_failed_trials(outcome: &Outcome) {

@@ -38,7 +38,7 @@ impl Class {
 /// What happens. Indices are into the network's or the state's arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
-    /// A parcel arrives: its place in the hold.
+    /// A parcel comes in at a buyer.
     Arrival(u32),
     /// Goods of a pipeline with a delay begin to arrive at another rate.
     Inflow(u32),
@@ -66,10 +66,35 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetSpent;
 
+/// Ticks in a bucket of the ring, as a power of two: 4.6 hours.
+const BUCKET_BITS: u32 = 14;
+/// Buckets of the ring: 194 days ahead.
+const BUCKETS: u64 = 1024;
+/// Words that mark the buckets in use.
+const WORDS: usize = (BUCKETS / 64) as usize;
+/// No entry.
+const NONE: u32 = u32::MAX;
+
 /// Events in the order (instant, class, scheduling). First scheduled, first
 /// served among equals.
-#[derive(Debug, Default)]
+///
+/// A ring of buckets holds what happens in the next half year, unsorted; a
+/// bucket is sorted when its time comes (Brown, "Calendar queues", CACM 31,
+/// 1988). Whatever the ring has no place for, beyond it or in the bucket
+/// already open, waits in a heap; what comes next is the first of either.
+#[derive(Debug)]
 pub struct Calendar {
+    /// First entry of each bucket.
+    first: Vec<u32>,
+    /// Which buckets hold anything, a bit each.
+    in_use: [u64; WORDS],
+    entries: Vec<Entry>,
+    /// First entry not in use.
+    free: u32,
+    /// What is left of the bucket that is open, last first.
+    open: Vec<(u64, Event)>,
+    /// Number of the bucket that is open, counted from the start.
+    bucket: u64,
     heap: BinaryHeap<Reverse<(u64, Event)>>,
     scheduled: u32,
     /// An event has been refused.
@@ -77,9 +102,40 @@ pub struct Calendar {
     handled: u64,
 }
 
+/// An event in a bucket.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    key: u64,
+    event: Event,
+    next: u32,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self {
+            first: vec![NONE; BUCKETS as usize],
+            in_use: [0; WORDS],
+            entries: Vec::new(),
+            free: NONE,
+            open: Vec::new(),
+            bucket: 0,
+            heap: BinaryHeap::new(),
+            scheduled: 0,
+            spent: false,
+            handled: 0,
+        }
+    }
+}
+
 impl Calendar {
     /// Forgets every event, keeping the memory.
     pub fn clear(&mut self) {
+        self.first.fill(NONE);
+        self.in_use.fill(0);
+        self.entries.clear();
+        self.free = NONE;
+        self.open.clear();
+        self.bucket = 0;
         self.heap.clear();
         self.scheduled = 0;
         self.spent = false;
@@ -103,7 +159,30 @@ impl Calendar {
             | (u64::from(class.0) << ORDER_BITS)
             | u64::from(self.scheduled);
         self.scheduled += 1;
-        self.heap.push(Reverse((key, event)));
+        let bucket = at.0 >> BUCKET_BITS;
+        // One before the open bucket wraps around to a large number.
+        let ahead = bucket.wrapping_sub(self.bucket);
+        if ahead.wrapping_sub(1) < BUCKETS - 1 {
+            self.put(bucket % BUCKETS, key, event);
+        } else {
+            self.heap.push(Reverse((key, event)));
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, place: u64, key: u64, event: Event) {
+        let next = self.first[place as usize];
+        let entry = Entry { key, event, next };
+        let index = self.free;
+        if let Some(free) = self.entries.get_mut(index as usize) {
+            self.free = free.next;
+            *free = entry;
+            self.first[place as usize] = index;
+        } else {
+            self.first[place as usize] = self.entries.len() as u32;
+            self.entries.push(entry);
+        }
+        self.in_use[(place / 64) as usize] |= 1 << (place % 64);
     }
 
     /// The next event not after `end`.
@@ -116,7 +195,10 @@ impl Calendar {
         if self.spent {
             return Err(BudgetSpent);
         }
-        let Some(Reverse((key, event))) = self.heap.pop() else {
+        if self.open.is_empty() {
+            self.open_next();
+        }
+        let Some((key, event)) = self.pop() else {
             return Ok(None);
         };
         let at = Tick(key >> (CLASS_BITS + ORDER_BITS));
@@ -125,6 +207,55 @@ impl Calendar {
         }
         self.handled += 1;
         Ok(Some((at, event)))
+    }
+
+    /// The first of what is open and what is in the heap.
+    #[inline]
+    fn pop(&mut self) -> Option<(u64, Event)> {
+        match (self.open.last(), self.heap.peek()) {
+            (Some(open), Some(Reverse(other))) if other.0 < open.0 => {}
+            (Some(_), _) => return self.open.pop(),
+            _ => {}
+        }
+        self.heap.pop().map(|Reverse(next)| next)
+    }
+
+    /// Opens the next bucket that holds anything, unless the heap has
+    /// something to come before it.
+    fn open_next(&mut self) {
+        let Some(ahead) = self.next_in_use() else {
+            return;
+        };
+        let bucket = self.bucket + ahead;
+        let begins = bucket << (BUCKET_BITS + CLASS_BITS + ORDER_BITS);
+        if matches!(self.heap.peek(), Some(Reverse((key, _))) if *key < begins) {
+            return;
+        }
+        self.bucket = bucket;
+        let place = bucket % BUCKETS;
+        self.in_use[(place / 64) as usize] &= !(1 << (place % 64));
+        let mut index = std::mem::replace(&mut self.first[place as usize], NONE);
+        while let Some(entry) = self.entries.get_mut(index as usize) {
+            self.open.push((entry.key, entry.event));
+            let next = std::mem::replace(&mut entry.next, self.free);
+            self.free = std::mem::replace(&mut index, next);
+        }
+        self.open.sort_unstable_by_key(|(key, _)| Reverse(*key));
+    }
+
+    /// How many buckets ahead of the open one the next in use is.
+    fn next_in_use(&self) -> Option<u64> {
+        let start = (self.bucket + 1) % BUCKETS;
+        let (word, bit) = ((start / 64) as usize, start % 64);
+        let rest = self.in_use[word] >> bit;
+        if rest != 0 {
+            return Some(1 + u64::from(rest.trailing_zeros()));
+        }
+        let ahead = 1..=WORDS as u64;
+        ahead
+            .map(|k| (k, self.in_use[(word + k as usize) % WORDS]))
+            .find(|(_, bits)| *bits != 0)
+            .map(|(k, bits)| 1 + k * 64 - bit + u64::from(bits.trailing_zeros()))
     }
 
     /// Events handled so far.
@@ -196,6 +327,31 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Near, far, at once and again: always the first of a sorted list.
+        #[test]
+        fn as_a_sorted_list_would(
+            steps in proptest::collection::vec((0_u32..5, 0_u64..40_000_000, 0_u8..9), 1..400),
+        ) {
+            let mut c = Calendar::default();
+            let mut list: Vec<(u64, u8, u32)> = Vec::new();
+            let mut now = 0;
+            for (k, (what, ticks, class)) in steps.iter().enumerate() {
+                let k = k as u32;
+                if *what == 0 {
+                    list.sort_unstable();
+                    let next = c.next_before(Tick(u64::MAX)).unwrap();
+                    let wanted = (!list.is_empty()).then(|| list.remove(0));
+                    let wanted = wanted.map(|(at, _, k)| (Tick(at), Event::Arrival(k)));
+                    proptest::prop_assert_eq!(next, wanted);
+                    now = next.map_or(now, |(at, _)| at.0);
+                } else {
+                    let at = now + ticks % [1, 2, 20_000, 1_000_000, 40_000_000][*what as usize];
+                    c.schedule(Tick(at), Class::clearing(*class), Event::Arrival(k));
+                    list.push((at, *class, k));
+                }
+            }
+        }
+
         #[test]
         fn time_never_runs_back(times in proptest::collection::vec(0_u64..1000, 1..200)) {
             let mut c = Calendar::default();

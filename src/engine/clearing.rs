@@ -3,11 +3,12 @@
 
 use super::calendar::{Class, Event};
 use super::market::Problem;
-use super::state::{Desk, Gates, Parcel, refill};
+use super::state::{Desk, Gates, InflowStep, Parcel, State, refill};
 use super::trial::{Trial, TrialError};
+use crate::maths::exp;
 use crate::network::{Market, User};
-use crate::random::Stream;
-use crate::units::{DAY, Tick, Ticks};
+use crate::random::{Law, ObjectKey, Stream};
+use crate::units::{Tick, Ticks};
 
 /// Part of a parcel from which on it counts as full.
 const FULL: f64 = 1.0 - 1e-9;
@@ -71,26 +72,28 @@ impl Trial<'_> {
         for buyer in m.buyers.clone() {
             self.settle_buyer(buyer);
         }
-        for pair in m.pairs.clone() {
-            self.settle_pipe(pair);
+        if m.pipelines {
+            for pair in m.pairs.clone() {
+                self.settle_pipe(pair);
+            }
         }
     }
 
     /// Brings a pipeline up to now.
     pub(super) fn settle_pipe(&mut self, pair: usize) {
-        let p = self.s.pairs[pair];
-        let days = self.since(p.pipe_at);
-        self.s.pairs[pair].pipe_at = self.s.now;
-        if days <= 0.0 || (p.pipe_in == 0.0 && p.pipe_out == 0.0) {
+        let p = self.s.pipes[pair];
+        let days = self.since(p.at);
+        self.s.pipes[pair].at = self.s.now;
+        if days <= 0.0 || (p.rate_in == 0.0 && p.rate_out == 0.0) {
             return;
         }
         let (seller, buyer) = self.ends(pair);
-        let more = (p.pipe_in - p.pipe_out) * days;
-        self.s.pairs[pair].pipe_held += more;
+        let more = (p.rate_in - p.rate_out) * days;
+        self.s.pipes[pair].held += more;
         self.s.buyers[buyer].under_way += more;
-        self.pay(pair, p.pipe_out * days, p.pipe_price);
-        self.s.sellers[seller].shipped += p.pipe_in * days;
-        self.s.buyers[buyer].allocated += p.pipe_in * days;
+        self.pay(pair, p.rate_out * days, p.price);
+        self.s.sellers[seller].shipped += p.rate_in * days;
+        self.s.buyers[buyer].allocated += p.rate_in * days;
     }
 
     fn ends(&self, pair: usize) -> (usize, usize) {
@@ -113,7 +116,6 @@ impl Trial<'_> {
             pair.sent_under_contract = 0.0;
         }
         let state = &mut self.s.markets[market];
-        state.not_left.clear();
         state.window += 1;
         state.next = now + Ticks(m.window);
         let (next, event) = (state.next, Event::Clearing(market as u32));
@@ -126,33 +128,42 @@ impl Trial<'_> {
     fn recall(&mut self, market: usize, allocated: Tick) {
         let left = (self.s.markets[market].next - self.s.now).days();
         let pairs = self.n.markets[market].pairs.clone();
-        for pair in pairs.clone() {
-            let volume = self.s.pairs[pair].pipe_in * left;
+        let piped = if self.n.markets[market].pipelines {
+            pairs
+        } else {
+            0..0
+        };
+        for pair in piped {
+            let volume = self.s.pipes[pair].rate_in * left;
             if volume > 0.0 {
                 self.taken_back(market, pair, volume, allocated);
             }
         }
-        for k in 0..self.s.markets[market].not_left.len() {
-            let place = self.s.markets[market].not_left[k] as usize;
-            let parcel = self.s.hold.parcels[place];
-            // One that has arrived may have left its place to another market's.
-            let here = pairs.contains(&(parcel.pair as usize));
-            if !here || parcel.leaves <= self.s.now || parcel.volume <= 0.0 {
-                continue;
+        for buyer in self.n.markets[market].buyers.clone() {
+            let mut k = 0;
+            while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
+                if parcel.leaves > self.s.now {
+                    let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    self.recall_parcel(market, &parcel, allocated);
+                } else {
+                    k += 1;
+                }
             }
-            self.s.hold.parcels[place].volume = 0.0;
-            self.taken_back(market, parcel.pair as usize, parcel.volume, allocated);
-            let (seller, buyer) = self.ends(parcel.pair as usize);
-            let p = &mut self.s.pairs[parcel.pair as usize];
-            p.parcels -= 1;
-            p.sent -= parcel.volume;
-            p.sent_under_contract -= parcel.volume * p.contract_share;
-            self.s.sellers[seller].stock += parcel.volume;
-            self.s.sellers[seller].shipped -= parcel.volume;
-            self.s.buyers[buyer].under_way -= parcel.volume;
-            self.s.buyers[buyer].allocated -= parcel.volume;
         }
-        self.s.markets[market].not_left.clear();
+    }
+
+    fn recall_parcel(&mut self, market: usize, parcel: &Parcel, allocated: Tick) {
+        let (pair, volume) = (parcel.pair as usize, parcel.volume);
+        self.taken_back(market, pair, volume, allocated);
+        let (seller, buyer) = self.ends(pair);
+        let p = &mut self.s.pairs[pair];
+        p.parcels -= 1;
+        p.sent -= volume;
+        p.sent_under_contract -= volume * p.contract_share;
+        self.s.sellers[seller].stock += volume;
+        self.s.sellers[seller].shipped -= volume;
+        self.s.buyers[buyer].under_way -= volume;
+        self.s.buyers[buyer].allocated -= volume;
     }
 
     /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
@@ -192,6 +203,7 @@ impl Trial<'_> {
         } else {
             0.0
         };
+        self.note_reserve(index, rate);
         self.s.reserves[index].rate = rate;
         self.s.buyers[buyer].inflow += rate - b.reserve_rate;
         self.s.buyers[buyer].reserve_rate = rate;
@@ -213,6 +225,7 @@ impl Trial<'_> {
         }
         let mut desk = std::mem::take(&mut self.s.desk);
         let m = &self.n.markets[market];
+        self.find_acting(market, &mut desk.acting);
         self.compose_gates(market, window, &mut desk.gates);
         self.write_offers(
             market,
@@ -236,7 +249,7 @@ impl Trial<'_> {
             elasticity: &desk.elasticity,
             cost: &desk.gates.cost,
             cap: &desk.gates.cap,
-            domestic: &desk.domestic,
+            domestic: &m.domestic,
             dispersion: terms.dispersion,
             choke: terms.choke,
         };
@@ -251,7 +264,7 @@ impl Trial<'_> {
                 error,
             });
         }
-        self.allocate(market, window, &desk);
+        self.allocate(market, window, &mut desk);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
         if !new_window {
@@ -270,7 +283,9 @@ impl Trial<'_> {
                 policy.gate(self, index, market, window, gates);
             }
         }
-        self.drop_idle_limits(market, window, gates);
+        if gates.limited {
+            self.drop_idle_limits(market, window, gates);
+        }
     }
 
     /// A limit above all that the seller could ship is none: it neither
@@ -383,10 +398,12 @@ impl Trial<'_> {
         refill(&mut desk.contract_value, m.pairs.len(), 0.0);
         refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
         refill(&mut desk.contracted, m.buyers.len(), 0.0);
-        for (index, c) in self.n.contracts.iter().enumerate() {
-            if !m.pairs.contains(&(c.pair as usize)) {
-                continue;
-            }
+        if m.contracts.is_empty() {
+            return;
+        }
+        for index in &m.contracts {
+            let index = *index as usize;
+            let c = &self.n.contracts[index];
             let k = c.pair as usize - m.pairs.start;
             let volume = self.base.contract[index] * self.days_due(market, index, window);
             desk.contract[k] += volume;
@@ -447,39 +464,33 @@ impl Trial<'_> {
 
     /// Spot trade expected: base trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
+    #[inline(never)]
     fn write_prior(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
-        let buyers = m.buyers.len();
+        let terms = &self.base.terms[market];
+        refill(&mut desk.discount, m.sellers.len(), terms.discount);
+        let whole = terms.window;
         refill(&mut desk.prior, m.pairs.len(), 0.0);
-        desk.domestic.clear();
-        desk.domestic
-            .extend(self.n.pairs[m.pairs.clone()].iter().map(|p| p.domestic));
-        refill(
-            &mut desk.discount,
-            m.sellers.len(),
-            self.base.terms[market].discount,
-        );
-        for (i, offer) in desk.offer.iter().enumerate() {
-            let mut sum = 0.0;
-            for k in i * buyers..(i + 1) * buyers {
-                desk.prior[k] = self.spot_expected(m, k, window, desk.contract_nominal[k]);
-                sum += desk.prior[k];
-            }
+        let contracts = m.pairs.clone().zip(&desk.contract_nominal);
+        for (prior, (pair, contracts)) in desk.prior.iter_mut().zip(contracts) {
+            *prior = self.spot_expected(pair, window, whole, *contracts);
+        }
+        let rows = desk.prior.chunks_exact_mut(m.buyers.len().max(1));
+        for (row, offer) in rows.zip(&desk.offer) {
+            let sum: f64 = row.iter().sum();
             let factor = if sum > 0.0 { offer / sum } else { 0.0 };
-            desk.prior[i * buyers..(i + 1) * buyers]
-                .iter_mut()
-                .for_each(|w| *w *= factor);
+            row.iter_mut().for_each(|w| *w *= factor);
         }
     }
 
-    /// Base trade of pair `k` less its contracts for the rest of the window;
-    /// of parcels, for the whole window less those sent.
-    fn spot_expected(&self, m: &Market, k: usize, window: f64, contracts: f64) -> f64 {
-        let (pair, p) = (m.pairs.start + k, &self.s.pairs[m.pairs.start + k]);
+    /// Base trade of a pair less its contracts for the rest of the window; of
+    /// parcels, for the whole window less those sent.
+    #[inline]
+    fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
             return (self.base.flow[pair] * window - contracts).max(0.0);
         }
-        let whole = Ticks(m.window).days();
+        let p = &self.s.pairs[pair];
         let spot = (self.base.flow[pair] * whole - contracts * (whole / window)).max(0.0);
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
@@ -593,73 +604,60 @@ impl Trial<'_> {
             if answer == 0.0 {
                 demand.wanted
             } else {
-                demand.wanted * libm::exp(answer)
+                demand.wanted * exp(answer)
             }
         };
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
     }
 
     /// Turns allocated volumes into pipeline rates and parcels.
-    fn allocate(&mut self, market: usize, window: f64, desk: &Desk) {
+    #[inline(never)]
+    fn allocate(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
-        let buyers = m.buyers.len();
-        for (k, pair) in m.pairs.clone().enumerate() {
-            let spot = self.s.markets[market].solution.flow[k];
-            let price = self.s.markets[market].solution.buyer_price[k % buyers];
-            let volume = spot + desk.contract[k];
-            let paid = spot * price + desk.contract_value[k];
-            let paid = if volume > 0.0 { paid / volume } else { price };
-            self.shipped(market, pair, volume);
-            if self.n.pairs[pair].pipeline {
-                self.set_pipe(pair, volume / window, paid);
-            } else if volume > 0.0 {
-                self.note_sent(pair, volume, desk.contract[k]);
-                self.send(m, market, pair, volume, window, paid);
+        desk.leaving.clear();
+        desk.numbers.clear();
+        if !desk.acting.is_empty() {
+            for (k, pair) in m.pairs.clone().enumerate() {
+                let volume = self.s.markets[market].solution.flow[k] + desk.contract[k];
+                self.shipped(&desk.acting, pair, volume);
             }
         }
-        for seller in m.sellers.clone() {
-            self.s.sellers[seller].piped = self.piped(market, seller);
-            if m.pipelines_only {
-                self.predict_dry(seller);
+        if m.pipelines {
+            self.fill_pipes(market, window, desk);
+        }
+        if !m.pipelines_only {
+            self.load(market, window, desk);
+        }
+        self.set_sail(market, desk);
+        if m.pipelines {
+            for seller in m.sellers.clone() {
+                self.s.sellers[seller].piped = self.piped(market, seller);
+                if m.pipelines_only {
+                    self.predict_dry(seller);
+                }
             }
         }
-    }
-
-    fn note_sent(&mut self, pair: usize, volume: f64, under_contract: f64) {
-        let p = &mut self.s.pairs[pair];
-        p.sent += volume;
-        p.sent_under_contract += under_contract;
-        p.contract_share = under_contract / volume;
     }
 
     fn piped(&self, market: usize, seller: usize) -> f64 {
         let m = &self.n.markets[market];
         let buyers = m.buyers.len();
         let row = m.pairs.start + (seller - m.sellers.start) * buyers;
-        self.s.pairs[row..row + buyers]
-            .iter()
-            .map(|p| p.pipe_in)
-            .sum()
+        let row = &self.s.pipes[row..row + buyers];
+        row.iter().map(|p| p.rate_in).sum()
     }
 
     /// Sets the rate into a pipeline; it comes out after the transit time.
     fn set_pipe(&mut self, pair: usize, rate: f64, price: f64) {
-        self.s.pairs[pair].pipe_in = rate;
+        self.s.pipes[pair].rate_in = rate;
         let delay = Ticks::from_days(self.n.pairs[pair].transit.mean());
         if delay == Ticks::ZERO {
             self.set_pipe_out(pair, rate, price);
-        } else if rate != self.s.pairs[pair].pipe_out || self.s.pairs[pair].pipe_held != 0.0 {
+        } else if rate != self.s.pipes[pair].rate_out || self.s.pipes[pair].held != 0.0 {
             let arrives = self.s.now + delay;
-            let (leaves, pair) = (self.s.now, pair as u32);
-            let step = Parcel {
-                volume: rate,
-                arrives,
-                leaves,
-                pair,
-                buyer: u32::MAX,
-                price,
-            };
-            let place = self.s.hold.put(step);
+            let pair = pair as u32;
+            let step = InflowStep { pair, rate, price };
+            let place = self.s.inflow_steps.put(step);
             self.s
                 .calendar
                 .schedule(arrives, Class::PHYSICAL, Event::Inflow(place));
@@ -668,102 +666,138 @@ impl Trial<'_> {
 
     fn set_pipe_out(&mut self, pair: usize, rate: f64, price: f64) {
         let buyer = self.n.pairs[pair].buyer as usize;
-        let before = self.s.pairs[pair].pipe_out;
-        self.s.pairs[pair].pipe_out = rate;
-        self.s.pairs[pair].pipe_price = price;
+        let before = self.s.pipes[pair].rate_out;
+        self.s.pipes[pair].rate_out = rate;
+        self.s.pipes[pair].price = price;
         self.s.buyers[buyer].inflow += rate - before;
     }
 
     /// Goods of a delayed pipeline begin to arrive at another rate.
     pub(super) fn inflow_step(&mut self, place: u32) {
-        let step = self.s.hold.take(place);
+        let step = self.s.inflow_steps.take(place);
         let (pair, buyer) = (
             step.pair as usize,
             self.n.pairs[step.pair as usize].buyer as usize,
         );
         self.settle_pipe(pair);
         self.settle_buyer(buyer);
-        self.set_pipe_out(pair, step.volume, step.price);
+        self.set_pipe_out(pair, step.rate, step.price);
         self.sum_inflow(buyer);
         self.plan(buyer);
     }
 
-    /// Sends an allocated volume in parcels over the window; what does not
-    /// fill one waits at the seller.
-    fn send(
-        &mut self,
-        m: &Market,
-        market: usize,
-        pair: usize,
-        volume: f64,
-        window: f64,
-        price: f64,
-    ) {
-        let (seller, buyer) = self.ends(pair);
-        let carry = self.s.pairs[pair].carry + volume;
-        let dust = DUST * self.base.use_rate[buyer] * window;
-        let (parcels, size) = parcels(m, carry, dust);
-        let shipped = (parcels as f64 * size).min(carry);
-        let left = carry - shipped;
-        let waiting = left - self.s.pairs[pair].carry;
-        self.s.pairs[pair].carry = left;
-        self.s.sellers[seller].carried += waiting;
-        self.s.buyers[buyer].carried += waiting;
-        self.s.buyers[buyer].allocated += volume;
-        self.s.sellers[seller].shipped += volume;
-        self.s.sellers[seller].stock -= shipped;
-        self.s.buyers[buyer].under_way += shipped;
-        let number = self.s.markets[market].window;
-        for k in 0..parcels {
-            let part = (k as f64 + self.n.pairs[pair].phase) / parcels as f64;
-            let leaves = self.s.now.0 + (part * window * DAY as f64) as u64;
-            let volume = shipped / parcels as f64;
-            self.set_sail(market, pair, volume, Tick(leaves), i64::from(number), price);
+    /// Sets every pipeline to what was allocated.
+    fn fill_pipes(&mut self, market: usize, window: f64, desk: &Desk) {
+        let m = &self.n.markets[market];
+        for (k, pair) in m.pairs.clone().enumerate() {
+            if self.n.pairs[pair].pipeline {
+                let solution = &self.s.markets[market].solution;
+                let spot = (solution.flow[k], solution.buyer_price[k % m.buyers.len()]);
+                let (volume, price) = together(spot, (desk.contract[k], desk.contract_value[k]));
+                self.set_pipe(pair, volume / window, price);
+            }
         }
     }
 
-    /// Puts a parcel on its way.
-    fn set_sail(
-        &mut self,
-        market: usize,
-        pair: usize,
-        volume: f64,
-        leaves: Tick,
-        window: i64,
-        price: f64,
-    ) {
-        let parcel_number = self.s.pairs[pair].parcels;
-        self.s.pairs[pair].parcels += 1;
-        let arrives = leaves + Ticks(self.transit(pair, window, parcel_number));
-        let (pair, buyer) = (pair as u32, self.n.pairs[pair].buyer);
-        let place = self.s.hold.put(Parcel {
-            volume,
-            arrives,
-            leaves,
-            pair,
-            buyer,
-            price,
+    /// Loads what was allocated into parcels that leave over the window; what
+    /// does not fill one waits at the seller.
+    fn load(&mut self, market: usize, window: f64, desk: &mut Desk) {
+        let (m, now, width) = (&self.n.markets[market], self.s.now, self.n.markets[market].buyers.len());
+        let State {
+            sellers,
+            buyers,
+            pairs,
+            markets,
+            ..
+        } = &mut *self.s;
+        let solution = &markets[market].solution;
+        let prices = &solution.buyer_price[..width];
+        let use_rates = &self.base.use_rate[m.buyers.clone()][..width];
+        let buyers = &mut buyers[m.buyers.clone()][..width];
+        for (i, seller) in sellers[m.sellers.clone()].iter_mut().enumerate() {
+            let (k, pair) = (i * width, m.pairs.start + i * width);
+            let flows = &solution.flow[k..k + width];
+            let contracts = &desk.contract[k..k + width];
+            let values = &desk.contract_value[k..k + width];
+            let lanes = &self.n.pairs[pair..pair + width];
+            let states = &mut pairs[pair..pair + width];
+            for j in 0..width {
+                let (volume, price) = together((flows[j], prices[j]), (contracts[j], values[j]));
+                let (lane, p, b) = (&lanes[j], &mut states[j], &mut buyers[j]);
+                if lane.pipeline || volume <= 0.0 {
+                    continue;
+                }
+                p.sent += volume;
+                p.sent_under_contract += contracts[j];
+                p.contract_share = contracts[j] / volume;
+                let (before, carry) = (p.carry, p.carry + volume);
+                let (parcels, size) = parcels(m, carry, DUST * use_rates[j] * window);
+                let shipped = (f64::from(parcels) * size).min(carry);
+                p.carry = carry - shipped;
+                seller.carried += p.carry - before;
+                seller.shipped += volume;
+                seller.stock -= shipped;
+                b.carried += p.carry - before;
+                b.allocated += volume;
+                b.under_way += shipped;
+                let share = 1.0 / f64::from(parcels.max(1));
+                for number in 0..parcels {
+                    let part = (f64::from(number) + lane.phase) * share;
+                    let leaves = now + Ticks::from_days(part * window);
+                    desk.numbers.push(p.parcels);
+                    p.parcels += 1;
+                    desk.leaving.push(Parcel {
+                        arrives: leaves,
+                        leaves,
+                        volume: shipped * share,
+                        price,
+                        pair: (pair + j) as u32,
+                        buyer: lane.buyer,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Draws how long each parcel that leaves is under way, by (lane,
+    /// departure window, parcel), and puts it on its way.
+    fn set_sail(&mut self, market: usize, desk: &mut Desk) {
+        let window = i64::from(self.s.markets[market].window);
+        let parcels = desk.leaving.iter().zip(&desk.numbers);
+        let objects = parcels.map(|(parcel, number)| {
+            let lane = &self.n.pairs[parcel.pair as usize];
+            (&lane.transit, self.departure(lane.key, window, *number))
         });
-        if leaves > self.s.now {
-            self.s.markets[market].not_left.push(place);
+        Law::sample_each(objects, &mut desk.transit);
+        for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
+            parcel.arrives = parcel.leaves + Ticks::from_days(*days);
+            self.put_under_way(*parcel);
         }
-        self.s
-            .calendar
-            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
-    /// Seconds under way, drawn by (lane, departure window, parcel).
-    fn transit(&self, pair: usize, window: i64, parcel: u32) -> u64 {
-        let p = &self.n.pairs[pair];
+    /// The draws of a parcel.
+    #[inline]
+    fn departure(&self, lane: ObjectKey, window: i64, parcel: u32) -> Stream {
         let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
-        let days = p
-            .transit
-            .sample(&mut Stream::open(self.s.key, p.key, occurrence));
-        Ticks::from_days(days).0
+        Stream::open(self.s.key, lane, occurrence)
+    }
+
+    /// Puts a parcel into its buyer's inbox, and on the calendar if others
+    /// must take note when it comes in.
+    #[inline]
+    fn put_under_way(&mut self, parcel: Parcel) {
+        let buyer = parcel.buyer as usize;
+        self.s.inboxes[buyer].put(parcel);
+        if !self.n.buyers[buyer].parcels_to_final_use {
+            let event = Event::Arrival(buyer as u32);
+            self.s
+                .calendar
+                .schedule(parcel.arrives, Class::PHYSICAL, event);
+        }
     }
 
     /// Fills the lanes with what base trade has under way at the start.
-    pub(super) fn fill_hold(&mut self) {
+    pub(super) fn fill_lanes(&mut self) {
         for market in 0..self.n.markets.len() {
             let m = &self.n.markets[market];
             if m.start_empty {
@@ -783,10 +817,10 @@ impl Trial<'_> {
         let delay = Ticks::from_days(self.n.pairs[pair].transit.mean()).days();
         if delay > 0.0 {
             let rate = self.base.flow[pair];
-            self.s.pairs[pair].pipe_held = rate * delay;
+            self.s.pipes[pair].held = rate * delay;
             let (_, buyer) = self.ends(pair);
             self.s.buyers[buyer].under_way += rate * delay;
-            self.s.pairs[pair].pipe_in = 0.0;
+            self.s.pipes[pair].rate_in = 0.0;
             self.set_pipe_out(pair, rate, 0.0);
         }
     }
@@ -802,15 +836,27 @@ impl Trial<'_> {
         for back in (1..=i64::from(self.n.pairs[pair].longest)).rev() {
             carry += volume;
             let (count, size) = parcels(m, carry, dust);
-            carry -= count as f64 * size;
+            carry -= f64::from(count) * size;
             for k in 0..count {
-                let part = (k as f64 + self.n.pairs[pair].phase) / count as f64;
-                let leaves = (part * window * DAY as f64) as u64;
-                let arrives = (leaves + self.transit(pair, 1 - back, k as u32))
+                let part = (f64::from(k) + self.n.pairs[pair].phase) / f64::from(count);
+                let leaves = Ticks::from_days(part * window);
+                let lane = &self.n.pairs[pair];
+                let mut draws = self.departure(lane.key, 1 - back, k);
+                let transit = Ticks::from_days(lane.transit.sample(&mut draws));
+                let arrives = (leaves + transit)
+                    .0
                     .checked_sub(back as u64 * m.window)
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
-                    self.put_under_way(pair, size, Tick(seconds));
+                    self.s.buyers[buyer].under_way += size;
+                    self.put_under_way(Parcel {
+                        arrives: Tick(seconds),
+                        leaves: Tick::START,
+                        volume: size,
+                        price: 0.0,
+                        pair: pair as u32,
+                        buyer: buyer as u32,
+                    });
                 }
             }
         }
@@ -820,24 +866,6 @@ impl Trial<'_> {
         self.s.sellers[seller].carried += carry;
         self.s.buyers[buyer].carried += carry;
         self.s.buyers[buyer].carried_at_start += carry;
-    }
-
-    fn put_under_way(&mut self, pair: usize, volume: f64, arrives: Tick) {
-        let buyer = self.n.pairs[pair].buyer;
-        self.s.buyers[buyer as usize].under_way += volume;
-        let leaves = Tick::START;
-        let parcel = Parcel {
-            volume,
-            arrives,
-            leaves,
-            pair: pair as u32,
-            buyer,
-            price: 0.0,
-        };
-        let place = self.s.hold.put(parcel);
-        self.s
-            .calendar
-            .schedule(arrives, Class::PHYSICAL, Event::Arrival(place));
     }
 
     /// Who has nothing left to trade in a window keeps the price of its last
@@ -865,6 +893,7 @@ impl Trial<'_> {
         }
         for (j, buyer) in m.buyers.clone().enumerate() {
             self.s.buyers[buyer].price = self.s.markets[market].solution.buyer_price[j];
+            self.note_price(buyer);
             self.sum_inflow(buyer);
             self.set_final_wants(buyer);
             for d in self.n.buyers[buyer].demands.clone() {
@@ -888,9 +917,13 @@ impl Trial<'_> {
     /// rounding does not build up.
     fn sum_inflow(&mut self, buyer: usize) {
         let m = &self.n.markets[self.n.buyers[buyer].market];
+        if !m.pipelines {
+            self.s.buyers[buyer].inflow = self.s.buyers[buyer].reserve_rate;
+            return;
+        }
         let (buyers, j) = (m.buyers.len(), buyer - m.buyers.start);
         let column = (0..m.sellers.len()).map(|i| m.pairs.start + i * buyers + j);
-        let piped: f64 = column.map(|p| self.s.pairs[p].pipe_out).sum();
+        let piped: f64 = column.map(|p| self.s.pipes[p].rate_out).sum();
         self.s.buyers[buyer].inflow = piped + self.s.buyers[buyer].reserve_rate;
     }
 }
@@ -910,13 +943,26 @@ fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
     }
 }
 
+/// Spot (volume, price) and contracts (volume, value) in one: volume and mean
+/// price.
+#[inline]
+fn together((spot, price): (f64, f64), (contract, value): (f64, f64)) -> (f64, f64) {
+    if contract > 0.0 {
+        let volume = spot + contract;
+        (volume, (spot * price + value) / volume)
+    } else {
+        (spot, price)
+    }
+}
+
 /// How many parcels a waiting volume makes, and their size.
-fn parcels(m: &Market, carry: f64, dust: f64) -> (usize, f64) {
+#[inline]
+fn parcels(m: &Market, carry: f64, dust: f64) -> (u32, f64) {
     match m.cargo {
         Some(size) => {
             let whole = (carry / size + (1.0 - FULL)).floor();
             if whole <= MOST_PARCELS {
-                (whole as usize, size)
+                (whole as u32, size)
             } else {
                 (1, carry)
             }

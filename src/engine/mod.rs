@@ -7,6 +7,7 @@
 
 pub mod calendar;
 mod clearing;
+mod journal;
 pub mod market;
 mod model;
 pub mod policy;
@@ -16,6 +17,7 @@ mod state;
 mod stocks;
 mod trial;
 
+pub use journal::{Decision, Entry, Journal};
 pub use model::Model;
 pub use record::{METRICS, Record};
 pub use regime::Process;

@@ -107,6 +107,7 @@ impl Trial<'_> {
             r.peak[f] = r.peak[f].max(month);
             r.shortfall[f * bins + bin] = month;
             r.cover[f * bins + bin] = cover;
+            self.note_month(f, t.short - short, t.reference - reference, cover);
         }
         for policy in 0..self.policies.len() {
             self.s.record.active[bin * self.policies.len() + policy] =
@@ -118,6 +119,7 @@ impl Trial<'_> {
     pub(super) fn stop_counting(&mut self, market: usize) {
         let days = self.since(self.s.markets[market].cleared_at);
         self.s.markets[market].cleared_at = self.s.now;
+        self.note_unblocked(market, days);
         let markets = self.n.markets.len();
         let r = &mut self.s.record;
         for k in (market..r.stopped.len()).step_by(markets) {
@@ -129,6 +131,9 @@ impl Trial<'_> {
     /// Notes the rate at which each policy that binds stops reference trade.
     pub(super) fn count_stopped(&mut self, market: usize, window: f64, desk: &Desk) {
         let gates = &desk.gates;
+        if !gates.limited {
+            return;
+        }
         let (pairs, markets) = (self.n.markets[market].pairs.clone(), self.n.markets.len());
         for (k, pair) in pairs.enumerate() {
             let policy = gates.binding[k];
@@ -142,6 +147,7 @@ impl Trial<'_> {
             let served = spot + desk.contract[k];
             let stopped = (self.reference_trade(pair, window) - served).max(0.0);
             self.s.record.stopping[policy as usize * markets + market] += stopped / window;
+            self.note_blocked(policy as usize, pair, stopped / window, window);
         }
     }
 

@@ -98,6 +98,7 @@ impl Trial<'_> {
                 state: first,
                 ..RegimeState::default()
             };
+            self.note_regime(process);
             self.schedule_change(process);
         }
     }
@@ -200,6 +201,7 @@ impl Trial<'_> {
                 entered: now,
                 at_once,
             };
+            trial.note_regime(process);
             trial.update_policies();
             trial.tell_policies(RegimeId { process, state: to });
         });

@@ -1,13 +1,19 @@
 //! Everything a trial writes; reused from trial to trial.
 
+use std::cmp::Reverse;
+
 use super::Model;
 use super::calendar::Calendar;
+use super::journal::Journal;
 use super::market::{Clearing, Solution};
 use super::policy::LicenceDesk;
 use super::record::Record;
 use crate::network::Network;
 use crate::random::TrialKey;
 use crate::units::Tick;
+
+/// Parcels for which memory is set aside for one buyer.
+const MOST_RESERVED: usize = 4096;
 
 /// The mutable side of a trial. Volumes in the market's unit, rates per day.
 #[derive(Debug)]
@@ -24,7 +30,10 @@ pub struct State {
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
-    pub(super) hold: Hold,
+    pub(super) pipes: Vec<PipeState>,
+    /// Goods on their way to each buyer.
+    pub(super) inboxes: Vec<Inbox>,
+    pub(super) inflow_steps: InflowSteps,
     pub(super) contracts: Vec<bool>,
     pub(super) policies: Vec<PolicyState>,
     /// Floating memory of the policies, each its own range.
@@ -43,6 +52,8 @@ pub struct State {
     /// Month of the year, 0 to 11.
     pub(super) month: usize,
     pub(super) record: Record,
+    /// Left alone by `reset`: whoever wants a journal takes it out.
+    pub(super) journal: Journal,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,6 +83,10 @@ pub(super) struct BuyerState {
     /// Rate of use.
     pub draw: f64,
     pub at: Tick,
+    /// When what its users got was last booked, and for how many days since
+    /// then there was nothing.
+    pub booked_at: Tick,
+    pub dry: f64,
     /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
     /// Allocated, not yet shipped for want of a full parcel.
@@ -105,6 +120,14 @@ pub(super) struct BuyerState {
     pub first_short: Option<Tick>,
     pub last_short: Tick,
     pub minimum_cover: f64,
+}
+
+impl BuyerState {
+    /// Notes that it was short over some time.
+    pub fn was_short(&mut self, from: Tick, to: Tick) {
+        self.first_short = Some(self.first_short.map_or(from, |first| first.min(from)));
+        self.last_short = self.last_short.max(to);
+    }
 }
 
 /// A predicted event that may move. Only an earlier prediction is put on the
@@ -165,8 +188,6 @@ pub(super) struct MarketState {
     pub cleared_at: Tick,
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
-    /// Parcels allocated in this window that have not left.
-    pub not_left: Vec<u32>,
     pub initial: f64,
 }
 
@@ -193,52 +214,125 @@ pub(super) struct PairState {
     pub contract_share: f64,
     /// Arrived so far.
     pub received: f64,
-    /// Pipeline: rate in, rate out, on its way, since when, at what price.
-    pub pipe_in: f64,
-    pub pipe_out: f64,
-    pub pipe_held: f64,
-    pub pipe_at: Tick,
-    pub pipe_price: f64,
 }
 
-/// Parcels under way.
+/// A pair's pipeline, if it has one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PipeState {
+    /// Rates at which goods go in and come out.
+    pub rate_in: f64,
+    pub rate_out: f64,
+    /// On its way.
+    pub held: f64,
+    pub at: Tick,
+    /// Price deviation of what comes out \[p0\].
+    pub price: f64,
+}
+
+/// Parcels on their way to a buyer, in no order.
 #[derive(Debug, Default)]
-pub(super) struct Hold {
+pub(super) struct Inbox {
     pub parcels: Vec<Parcel>,
-    free: Vec<u32>,
+    /// No parcel comes in before.
+    earliest: Tick,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parcel {
-    /// Zero where the place is free or the parcel was recalled; of a
-    /// pipeline's inflow step, its rate.
-    pub volume: f64,
     pub arrives: Tick,
     pub leaves: Tick,
+    pub volume: f64,
+    /// Price deviation paid \[p0\].
+    pub price: f64,
     pub pair: u32,
     pub buyer: u32,
+}
+
+impl Inbox {
+    /// Memory for what is usually under way to a buyer.
+    fn of(n: &Network, buyer: usize) -> Self {
+        let m = &n.markets[n.buyers[buyer].market];
+        let column = m.pairs.clone().skip(buyer - m.buyers.start);
+        let windows = column
+            .step_by(m.buyers.len())
+            .map(|pair| n.pairs[pair].longest as usize + 1);
+        Self {
+            parcels: Vec::with_capacity(windows.sum::<usize>().min(MOST_RESERVED)),
+            earliest: Tick::NEVER,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.parcels.clear();
+        self.earliest = Tick::NEVER;
+    }
+
+    pub fn put(&mut self, parcel: Parcel) {
+        self.earliest = self.earliest.min(parcel.arrives);
+        self.parcels.push(parcel);
+    }
+
+    /// Whether a parcel may have come in.
+    #[inline]
+    pub fn has_come_in(&self, now: Tick) -> bool {
+        self.earliest <= now
+    }
+
+    /// Moves what has come in to the end, the last to come first, and counts
+    /// it.
+    pub fn sort_what_came_in(&mut self, now: Tick) -> usize {
+        let mut under_way = self.parcels.len();
+        let mut k = 0;
+        self.earliest = Tick::NEVER;
+        while k < under_way {
+            let arrives = self.parcels[k].arrives;
+            if arrives <= now {
+                under_way -= 1;
+                self.parcels.swap(k, under_way);
+            } else {
+                self.earliest = self.earliest.min(arrives);
+                k += 1;
+            }
+        }
+        let came_in = &mut self.parcels[under_way..];
+        came_in.sort_unstable_by_key(|p| Reverse(p.arrives));
+        came_in.len()
+    }
+}
+
+/// Changes of what comes out of pipelines with a delay, in places that stay.
+#[derive(Debug, Default)]
+pub(super) struct InflowSteps {
+    steps: Vec<InflowStep>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct InflowStep {
+    pub pair: u32,
+    pub rate: f64,
     /// Price deviation paid \[p0\].
     pub price: f64,
 }
 
-impl Hold {
-    pub fn clear(&mut self) {
-        self.parcels.clear();
+impl InflowSteps {
+    fn clear(&mut self) {
+        self.steps.clear();
         self.free.clear();
     }
 
-    pub fn put(&mut self, parcel: Parcel) -> u32 {
+    pub fn put(&mut self, step: InflowStep) -> u32 {
         if let Some(place) = self.free.pop() {
-            self.parcels[place as usize] = parcel;
+            self.steps[place as usize] = step;
             return place;
         }
-        self.parcels.push(parcel);
-        self.parcels.len() as u32 - 1
+        self.steps.push(step);
+        self.steps.len() as u32 - 1
     }
 
-    pub fn take(&mut self, place: u32) -> Parcel {
+    pub fn take(&mut self, place: u32) -> InflowStep {
         self.free.push(place);
-        std::mem::take(&mut self.parcels[place as usize])
+        self.steps[place as usize]
     }
 }
 
@@ -272,12 +366,17 @@ pub(super) struct Desk {
     pub nomination: Vec<f64>,
     pub contracted: Vec<f64>,
     pub elasticity: Vec<f64>,
-    pub domestic: Vec<bool>,
+    /// Policies in force on the market.
+    pub acting: Vec<u32>,
     /// Volume and value (at price deviations) of contracts by pair.
     pub contract: Vec<f64>,
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
+    /// Parcels that leave, their numbers in the window, and days under way.
+    pub leaving: Vec<Parcel>,
+    pub numbers: Vec<u32>,
+    pub transit: Vec<f64>,
     pub gates: Gates,
 }
 
@@ -291,11 +390,14 @@ pub struct Gates {
     pub cost: Vec<f64>,
     /// The policy that binds; `u32::MAX` if none.
     pub binding: Vec<u32>,
+    /// Whether any policy counts volumes.
+    pub limited: bool,
 }
 
 impl Gates {
     /// Policy `me` allows the pair at place `k` no more than `volume`.
     pub(super) fn limit(&mut self, k: usize, volume: f64, me: usize) {
+        self.limited = true;
         if volume < self.cap[k] {
             self.cap[k] = volume;
             self.binding[k] = me as u32;
@@ -303,6 +405,7 @@ impl Gates {
     }
 
     pub(super) fn open(&mut self, pairs: usize) {
+        self.limited = false;
         refill(&mut self.cap, pairs, f64::INFINITY);
         refill(&mut self.cost, pairs, 0.0);
         self.binding.clear();
@@ -337,7 +440,9 @@ impl State {
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
-            hold: Hold::default(),
+            pipes: vec![PipeState::default(); n.pairs.len()],
+            inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
+            inflow_steps: InflowSteps::default(),
             contracts: vec![false; n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
             memory: vec![
@@ -359,6 +464,7 @@ impl State {
             clearing_stage: -1,
             month: 0,
             record: Record::new(model),
+            journal: Journal::default(),
         }
     }
 
@@ -381,7 +487,9 @@ impl State {
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());
-        self.hold.clear();
+        self.pipes.fill(PipeState::default());
+        self.inboxes.iter_mut().for_each(Inbox::clear);
+        self.inflow_steps.clear();
         self.contracts.fill(false);
         self.policies.fill(PolicyState::default());
         self.memory.fill(0.0);
@@ -408,7 +516,6 @@ impl MarketState {
         self.next = Tick::START;
         self.cleared_at = Tick::START;
         self.asked_at = None;
-        self.not_left.clear();
         self.initial = 0.0;
     }
 }

@@ -2,8 +2,10 @@
 //! that hang between two markets.
 
 use super::calendar::{Class, Event};
-use super::state::{Alarm, BuyerState, Parcel};
+use super::journal::Entry;
+use super::state::{Alarm, BuyerState, Parcel, State};
 use super::trial::Trial;
+use crate::maths::exp;
 use crate::network::User;
 use crate::units::{DAY, Tick};
 
@@ -19,7 +21,7 @@ impl Trial<'_> {
     /// Days from `at` to now.
     #[inline]
     pub(super) fn since(&self, at: Tick) -> f64 {
-        (self.s.now.0 - at.0) as f64 * (1.0 / DAY as f64)
+        days_between(at, self.s.now)
     }
 
     /// Brings a seller's stock up to now.
@@ -33,73 +35,83 @@ impl Trial<'_> {
     }
 
     /// Brings a buyer's stock, and what its users got, up to now.
-    ///
-    /// Where the stock ran out within the last second before now, what was
-    /// used is what there was.
     #[inline]
     pub(super) fn settle_buyer(&mut self, buyer: usize) {
-        let since = self.s.buyers[buyer].at;
-        let days = self.since(since);
-        if days <= 0.0 {
+        if self.s.inboxes[buyer].has_come_in(self.s.now) {
+            self.take_in(buyer);
+        }
+        self.settle_stock(buyer);
+        self.settle_accounts(buyer);
+    }
+
+    /// Takes in every parcel due by now, in order. A buyer of which nobody
+    /// else takes note makes its plans on the way.
+    #[inline(never)]
+    fn take_in(&mut self, buyer: usize) {
+        let now = self.s.now;
+        let mut left = self.s.inboxes[buyer].sort_what_came_in(now);
+        left -= self.take_in_unrationed(buyer, left);
+        while left > 0 {
+            self.take_in_rationed(buyer);
+            left -= 1;
+            left -= self.take_in_unrationed(buyer, left);
+        }
+        self.s.now = now;
+    }
+
+    /// Takes in the parcel at the end of an inbox and plans anew.
+    fn take_in_rationed(&mut self, buyer: usize) {
+        let Some(parcel) = self.s.inboxes[buyer].parcels.pop() else {
             return;
-        }
-        let b = &mut self.s.buyers[buyer];
-        b.at = self.s.now;
-        let (need, have) = (b.draw * days, b.stock + b.inflow * days);
-        let served = if have >= need {
-            1.0
-        } else {
-            have.max(0.0) / need
         };
-        b.stock = if have >= need {
-            have - need
-        } else {
-            have.min(0.0)
-        };
-        if b.reference > 0.0 {
-            b.minimum_cover = b.minimum_cover.min(b.stock.max(0.0) / b.reference);
-            if b.short_rate > self.n.short_above * b.reference {
-                b.first_short.get_or_insert(since);
-                b.last_short = self.s.now;
-            }
-        }
-        for d in self.n.buyers[buyer].demands.clone() {
-            self.settle_demand(d, days, served);
-        }
-    }
-
-    #[inline]
-    fn settle_demand(&mut self, demand: usize, days: f64, served: f64) {
-        let d = &mut self.s.demands[demand];
-        let used = d.used * served;
-        let short = (d.reference - used).max(0.0);
-        let rationed = (d.reference - d.wanted).max(0.0);
-        let unserved = (short - rationed).max(0.0);
-        d.total_reference += d.reference * days;
-        d.total_used += (used + d.catch_up * served) * days;
-        d.total_short += short * days;
-        d.total_rationed += rationed.min(short) * days;
-        d.total_unserved += unserved * days;
-        let share = self.base.backlog[demand];
-        if share > 0.0 {
-            d.backlog += (share * unserved - d.catch_up * served) * days;
-            d.forgone += (1.0 - share) * unserved * days;
-        } else {
-            d.forgone += unserved * days;
-        }
-    }
-
-    /// A parcel comes in.
-    pub(super) fn arrive(&mut self, place: u32) {
-        let parcel = self.s.hold.take(place);
-        if parcel.volume <= 0.0 {
-            return; // recalled
-        }
-        let buyer = parcel.buyer as usize;
-        self.settle_buyer(buyer);
-        self.s.buyers[buyer].stock += parcel.volume;
-        self.s.buyers[buyer].under_way -= parcel.volume;
+        self.s.now = parcel.arrives;
+        self.settle_stock(buyer);
+        self.s.buyers[buyer].receive(&parcel);
+        self.settle_accounts(buyer);
+        self.plan_once(buyer);
         self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+    }
+
+    /// Takes in up to `most` of the parcels at the end of an inbox, until the
+    /// buyer comes to ration and has to plan; returns how many.
+    fn take_in_unrationed(&mut self, buyer: usize, most: usize) -> usize {
+        let watched = !self.n.buyers[buyer].parcels_to_final_use;
+        let terms = &self.base.terms[self.n.buyers[buyer].market];
+        let (floor, short_above) = (self.floor_of(buyer), self.n.short_above);
+        let State {
+            inboxes,
+            buyers,
+            pairs,
+            journal,
+            ..
+        } = &mut *self.s;
+        let (inbox, b) = (&mut inboxes[buyer].parcels, &mut buyers[buyer]);
+        let first = inbox.len() - most;
+        let mut taken = 0;
+        for parcel in inbox[first..].iter().rev() {
+            let left = b.stock - b.draw * days_between(b.at, parcel.arrives);
+            if !watched && (b.rationed || (floor > 0.0 && left <= floor)) {
+                break;
+            }
+            if let Some(empty) = b.use_until(parcel.arrives, short_above) {
+                journal.note(empty, Entry::StockOut { buyer });
+            }
+            b.receive(parcel);
+            let (pair, volume) = (parcel.pair as usize, parcel.volume);
+            let price = (1.0 + parcel.price) * terms.price;
+            pairs[pair].received += volume;
+            b.pay(volume, volume * price, self.n.pairs[pair].domestic);
+            let came = Entry::Arrival { pair, volume, price };
+            journal.note(parcel.arrives, came);
+            taken += 1;
+        }
+        inbox.truncate(first + most - taken);
+        taken
+    }
+
+    /// A parcel comes in at a buyer that others take note of.
+    pub(super) fn arrival(&mut self, buyer: usize) {
+        self.settle_buyer(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
         } else {
@@ -107,19 +119,102 @@ impl Trial<'_> {
         }
     }
 
+    /// Brings a buyer's stock up to now, with no parcel in between.
+    #[inline]
+    fn settle_stock(&mut self, buyer: usize) {
+        if self.n.buyers[buyer].parcels_to_final_use && self.base.minimum_cover[buyer] > 0.0 {
+            while let Some(due) = self.reached_floor(buyer) {
+                self.ration_from(buyer, due);
+            }
+        }
+        self.use_until(buyer, self.s.now);
+    }
+
+    #[inline]
+    fn use_until(&mut self, buyer: usize, now: Tick) {
+        if let Some(empty) = self.s.buyers[buyer].use_until(now, self.n.short_above) {
+            self.s.journal.note(empty, Entry::StockOut { buyer });
+        }
+    }
+
+    /// When, since it was last touched, the stock of a buyer that no
+    /// calendar watches came down to the floor where it rations.
+    #[inline]
+    fn reached_floor(&self, buyer: usize) -> Option<Tick> {
+        let b = &self.s.buyers[buyer];
+        let spare = b.stock - self.floor_of(buyer);
+        if spare <= 0.0 || spare > b.draw * self.since(b.at) {
+            return None;
+        }
+        let due = later(b.at, spare / b.draw, ceil);
+        (due <= self.s.now).then_some(due)
+    }
+
+    /// Has a buyer ration as from `due`: until now nobody else can have
+    /// noticed.
+    #[cold]
+    fn ration_from(&mut self, buyer: usize, due: Tick) {
+        let now = std::mem::replace(&mut self.s.now, due);
+        self.use_until(buyer, due);
+        self.settle_accounts(buyer);
+        self.note_empty(buyer);
+        self.plan_once(buyer);
+        self.s.now = now;
+    }
+
+    /// Books what a buyer's users got since they last drew at another rate.
+    #[inline]
+    fn settle_accounts(&mut self, buyer: usize) {
+        let days = self.since(self.s.buyers[buyer].booked_at);
+        if days <= 0.0 {
+            return;
+        }
+        let b = &mut self.s.buyers[buyer];
+        let (since, dry) = (b.booked_at, b.dry);
+        (b.booked_at, b.dry) = (self.s.now, 0.0);
+        if b.short_rate > self.n.short_above * b.reference {
+            b.was_short(since, self.s.now);
+        }
+        for d in self.n.buyers[buyer].demands.clone() {
+            self.settle_demand(d, days, dry);
+        }
+    }
+
+    /// Books `days` of a demand, of which there was nothing for `dry`.
+    #[inline]
+    fn settle_demand(&mut self, demand: usize, days: f64, dry: f64) {
+        let share = self.base.backlog[demand];
+        let d = &mut self.s.demands[demand];
+        let served = days - dry;
+        d.total_reference += d.reference * days;
+        d.total_used += (d.used + d.catch_up) * served;
+        if d.used >= d.reference && dry == 0.0 && share == 0.0 {
+            return;
+        }
+        let rationed = (d.reference - d.wanted).max(0.0);
+        let short = (d.reference - d.used).max(0.0);
+        let unserved = (short - rationed).max(0.0) * served + (d.reference - rationed) * dry;
+        d.total_short += short * served + d.reference * dry;
+        d.total_rationed += rationed.min(short) * served + rationed * dry;
+        d.total_unserved += unserved;
+        if share > 0.0 {
+            d.backlog += share * unserved - d.catch_up * served;
+            d.forgone += (1.0 - share) * unserved;
+        } else {
+            d.forgone += unserved;
+        }
+    }
+
     /// Books goods received on a pair.
+    #[inline]
     pub(super) fn pay(&mut self, pair: usize, volume: f64, price: f64) {
         let p = &self.n.pairs[pair];
         let buyer = p.buyer as usize;
         let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let value = volume * (1.0 + price) * p0;
         self.s.pairs[pair].received += volume;
-        let b = &mut self.s.buyers[buyer];
-        b.volume_paid += volume;
-        b.value_paid += value;
-        if !p.domestic {
-            b.import_bill += value;
-        }
+        self.note_arrival(pair, volume, price);
+        self.s.buyers[buyer].pay(volume, value, p.domestic);
     }
 
     /// Sets what final users want at current prices and season.
@@ -139,7 +234,7 @@ impl Trial<'_> {
             d.wanted = if exponent == 0.0 {
                 d.reference
             } else {
-                d.reference * libm::exp(-exponent)
+                d.reference * exp(-exponent)
             };
             d.catch_up_wanted = d.backlog.max(0.0) / backlog_time.max(1.0);
         }
@@ -164,7 +259,7 @@ impl Trial<'_> {
         let response = if exponent == 0.0 {
             1.0
         } else {
-            libm::exp(exponent)
+            exp(exponent)
         };
         (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
     }
@@ -320,6 +415,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].reference = reference;
         let allowed = self.allowed(buyer);
         let scarce = allowed < wanted * (1.0 - ROUNDING);
+        self.note_rationing(buyer, scarce);
         self.s.buyers[buyer].rationed = scarce;
         self.share_out(
             buyer,
@@ -339,8 +435,8 @@ impl Trial<'_> {
     fn allowed(&self, buyer: usize) -> f64 {
         let b = &self.s.buyers[buyer];
         let floor = self.floor_of(buyer);
-        if b.stock > floor {
-            return f64::INFINITY;
+        if b.stock > floor || (floor == 0.0 && self.n.buyers[buyer].parcels_to_final_use) {
+            return f64::INFINITY; // `run_dry` sees to what is not there
         }
         if b.stock <= 0.0 {
             return b.inflow.max(0.0);
@@ -358,14 +454,9 @@ impl Trial<'_> {
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
         let until = self.s.now.0 + (days * DAY as f64) as u64;
-        let due = |p: &&Parcel| p.buyer as usize == buyer && p.arrives.0 <= until;
-        self.s
-            .hold
-            .parcels
-            .iter()
-            .filter(due)
-            .map(|p| p.volume)
-            .sum()
+        let under_way = self.s.inboxes[buyer].parcels.iter();
+        let due = under_way.filter(|p| p.arrives.0 <= until);
+        due.map(|p| p.volume).sum()
     }
 
     /// Shares out what a buyer allows: all that is wanted, or (allowed,
@@ -410,6 +501,7 @@ impl Trial<'_> {
         };
         if self.s.limits[input] != limit {
             self.s.limits[input] = limit;
+            self.note_input(input, limit);
             self.set_runs(self.n.inputs[input].site as usize);
         }
     }
@@ -428,6 +520,9 @@ impl Trial<'_> {
 
     /// Predicts when the stock next crosses the floor or runs out.
     pub(super) fn predict_floor(&mut self, buyer: usize) {
+        if self.n.buyers[buyer].parcels_to_final_use {
+            return; // see `reached_floor`
+        }
         let floor = self.floor_of(buyer);
         let b = self.s.buyers[buyer];
         let net = b.inflow - b.draw;
@@ -443,19 +538,12 @@ impl Trial<'_> {
             } if net > 0.0 && stock <= floor => (floor - stock) / net,
             _ => f64::INFINITY,
         };
-        let due = self.later(days, f64::ceil);
+        let due = later(self.s.now, days, ceil);
         if self.s.buyers[buyer].floor.reset(due) {
             self.s
                 .calendar
                 .schedule(due, Class::STOCK_OUT, Event::StockOut(buyer as u32));
         }
-    }
-
-    /// The tick `days` from now, at least one second on.
-    fn later(&self, days: f64, round: fn(f64) -> f64) -> Tick {
-        let seconds = round(days * DAY as f64).max(1.0);
-        // A cast from float to integer saturates.
-        Tick(self.s.now.0.saturating_add(seconds as u64))
     }
 
     /// A buyer's stock has reached its floor, or nothing.
@@ -469,6 +557,7 @@ impl Trial<'_> {
             return;
         }
         self.settle_buyer(buyer);
+        self.note_empty(buyer);
         self.stop_refill(buyer);
         self.plan(buyer);
     }
@@ -478,6 +567,7 @@ impl Trial<'_> {
         let rate = self.s.buyers[buyer].reserve_rate;
         if let Some(index) = self.n.buyers[buyer].reserve.filter(|_| rate < 0.0) {
             self.settle_reserve(index);
+            self.note_reserve(index, 0.0);
             self.s.reserves[index].rate = 0.0;
             self.s.buyers[buyer].reserve_rate = 0.0;
             self.s.buyers[buyer].inflow -= rate;
@@ -494,7 +584,7 @@ impl Trial<'_> {
             self.ask_clearing(self.n.sellers[seller].market);
             return;
         } else {
-            self.later(s.stock / -net, f64::floor)
+            later(self.s.now, s.stock / -net, |seconds| seconds as i64)
         };
         if self.s.sellers[seller].dry.reset(due) {
             self.s
@@ -515,6 +605,78 @@ impl Trial<'_> {
         }
         self.ask_clearing(self.n.sellers[seller].market);
     }
+}
+
+impl BuyerState {
+    /// Draws on the stock until `now`, with no parcel in between. From when
+    /// there is nothing left on, nothing is used; returns when, if that was a
+    /// second ago or more.
+    #[inline]
+    fn use_until(&mut self, now: Tick, short_above: f64) -> Option<Tick> {
+        let days = days_between(self.at, now);
+        if days <= 0.0 {
+            return None;
+        }
+        let mut ran_out = None;
+        let (need, have) = (self.draw * days, self.stock + self.inflow * days);
+        if have < need {
+            let lasts = have.max(0.0) / self.draw;
+            self.dry += days - lasts;
+            let empty = later(self.at, lasts, ceil);
+            if empty < now {
+                ran_out = Some(empty);
+                if short_above < 1.0 {
+                    self.was_short(empty, now);
+                }
+            }
+        }
+        self.at = now;
+        self.stock = if have < need { have.min(0.0) } else { have - need };
+        if self.stock < self.minimum_cover * self.reference {
+            self.minimum_cover = self.stock.max(0.0) / self.reference;
+        }
+        ran_out
+    }
+
+    #[inline]
+    fn receive(&mut self, parcel: &Parcel) {
+        self.stock += parcel.volume;
+        self.under_way -= parcel.volume;
+    }
+
+    /// Books goods received and their value \[USD\].
+    #[inline]
+    fn pay(&mut self, volume: f64, value: f64, domestic: bool) {
+        self.volume_paid += volume;
+        self.value_paid += value;
+        if !domestic {
+            self.import_bill += value;
+        }
+    }
+}
+
+/// Days from one instant to a later one.
+#[inline]
+fn days_between(from: Tick, to: Tick) -> f64 {
+    // By way of i64, for which there is an instruction.
+    (to.0 - from.0) as i64 as f64 * (1.0 / DAY as f64)
+}
+
+/// The tick `days` from another, at least one second on.
+#[inline]
+fn later(from: Tick, days: f64, round: fn(f64) -> i64) -> Tick {
+    let seconds = round(days * DAY as f64).max(1);
+    if seconds == i64::MAX {
+        return Tick::NEVER;
+    }
+    Tick(from.0.saturating_add(seconds as u64))
+}
+
+/// The whole number not below `x`. A cast from float to integer saturates.
+#[inline]
+fn ceil(x: f64) -> i64 {
+    let whole = x as i64;
+    whole.saturating_add(i64::from((whole as f64) < x))
 }
 
 impl Alarm {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::calendar::{Class, Event};
+use super::journal::Journal;
 use super::market::ClearingError;
 use super::policy::Policy;
 use super::{Model, Process, Record, State};
@@ -136,6 +137,20 @@ impl<'a> Worker<'a> {
         Ok(&self.state.record)
     }
 
+    /// Runs one trial as [`Self::run`] does and keeps a journal of it. The
+    /// record is the same, bit for bit; of a trial that fails the journal
+    /// tells what happened before.
+    pub fn trace(
+        &mut self,
+        seed: u64,
+        trial: u64,
+        variant: Variant,
+    ) -> (Journal, Result<Record, TrialError>) {
+        self.state.journal = Journal::kept();
+        let result = self.run(seed, trial, variant).cloned();
+        (std::mem::take(&mut self.state.journal).closed(), result)
+    }
+
     /// The numbers drawn for the last trial, in the order of the network's
     /// parameters.
     #[must_use]
@@ -166,7 +181,7 @@ impl Trial<'_> {
         while let Some((now, event)) = self.next()? {
             self.s.now = now;
             match event {
-                Event::Arrival(parcel) => self.arrive(parcel),
+                Event::Arrival(buyer) => self.arrival(buyer as usize),
                 Event::Clearing(market) => self.clear(market as usize)?,
                 Event::StockOut(buyer) => self.stock_out(buyer as usize),
                 Event::SellerDry(seller) => self.seller_dry(seller as usize),
@@ -205,7 +220,7 @@ impl Trial<'_> {
         for site in 0..self.n.sites.len() {
             self.set_desire(site);
         }
-        self.fill_hold();
+        self.fill_lanes();
         self.match_stock_to_lanes();
         for market in 0..self.n.markets.len() {
             self.s.markets[market].initial = self.goods_in(market);
@@ -257,6 +272,7 @@ impl Trial<'_> {
             .schedule(self.n.horizon, Class::SAMPLE, last);
         for (index, c) in self.n.contracts.iter().enumerate() {
             self.s.contracts[index] = c.start == Tick::START;
+            self.note_contract(index);
             for at in [c.start, c.end] {
                 if at > Tick::START {
                     let event = Event::ContractDate(index as u32);
@@ -308,6 +324,7 @@ impl Trial<'_> {
     fn contract_date(&mut self, contract: usize) {
         let c = &self.n.contracts[contract];
         self.s.contracts[contract] = c.start <= self.s.now && self.s.now < c.end;
+        self.note_contract(contract);
         let seller = self.n.pairs[c.pair as usize].seller as usize;
         self.ask_clearing(self.n.sellers[seller].market);
     }

@@ -1,9 +1,8 @@
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempDir};
 
 /// A file or folder that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -15,10 +14,27 @@ pub struct WriteError {
     pub cause: io::Error,
 }
 
-/// A folder known to take the files of a run.
+/// A folder known to take the files of a run. They are staged in a folder of
+/// their own inside it, which goes when this is dropped, and appear together.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    staging: TempDir,
+    /// Folders below it.
+    below: Vec<String>,
+    /// What will have its name, and what will be removed then, by path below
+    /// the folder.
+    staged: Vec<String>,
+    stale: Vec<String>,
+}
+
+/// A file that grows while a run goes on, and does not have its name yet.
+#[derive(Debug)]
+pub struct NewFile {
+    /// The name it will have.
+    pub path: PathBuf,
+    /// Open for writing and reading.
+    pub file: File,
 }
 
 impl Folder {
@@ -31,11 +47,32 @@ impl Folder {
     pub fn claim(path: impl Into<PathBuf>, names: &[&str]) -> Result<Self, WriteError> {
         let path = path.into();
         fs::create_dir_all(&path).map_err(at(&path))?;
-        new_file_in(&path).map_err(at(&path))?;
         for name in names {
             refuse_directory(&path.join(name))?;
         }
-        Ok(Self { path })
+        let staging = Builder::new().prefix(".shortfall-").tempdir_in(&path);
+        let staging = staging.map_err(at(&path))?;
+        try_out(&staging.path().join("try")).map_err(at(&path))?;
+        Ok(Self {
+            path,
+            staging,
+            below: Vec::new(),
+            staged: Vec::new(),
+            stale: Vec::new(),
+        })
+    }
+
+    /// Makes sure that files can be written in the folder `name` below, which
+    /// does not appear before they do. Their names are then `name/file`.
+    ///
+    /// # Errors
+    /// When it cannot be written to, or its name is taken by a file.
+    pub fn claim_below(&mut self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        takes_files(&path)?;
+        fs::create_dir(self.staging().join(name)).map_err(at(&path))?;
+        self.below.push(name.to_owned());
+        Ok(())
     }
 
     /// Where it is.
@@ -44,85 +81,139 @@ impl Folder {
         &self.path
     }
 
-    /// Removes files of an earlier run that this one has not replaced, up to
-    /// the first name that no file has.
+    /// Where its files are until they are published: what a program that ends
+    /// at once has to remove.
+    #[must_use]
+    pub fn staging(&self) -> &Path {
+        self.staging.path()
+    }
+
+    /// Stages an empty file.
     ///
     /// # Errors
-    /// When one is there and cannot be removed.
-    pub fn remove(&self, names: impl Iterator<Item = String>) -> Result<(), WriteError> {
-        let paths = names.map(|name| self.path.join(name));
-        for path in paths.take_while(|path| path.is_file()) {
-            fs::remove_file(&path).map_err(at(&path))?;
+    /// When the folder is gone or has become read-only.
+    pub fn create(&mut self, name: &str) -> Result<NewFile, WriteError> {
+        let path = self.path.join(name);
+        let file = create(&self.staging().join(name)).map_err(at(&path))?;
+        self.staged.push(name.to_owned());
+        Ok(NewFile { path, file })
+    }
+
+    /// Stages a file.
+    ///
+    /// # Errors
+    /// When the disk is full, or the folder gone or read-only.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let NewFile { path, mut file } = self.create(name)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(at(&path))
+    }
+
+    /// Has the files that `ours` tells by their names, and that no staged file
+    /// replaces, removed when those are published.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn supersede(&mut self, ours: impl Fn(&str) -> bool) -> Result<(), WriteError> {
+        let mut names = files_in(&self.path).map_err(at(&self.path))?;
+        for below in &self.below {
+            let path = self.path.join(below);
+            let found = files_in(&path).map_err(at(&path))?.into_iter();
+            names.extend(found.map(|name| format!("{below}/{name}")));
         }
+        names.retain(|name| ours(name) && !self.staged.contains(name));
+        self.stale = names;
         Ok(())
     }
 
-    /// Writes all files, by names or paths below the folder, or none if one
-    /// of them does not fit: they are put on disk under temporary names first and take their own names last.
+    /// Gives all staged files their names, in the order in which they were
+    /// staged, or none if one of them cannot have its own.
     ///
     /// # Errors
-    /// When the disk is full, the folder gone or read-only, or a name taken by
-    /// a folder.
-    pub fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
-        let staged = files
-            .iter()
-            .map(|(name, bytes)| Staged::new(self.path.join(name), bytes))
-            .collect::<Result<Vec<_>, _>>()?;
-        let folders: BTreeSet<PathBuf> = staged
-            .iter()
-            .map(|file| folder_of(&file.path).to_owned())
-            .collect();
-        staged.into_iter().try_for_each(Staged::publish)?;
-        folders
-            .iter()
-            .try_for_each(|folder| sync_folder(folder).map_err(at(folder)))
+    /// When a staged file or the folder is gone, or a name taken by a folder.
+    pub fn publish(self) -> Result<(), WriteError> {
+        for name in &self.staged {
+            self.look(name)?;
+        }
+        let below: Vec<PathBuf> = self.below.iter().map(|name| self.path.join(name)).collect();
+        for path in &below {
+            takes_files(path)?;
+            fs::create_dir_all(path).map_err(at(path))?;
+        }
+        for name in &self.staged {
+            let path = self.path.join(name);
+            fs::rename(self.staging().join(name), &path).map_err(at(&path))?;
+        }
+        for name in &self.stale {
+            let path = self.path.join(name);
+            remove(&path).map_err(at(&path))?;
+        }
+        let mut folders = below.iter().chain([&self.path]);
+        folders.try_for_each(|path| sync_folder(path).map_err(at(path)))
     }
-}
 
-/// Writes one file. Whoever reads `path`, even after a crash, finds what was
-/// there before or all of `bytes`.
-///
-/// # Errors
-/// When the disk is full, the folder missing or read-only, or `path` a folder.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    Staged::new(path.to_owned(), bytes)?.publish()?;
-    sync_folder(folder_of(path)).map_err(at(path))
-}
-
-/// A file on disk that does not have its name yet; removed when dropped.
-struct Staged {
-    path: PathBuf,
-    file: NamedTempFile,
-}
-
-impl Staged {
-    fn new(path: PathBuf, bytes: &[u8]) -> Result<Self, WriteError> {
+    /// Whether a staged file is there, and can have its name.
+    fn look(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
         refuse_directory(&path)?;
-        let file = write_new_file(folder_of(&path), bytes).map_err(at(&path))?;
-        Ok(Self { path, file })
-    }
-
-    fn publish(self) -> Result<(), WriteError> {
-        let persisted = self.file.persist(&self.path);
-        persisted.map_err(|failed| at(&self.path)(failed.error))?;
-        Ok(())
+        match self.staging().join(name).is_file() {
+            true => Ok(()),
+            false => Err(at(&path)(io::Error::other(GONE))),
+        }
     }
 }
 
-fn write_new_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = new_file_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+const GONE: &str = "what was written of it has been removed by someone else";
+
+/// A file that will be as readable as any file the user creates.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true).open(path)
 }
 
-/// An unnamed file that will be as readable as any file the user creates.
-fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".shortfall-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+/// Whether files can be written in a folder, if it is there.
+fn takes_files(folder: &Path) -> Result<(), WriteError> {
+    let found = match fs::metadata(folder) {
+        Ok(found) if found.is_dir() => Builder::new()
+            .prefix(".shortfall-")
+            .tempfile_in(folder)
+            .map(drop),
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    found.map_err(at(folder))
+}
+
+/// Names of the files in a folder, none if it is not there.
+fn files_in(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            names.extend(entry.file_name().into_string());
+        }
+    }
+    Ok(names)
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Whether bytes find room.
+fn try_out(path: &Path) -> io::Result<()> {
+    create(path)?.write_all(b"PAR1")?;
+    fs::remove_file(path)
 }
 
 fn refuse_directory(path: &Path) -> Result<(), WriteError> {
@@ -130,13 +221,6 @@ fn refuse_directory(path: &Path) -> Result<(), WriteError> {
         return Err(at(path)(io::ErrorKind::IsADirectory.into()));
     }
     Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// Makes a renaming durable. Only Unix lets a folder be opened.
@@ -162,6 +246,7 @@ fn in_words(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder",
         io::ErrorKind::NotFound => "there is no such folder",
         io::ErrorKind::StorageFull => "the disk is full",
+        io::ErrorKind::FileTooLarge => "files may not grow that large here (see ulimit -f)",
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
         io::ErrorKind::Other | io::ErrorKind::InvalidInput => return error.to_string(),
         kind => return kind.to_string(),
@@ -182,13 +267,22 @@ mod tests {
         names
     }
 
+    fn claim(path: &Path) -> Folder {
+        Folder::claim(path, &[]).unwrap()
+    }
+
+    fn write(path: &Path, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let mut folder = claim(path);
+        folder.put(name, bytes)?;
+        folder.publish()
+    }
+
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.txt");
-        write_whole(&path, b"first, longer").unwrap();
-        write_whole(&path, b"second").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"second");
+        write(folder.path(), "a.txt", b"first, longer").unwrap();
+        write(folder.path(), "a.txt", b"second").unwrap();
+        assert_eq!(fs::read(folder.path().join("a.txt")).unwrap(), b"second");
         assert_eq!(names_in(folder.path()), ["a.txt"]);
     }
 
@@ -197,11 +291,11 @@ mod tests {
     fn others_may_read_what_was_written() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
-        write_whole(&ours, b"").unwrap();
-        fs::write(&plain, b"").unwrap();
-        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&plain));
+        write(folder.path(), "ours", b"").unwrap();
+        fs::write(folder.path().join("plain"), b"").unwrap();
+        let metadata = |name| fs::metadata(folder.path().join(name)).unwrap();
+        let mode = |name| metadata(name).permissions().mode();
+        assert_eq!(mode("ours"), mode("plain"));
     }
 
     #[test]
@@ -209,12 +303,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let taken = folder.path().join("taken");
         fs::create_dir(&taken).unwrap();
-        let error = write_whole(&taken, b"x").unwrap_err().to_string();
-        assert_eq!(
-            error,
-            format!("cannot write {}: it is a folder", taken.display())
-        );
-        assert!(Folder::claim(folder.path(), &["taken"]).is_err());
+        let expected = format!("cannot write {}: it is a folder", taken.display());
+        let error = write(folder.path(), "taken", b"x").unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        let error = Folder::claim(folder.path(), &["taken"]).unwrap_err();
+        assert_eq!(error.to_string(), expected);
         assert_eq!(names_in(folder.path()), ["taken"]);
     }
 
@@ -240,26 +333,110 @@ mod tests {
     #[test]
     fn all_files_are_written_or_none() {
         let folder = tempfile::tempdir().unwrap();
-        let claimed = Folder::claim(folder.path().join("deep/er"), &["a", "b"]).unwrap();
-        fs::create_dir(claimed.path().join("b")).unwrap();
-        let files = [("a".to_owned(), vec![1]), ("b".to_owned(), vec![2])];
-        assert!(claimed.write(&files).is_err());
-        assert_eq!(names_in(claimed.path()), ["b"]);
-        fs::remove_dir(claimed.path().join("b")).unwrap();
-        claimed.write(&files).unwrap();
-        assert_eq!(names_in(claimed.path()), ["a", "b"]);
+        let path = folder.path().join("deep/er");
+        let staged = || {
+            let mut folder = Folder::claim(&path, &["a", "b"]).unwrap();
+            folder.put("a", b"1").unwrap();
+            folder.put("b", b"2").unwrap();
+            folder
+        };
+        let blocked = staged();
+        fs::create_dir(path.join("b")).unwrap();
+        assert!(blocked.publish().is_err());
+        assert_eq!(names_in(&path), ["b"]);
+        fs::remove_dir(path.join("b")).unwrap();
+        staged().publish().unwrap();
+        assert_eq!(names_in(&path), ["a", "b"]);
     }
 
     #[test]
-    fn what_was_not_replaced_is_removed_up_to_a_gap() {
+    fn what_was_removed_meanwhile_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let claimed = Folder::claim(folder.path(), &[]).unwrap();
-        for name in ["a-2", "a-3", "a-5"] {
-            fs::write(folder.path().join(name), b"").unwrap();
-        }
-        let names = (3..).map(|page| format!("a-{page}"));
-        claimed.remove(names).unwrap();
-        assert_eq!(names_in(claimed.path()), ["a-2", "a-5"]);
+        let mut claimed = claim(folder.path());
+        claimed.put("a", b"1").unwrap();
+        claimed.create("b").unwrap();
+        fs::remove_file(claimed.staging().join("b")).unwrap();
+        let error = claimed.publish().unwrap_err().to_string();
+        let b = folder.path().join("b");
+        assert_eq!(error, format!("cannot write {}: {GONE}", b.display()));
+        assert!(names_in(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_vanishes_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = claim(&folder.path().join("out"));
+        fs::remove_dir_all(claimed.path()).unwrap();
+        let error = claimed.put("a", b"1").unwrap_err().to_string();
+        assert!(error.ends_with("a: there is no such folder"), "{error}");
+    }
+
+    /// A folder with `c/a`, and a file `c/b` staged in it.
+    fn staged_below(path: &Path) -> Folder {
+        fs::create_dir(path.join("c")).unwrap();
+        fs::write(path.join("c/a"), b"old").unwrap();
+        let mut folder = claim(path);
+        folder.claim_below("c").unwrap();
+        folder.put("c/b", b"new").unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_folder_below_appears_with_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = claim(folder.path());
+        claimed.claim_below("c").unwrap();
+        claimed.put("a", b"1").unwrap();
+        claimed.put("c/b", b"2").unwrap();
+        assert!(!folder.path().join("c").exists());
+        claimed.publish().unwrap();
+        assert_eq!(names_in(folder.path()), ["a", "c"]);
+        assert_eq!(fs::read(folder.path().join("c/b")).unwrap(), b"2");
+    }
+
+    #[test]
+    fn a_file_in_place_of_a_folder_below_is_named_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_the_way = folder.path().join("c");
+        fs::write(&in_the_way, b"").unwrap();
+        let mut claimed = claim(folder.path());
+        let error = claimed.claim_below("c").unwrap_err().to_string();
+        let words = "there is a file of that name, not a folder";
+        let expected = format!("cannot write {}: {words}", in_the_way.display());
+        assert_eq!(error, expected);
+        fs::remove_file(&in_the_way).unwrap();
+        claimed.claim_below("c").unwrap();
+        claimed.put("a", b"1").unwrap();
+        claimed.put("c/b", b"2").unwrap();
+        fs::write(&in_the_way, b"").unwrap();
+        let error = claimed.publish().unwrap_err().to_string();
+        assert!(error.contains("cannot write"), "{error}");
+        assert_eq!(names_in(folder.path()), ["c"]);
+    }
+
+    #[test]
+    fn what_is_superseded_goes_once_the_rest_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), b"old").unwrap();
+        fs::write(folder.path().join("theirs"), b"old").unwrap();
+        let ours = |name: &str| name == "a" || name.starts_with("c/");
+        let mut claimed = staged_below(folder.path());
+        claimed.supersede(ours).unwrap();
+        assert_eq!(names_in(&folder.path().join("c")), ["a"]);
+        claimed.publish().unwrap();
+        assert_eq!(names_in(folder.path()), ["c", "theirs"]);
+        assert_eq!(names_in(&folder.path().join("c")), ["b"]);
+    }
+
+    #[test]
+    fn nothing_goes_if_something_is_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = staged_below(folder.path());
+        claimed.supersede(|name| name == "c/a").unwrap();
+        fs::create_dir(folder.path().join("c/b")).unwrap();
+        assert!(claimed.publish().is_err());
+        assert_eq!(fs::read(folder.path().join("c/a")).unwrap(), b"old");
+        assert_eq!(names_in(folder.path()), ["c"]);
     }
 
     #[cfg(target_os = "linux")]

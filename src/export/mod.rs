@@ -1,32 +1,67 @@
 //! What a study found, as files and as a table for the terminal.
 //!
-//! [`rows`] summarises every metric once; [`summary_json`], [`summary_csv`]
-//! and [`table`] print those rows. All three return bytes or text: only
-//! [`Folder`] touches the disk, and it never leaves a file half written.
+//! [`TrialsWriter`] takes the values of trials while a study runs, and gives
+//! them back by column. [`rows`] summarises every metric once; [`summary_json`],
+//! [`summary_csv`] and [`table`] print those rows. [`read_run`] reads a run back
+//! from its files. Only [`Folder`] gives a file its name, and it never leaves
+//! one half written.
 
 mod atomic;
+mod columnar;
+mod months;
 mod number;
+mod read_error;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod stored;
 mod summary_csv;
 mod summary_json;
 mod table;
+mod trace;
+mod trials;
 
-pub use atomic::{Folder, WriteError, write_whole};
+use crate::study::Which;
+
+pub use atomic::{Folder, NewFile, WriteError};
+pub use months::months_parquet;
 pub use number::count;
+pub use read_error::ReadError;
 pub use rows::{Measures, Row, Side, rows};
+pub use stored::read_run;
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;
 pub use table::table;
+pub use trace::{Detail, Traced, trace_csv, trace_log};
+pub use trials::{Trials, TrialsWriter};
 
-/// A summary that could not be rendered.
+/// Name of the file of [`summary_json`].
+pub const SUMMARY_JSON: &str = "summary.json";
+/// Name of the file of [`summary_csv`].
+pub const SUMMARY_CSV: &str = "summary.csv";
+/// Name of the file of [`months_parquet`].
+pub const MONTHS_PARQUET: &str = "months.parquet";
+/// Name of the file of [`TrialsWriter`].
+pub const TRIALS_PARQUET: &str = "trials.parquet";
+
+/// A file that could not be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// In `summary.json`.
+    /// `summary.json`.
     #[error("cannot render summary.json: {0}")]
     Json(#[from] serde_json::Error),
-    /// In `summary.csv`.
-    #[error("cannot render summary.csv: {0}")]
+    /// In `summary.csv`, or the CSV of a trial.
+    #[error("cannot render CSV: {0}")]
     Csv(#[from] csv::Error),
+    /// `months.parquet`.
+    #[error("cannot render months.parquet: {0}")]
+    Months(std::io::Error),
+}
+
+/// Name of a variant in files.
+const fn variant_name(which: Which) -> &'static str {
+    match which {
+        Which::Shocked => Side::Shocked.name(),
+        Which::Baseline => Side::Baseline.name(),
+    }
 }

@@ -1,5 +1,7 @@
+use std::borrow::Cow;
+
 use crate::stats::{self, Estimate};
-use crate::study::{FocusOutcome, Metric, Outcome};
+use crate::study::{ColumnError, Columns, FocusOutcome, Metric, Outcome, Which};
 
 /// Which values of a metric a row summarises, one a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,61 +128,89 @@ impl Measures {
 }
 
 /// Every metric of every focus on every side, in that order.
-#[must_use]
-pub fn rows(outcome: &Outcome) -> Vec<Row<'_>> {
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn rows<'a>(outcome: &'a Outcome, columns: &dyn Columns) -> Result<Vec<Row<'a>>, ColumnError> {
     let mut sorted = Vec::new();
     let mut rows = Vec::with_capacity(outcome.focus.len() * Metric::ALL.len() * Side::ALL.len());
-    for focus in &outcome.focus {
+    for (index, focus) in outcome.focus.iter().enumerate() {
+        let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
         for metric in Metric::ALL {
+            let values = Paired::read(columns, index, metric)?;
             for side in Side::ALL {
-                let measures = measure(outcome, focus, metric, side, &mut sorted);
+                let p_any = match metric {
+                    Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
+                        share(&shares.on(side), |share| share > outcome.short_above)
+                    }
+                    _ => values.p_any(side),
+                };
                 rows.push(Row {
                     focus,
                     metric,
                     side,
-                    measures,
+                    measures: values.measures(side, p_any, &mut sorted),
                 });
             }
         }
     }
-    rows
+    Ok(rows)
 }
 
-fn measure(
-    outcome: &Outcome,
-    focus: &FocusOutcome,
+/// The values of a metric, one a trial, in both variants.
+pub(super) struct Paired {
     metric: Metric,
-    side: Side,
-    sorted: &mut Vec<f64>,
-) -> Measures {
-    let values = values(focus, metric, side);
-    if metric == Metric::TimeToSurvive && side != Side::Difference {
-        return Measures::censored(&values, share(&values, f64::is_finite), sorted);
-    }
-    let p_any = match metric {
-        Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
-            let shares = self::values(focus, Metric::ShortfallShare, side);
-            share(&shares, |share| share > outcome.short_above)
-        }
-        _ => share(&values, |value| value > 0.0),
-    };
-    Measures::finite(&values, p_any, sorted)
+    shocked: Vec<f64>,
+    baseline: Vec<f64>,
 }
 
-/// The values of a metric on one side.
-pub(super) fn values(focus: &FocusOutcome, metric: Metric, side: Side) -> Vec<f64> {
-    let (shocked, baseline) = (focus.shocked.column(metric), focus.baseline.column(metric));
-    let differences = shocked
-        .iter()
-        .zip(baseline)
-        .map(|(with, without)| with - without);
-    match side {
-        Side::Shocked => shocked.to_vec(),
-        Side::Baseline => baseline.to_vec(),
-        Side::Difference if metric == Metric::TimeToSurvive => {
-            differences.filter(|days| days.is_finite()).collect()
+impl Paired {
+    /// Reads the two columns of a metric of the focus at `index`.
+    pub(super) fn read(
+        columns: &dyn Columns,
+        index: usize,
+        metric: Metric,
+    ) -> Result<Self, ColumnError> {
+        Ok(Self {
+            metric,
+            shocked: columns.metric(index, Which::Shocked, metric)?,
+            baseline: columns.metric(index, Which::Baseline, metric)?,
+        })
+    }
+
+    /// The values on one side.
+    pub(super) fn on(&self, side: Side) -> Cow<'_, [f64]> {
+        let pairs = self.shocked.iter().zip(&self.baseline);
+        let differences = pairs.map(|(with, without)| with - without);
+        match side {
+            Side::Shocked => Cow::Borrowed(&self.shocked),
+            Side::Baseline => Cow::Borrowed(&self.baseline),
+            Side::Difference if self.metric == Metric::TimeToSurvive => {
+                differences.filter(|days| days.is_finite()).collect()
+            }
+            Side::Difference => differences.collect(),
         }
-        Side::Difference => differences.collect(),
+    }
+
+    /// Whether some of the values on a side may be infinite.
+    fn is_censored(&self, side: Side) -> bool {
+        self.metric == Metric::TimeToSurvive && side != Side::Difference
+    }
+
+    fn p_any(&self, side: Side) -> Estimate {
+        let values = self.on(side);
+        match self.is_censored(side) {
+            true => share(&values, f64::is_finite),
+            false => share(&values, |value| value > 0.0),
+        }
+    }
+
+    fn measures(&self, side: Side, p_any: Estimate, sorted: &mut Vec<f64>) -> Measures {
+        let values = self.on(side);
+        match self.is_censored(side) {
+            true => Measures::censored(&values, p_any, sorted),
+            false => Measures::finite(&values, p_any, sorted),
+        }
     }
 }
 
@@ -195,8 +225,8 @@ mod tests {
     use crate::export::sample;
 
     fn row(metric: Metric, side: Side) -> Measures {
-        let outcome = sample::outcome();
-        let rows = rows(&outcome);
+        let (outcome, columns) = (sample::outcome(), sample::columns());
+        let rows = rows(&outcome, &columns).unwrap();
         let row = rows
             .iter()
             .find(|row| row.metric == metric && row.side == side);
@@ -205,7 +235,8 @@ mod tests {
 
     #[test]
     fn there_is_a_row_for_every_metric_and_side() {
-        assert_eq!(rows(&sample::outcome()).len(), 15 * 3);
+        let rows = rows(&sample::outcome(), &sample::columns()).map(|rows| rows.len());
+        assert_eq!(rows.unwrap(), 15 * 3);
     }
 
     #[test]

@@ -1,7 +1,16 @@
 //! A small outcome to print in tests: four trials of one focus.
 
+use std::path::Path;
+
+use super::{
+    Folder, MONTHS_PARQUET, SUMMARY_JSON, TRIALS_PARQUET, TrialsWriter, months_parquet, rows,
+    summary_json,
+};
 use crate::scenario::{DefaultUsed, Note};
-use crate::study::{Basis, Failure, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant};
+use crate::study::{
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Sink, Stamp,
+    TrialRow, Variant,
+};
 use crate::units::Date;
 
 pub(super) fn outcome() -> Outcome {
@@ -11,7 +20,7 @@ pub(super) fn outcome() -> Outcome {
         question: Some("How short does Japan run?".to_owned()),
         start: Date::constant(2025, 4, 1),
         horizon: 730.5,
-        months: vec![Date::constant(2025, 4, 1)],
+        months: vec![Date::constant(2025, 4, 1), Date::constant(2025, 5, 1)],
         short_above: 0.005,
         focus: vec![focus()],
         policies: vec![PolicyActivity {
@@ -19,14 +28,15 @@ pub(super) fn outcome() -> Outcome {
             title: "Licences".to_owned(),
             strikes: vec![true],
             shock: true,
-            active: vec![1.0],
+            active: vec![1.0, 0.1],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
         }],
+        completed: 4,
         failures: vec![Failure {
             trial: 2,
             reason: "clearing did not converge on day 41".to_owned(),
         }],
-        parameters: Vec::new(),
+        parameters: vec!["sites.mine.capacity".to_owned()],
         events: 1_234,
         interrupted: false,
         basis: basis(),
@@ -71,24 +81,76 @@ fn focus() -> FocusOutcome {
         unit: "t".to_owned(),
         price: 75_000.0,
         use_per_day: 14_500.0 / 365.25,
-        shocked: variant(
-            [0.0, 29.0, 1_450.0, 5_800.0],
-            [f64::INFINITY, 200.0, 60.0, 40.0],
-        ),
+        shocked: monthly(0.1),
+        baseline: monthly(0.0),
+    }
+}
+
+fn monthly(short: f64) -> Variant {
+    let fan = |of: f64| Fan {
+        p5: vec![0.0, of],
+        p25: vec![0.0, of * 1.1],
+        p50: vec![0.0, of * 1.2],
+        p75: vec![0.0, of * 1.3],
+        p95: vec![0.0, of * 1.4],
+        mean: vec![0.0, of / 3.0],
+    };
+    Variant {
+        shortfall: fan(short),
+        cover: fan(48.0 - short),
+        origins: vec![("CN".to_owned(), "China".to_owned(), 0.1 + short)],
+    }
+}
+
+pub(super) fn columns() -> InMemory {
+    let survived = [f64::INFINITY, 200.0, 60.0, 40.0];
+    InMemory {
+        shocked: variant([0.0, 29.0, 1_450.0, 5_800.0], survived),
         baseline: variant([0.0, 0.0, 0.0, 14.5], [f64::INFINITY; 4]),
+        parameters: vec![vec![0.1, -0.0, 1e-300, f64::MAX]],
     }
 }
 
 /// Volumes are given, shares follow from them, all else is a tenth of them.
-fn variant(shortfall: [f64; 4], survived: [f64; 4]) -> Variant {
+fn variant(shortfall: [f64; 4], survived: [f64; 4]) -> Vec<Vec<f64>> {
     let column = |metric| match metric {
         Metric::Shortfall | Metric::Unserved => shortfall.to_vec(),
         Metric::ShortfallShare => shortfall.map(|volume| volume / 29_000.0).to_vec(),
         Metric::TimeToSurvive => survived.to_vec(),
         _ => shortfall.map(|volume| volume / 10.0).to_vec(),
     };
-    Variant {
-        columns: Metric::ALL.map(column).to_vec(),
-        ..Variant::default()
+    Metric::ALL.map(column).to_vec()
+}
+
+/// The same trials, in the order and with the gap in which a study has them.
+pub(super) fn fill(sink: &mut dyn Sink) {
+    let columns = columns();
+    for (row, trial) in [0, 1, 3, 4].into_iter().enumerate() {
+        let values = |columns: &[Vec<f64>]| -> Vec<f64> {
+            columns.iter().map(|column| column[row]).collect()
+        };
+        let row = TrialRow {
+            trial,
+            shocked: &values(&columns.shocked),
+            baseline: &values(&columns.baseline),
+            drawn: &values(&columns.parameters),
+        };
+        sink.put(&row).unwrap();
     }
+}
+
+/// Writes the three files a report is drawn from.
+pub(super) fn write_run(path: &Path) {
+    let outcome = outcome();
+    let mut folder = Folder::claim(path, &[]).unwrap();
+    let file = folder.create(TRIALS_PARQUET).unwrap();
+    let mut writer = TrialsWriter::new(file, &outcome).unwrap();
+    fill(&mut writer);
+    let trials = writer.finish(&outcome).unwrap();
+    let rows = rows(&outcome, &trials).unwrap();
+    let json = summary_json(&outcome, &rows).unwrap();
+    folder.put(SUMMARY_JSON, &json).unwrap();
+    let months = months_parquet(&outcome).unwrap();
+    folder.put(MONTHS_PARQUET, &months).unwrap();
+    folder.publish().unwrap();
 }

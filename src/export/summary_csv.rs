@@ -84,7 +84,7 @@ fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
 }
 
 /// The shortest decimal that reads back as the same number.
-fn cell(number: f64) -> String {
+pub(super) fn cell(number: f64) -> String {
     if number.is_finite() {
         format!("{number:?}")
     } else {
@@ -99,7 +99,8 @@ mod tests {
 
     fn lines() -> Vec<String> {
         let outcome = sample::outcome();
-        let bytes = summary_csv(&outcome, &rows(&outcome)).unwrap();
+        let rows = rows(&outcome, &sample::columns()).unwrap();
+        let bytes = summary_csv(&outcome, &rows).unwrap();
         String::from_utf8(bytes)
             .unwrap()
             .lines()

@@ -1,11 +1,14 @@
-use serde::Serialize;
+use std::borrow::Cow;
+
 use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::ExportError;
 use super::rows::{Measures, Row};
 use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
-use crate::study::{Outcome, PolicyActivity};
+use crate::study::{Basis, Failure, FocusOutcome, Outcome, PolicyActivity, Stamp, Variant};
+use crate::units::Date;
 
 /// `summary.json`: the stamp, one entry a row, then what went on around it.
 ///
@@ -21,23 +24,29 @@ pub fn summary_json(outcome: &Outcome, rows: &[Row<'_>]) -> Result<Vec<u8>, Expo
     Ok(bytes)
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    scenario: &'a str,
-    hash: &'a str,
+/// The file; read back, it has no metrics, as they follow from the trials.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Document<'a> {
+    scenario: Cow<'a, str>,
+    hash: Cow<'a, str>,
     seed: u64,
     trials: u64,
-    version: &'a str,
+    version: Cow<'a, str>,
+    #[serde(skip_deserializing)]
     metrics: Vec<Entry<'a>>,
-    title: &'a str,
-    question: Option<&'a str>,
+    title: Cow<'a, str>,
+    question: Option<Cow<'a, str>>,
     start: String,
     horizon_days: f64,
+    months: Vec<String>,
     short_above: f64,
-    trials_completed: usize,
+    trials_completed: u64,
     interrupted: bool,
+    events: u64,
     failures: Vec<FailedTrial<'a>>,
+    focus: Vec<Focus<'a>>,
     policies: Vec<Policy<'a>>,
+    parameters: Vec<Cow<'a, str>>,
     notes: Vec<Remark<'a>>,
     defaults: Vec<Held<'a>>,
 }
@@ -46,25 +55,76 @@ impl<'a> Document<'a> {
     fn new(outcome: &'a Outcome, rows: &'a [Row<'a>]) -> Self {
         let stamp = &outcome.stamp;
         Self {
-            scenario: &stamp.scenario,
-            hash: &stamp.hash,
+            scenario: text(&stamp.scenario),
+            hash: text(&stamp.hash),
             seed: stamp.seed,
             trials: stamp.trials,
-            version: &stamp.version,
+            version: text(&stamp.version),
             metrics: rows.iter().map(Entry::new).collect(),
-            title: &outcome.title,
-            question: outcome.question.as_deref(),
+            title: text(&outcome.title),
+            question: outcome.question.as_deref().map(text),
             start: outcome.start.to_string(),
             horizon_days: outcome.horizon,
+            months: outcome.months.iter().map(Date::to_string).collect(),
             short_above: outcome.short_above,
-            trials_completed: outcome.completed(),
+            trials_completed: outcome.completed,
             interrupted: outcome.interrupted,
+            events: outcome.events,
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
+            focus: outcome.focus.iter().map(Focus::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
+            parameters: outcome.parameters.iter().map(|path| text(path)).collect(),
             notes: outcome.basis.notes.iter().map(Remark::new).collect(),
             defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
         }
     }
+
+    /// The outcome that was written, but for its fans.
+    pub(super) fn outcome(self) -> Result<Outcome, String> {
+        let months = self.months.iter().map(|month| date(month));
+        let count = self.months.len();
+        if let Some(policy) = self.policies.iter().find(|p| p.in_force.len() != count) {
+            return Err(format!("not every month has a value of {}", policy.name));
+        }
+        Ok(Outcome {
+            stamp: Stamp {
+                scenario: self.scenario.into_owned(),
+                hash: self.hash.into_owned(),
+                seed: self.seed,
+                trials: self.trials,
+                version: self.version.into_owned(),
+            },
+            title: self.title.into_owned(),
+            question: self.question.map(Cow::into_owned),
+            start: date(&self.start)?,
+            horizon: self.horizon_days,
+            months: months.collect::<Result<_, _>>()?,
+            short_above: self.short_above,
+            focus: self.focus.into_iter().map(Focus::outcome).collect(),
+            policies: self.policies.into_iter().map(Policy::activity).collect(),
+            completed: self.trials_completed,
+            failures: self
+                .failures
+                .into_iter()
+                .map(FailedTrial::failure)
+                .collect(),
+            parameters: self.parameters.into_iter().map(Cow::into_owned).collect(),
+            events: self.events,
+            interrupted: self.interrupted,
+            basis: Basis {
+                notes: self.notes.into_iter().map(Remark::note).collect(),
+                defaults: self.defaults.into_iter().map(Held::default_used).collect(),
+            },
+        })
+    }
+}
+
+fn text(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| format!("`{text}` is no date"))
 }
 
 #[derive(Serialize)]
@@ -136,103 +196,237 @@ impl Serialize for Named {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct FailedTrial<'a> {
     trial: u64,
-    reason: &'a str,
+    reason: Cow<'a, str>,
 }
 
 impl<'a> FailedTrial<'a> {
-    fn new(failure: &'a crate::study::Failure) -> Self {
+    fn new(failure: &'a Failure) -> Self {
         Self {
             trial: failure.trial,
-            reason: &failure.reason,
+            reason: text(&failure.reason),
+        }
+    }
+
+    fn failure(self) -> Failure {
+        Failure {
+            trial: self.trial,
+            reason: self.reason.into_owned(),
         }
     }
 }
 
-#[derive(Serialize)]
-struct Policy<'a> {
-    name: &'a str,
-    title: &'a str,
-    role: &'static str,
-    strikes: &'a [bool],
-    stopped: Vec<Stopped<'a>>,
+#[derive(Serialize, Deserialize)]
+struct Focus<'a> {
+    commodity: Cow<'a, str>,
+    commodity_name: Cow<'a, str>,
+    country: Cow<'a, str>,
+    country_name: Cow<'a, str>,
+    unit: Cow<'a, str>,
+    price: f64,
+    use_per_day: f64,
+    origins: Origins<'a>,
 }
 
-#[derive(Serialize)]
+/// Mean arrivals by origin, largest first.
+#[derive(Serialize, Deserialize)]
+struct Origins<'a> {
+    shocked: Vec<Origin<'a>>,
+    baseline: Vec<Origin<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Origin<'a> {
+    country: Cow<'a, str>,
+    name: Cow<'a, str>,
+    per_day: f64,
+}
+
+impl<'a> Focus<'a> {
+    fn new(focus: &'a FocusOutcome) -> Self {
+        Self {
+            commodity: text(&focus.commodity),
+            commodity_name: text(&focus.commodity_name),
+            country: text(&focus.country),
+            country_name: text(&focus.country_name),
+            unit: text(&focus.unit),
+            price: focus.price,
+            use_per_day: focus.use_per_day,
+            origins: Origins {
+                shocked: Origin::of(&focus.shocked),
+                baseline: Origin::of(&focus.baseline),
+            },
+        }
+    }
+
+    fn outcome(self) -> FocusOutcome {
+        FocusOutcome {
+            commodity: self.commodity.into_owned(),
+            commodity_name: self.commodity_name.into_owned(),
+            country: self.country.into_owned(),
+            country_name: self.country_name.into_owned(),
+            unit: self.unit.into_owned(),
+            price: self.price,
+            use_per_day: self.use_per_day,
+            shocked: Origin::variant(self.origins.shocked),
+            baseline: Origin::variant(self.origins.baseline),
+        }
+    }
+}
+
+impl<'a> Origin<'a> {
+    fn of(variant: &'a Variant) -> Vec<Self> {
+        let origins = variant.origins.iter();
+        let origin = |(country, name, per_day): &'a (String, String, f64)| Self {
+            country: text(country),
+            name: text(name),
+            per_day: *per_day,
+        };
+        origins.map(origin).collect()
+    }
+
+    fn variant(origins: Vec<Self>) -> Variant {
+        let origins = origins.into_iter();
+        let origin = |o: Self| (o.country.into_owned(), o.name.into_owned(), o.per_day);
+        Variant {
+            origins: origins.map(origin).collect(),
+            ..Variant::default()
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Policy<'a> {
+    name: Cow<'a, str>,
+    title: Cow<'a, str>,
+    role: Role,
+    /// Whether it can strike each focus.
+    strikes: Vec<bool>,
+    stopped: Vec<Stopped<'a>>,
+    /// Share of trials in which it was in force at the end of each month.
+    in_force: Vec<f64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    Shock,
+    Response,
+}
+
+#[derive(Serialize, Deserialize)]
 struct Stopped<'a> {
-    commodity: &'a str,
-    unit: &'a str,
+    commodity: Cow<'a, str>,
+    unit: Cow<'a, str>,
     mean: f64,
 }
 
 impl<'a> Policy<'a> {
     fn new(policy: &'a PolicyActivity) -> Self {
-        let stopped = policy
-            .stopped
-            .iter()
-            .map(|(commodity, unit, mean)| Stopped {
-                commodity,
-                unit,
-                mean: *mean,
-            });
+        let stopped = policy.stopped.iter();
+        let stopped = stopped.map(|(commodity, unit, mean)| Stopped {
+            commodity: text(commodity),
+            unit: text(unit),
+            mean: *mean,
+        });
         Self {
-            name: &policy.name,
-            title: &policy.title,
-            role: if policy.shock { "shock" } else { "response" },
-            strikes: &policy.strikes,
+            name: text(&policy.name),
+            title: text(&policy.title),
+            role: if policy.shock {
+                Role::Shock
+            } else {
+                Role::Response
+            },
+            strikes: policy.strikes.clone(),
             stopped: stopped.collect(),
+            in_force: policy.active.clone(),
+        }
+    }
+
+    fn activity(self) -> PolicyActivity {
+        let stopped = self.stopped.into_iter();
+        PolicyActivity {
+            name: self.name.into_owned(),
+            title: self.title.into_owned(),
+            strikes: self.strikes,
+            shock: self.role == Role::Shock,
+            active: self.in_force,
+            stopped: stopped
+                .map(|s| (s.commodity.into_owned(), s.unit.into_owned(), s.mean))
+                .collect(),
         }
     }
 }
 
 /// What the figures of a table rest on.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Remark<'a> {
-    path: &'a str,
-    subject: &'a str,
+    path: Cow<'a, str>,
+    subject: Cow<'a, str>,
     figures: Vec<Figure<'a>>,
-    source: Option<&'a str>,
-    judgement: Option<&'a str>,
+    source: Option<Cow<'a, str>>,
+    judgement: Option<Cow<'a, str>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Figure<'a> {
-    key: &'a str,
-    value: &'a str,
+    key: Cow<'a, str>,
+    value: Cow<'a, str>,
 }
 
 impl<'a> Remark<'a> {
     fn new(note: &'a Note) -> Self {
-        let figures = note
-            .figures
-            .iter()
-            .map(|(key, value)| Figure { key, value });
+        let figures = note.figures.iter();
+        let figures = figures.map(|(key, value)| Figure {
+            key: text(key),
+            value: text(value),
+        });
         Self {
-            path: &note.path,
-            subject: &note.subject,
+            path: text(&note.path),
+            subject: text(&note.subject),
             figures: figures.collect(),
-            source: note.source.as_deref(),
-            judgement: note.judgement.as_deref(),
+            source: note.source.as_deref().map(text),
+            judgement: note.judgement.as_deref().map(text),
+        }
+    }
+
+    fn note(self) -> Note {
+        let figures = self.figures.into_iter();
+        let figures = figures.map(|figure| (figure.key.into_owned(), figure.value.into_owned()));
+        Note {
+            path: self.path.into_owned(),
+            subject: self.subject.into_owned(),
+            figures: figures.collect(),
+            source: self.source.map(Cow::into_owned),
+            judgement: self.judgement.map(Cow::into_owned),
         }
     }
 }
 
 /// A default that holds where tables are silent.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Held<'a> {
-    path: &'a str,
-    value: &'a str,
+    path: Cow<'a, str>,
+    value: Cow<'a, str>,
     tables: usize,
 }
 
 impl<'a> Held<'a> {
     fn new(used: &'a DefaultUsed) -> Self {
         Self {
-            path: &used.path,
-            value: &used.value,
+            path: text(&used.path),
+            value: text(&used.value),
             tables: used.tables,
+        }
+    }
+
+    fn default_used(self) -> DefaultUsed {
+        DefaultUsed {
+            path: self.path.into_owned(),
+            value: self.value.into_owned(),
+            tables: self.tables,
         }
     }
 }
@@ -245,7 +439,8 @@ mod tests {
 
     fn document() -> Value {
         let outcome = sample::outcome();
-        let bytes = summary_json(&outcome, &rows(&outcome)).unwrap();
+        let rows = rows(&outcome, &sample::columns()).unwrap();
+        let bytes = summary_json(&outcome, &rows).unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
 

@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use super::number::{self, count, percent, plain};
-use super::rows::{Measures, Row, Side, values};
+use super::rows::{Measures, Paired, Row, Side};
 use crate::stats::{Moments, quantile};
-use crate::study::{FocusOutcome, Metric, Outcome};
+use crate::study::{ColumnError, Columns, FocusOutcome, Metric, Outcome};
 
 const HEADER: [&str; 7] = [
     "",
@@ -27,10 +27,16 @@ const YEAR: f64 = 365.25;
 /// Quantiles and tail means in the column "difference" are those of the
 /// per-trial differences, not differences of quantiles; the difference of a
 /// probability is the probability added.
-#[must_use]
-pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn table(
+    outcome: &Outcome,
+    columns: &dyn Columns,
+    rows: &[Row<'_>],
+) -> Result<String, ColumnError> {
     let mut text = heading(outcome);
-    for focus in &outcome.focus {
+    for (index, focus) in outcome.focus.iter().enumerate() {
         let _ = writeln!(
             text,
             "\n{}\n{}",
@@ -38,9 +44,11 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
             line(&HEADER.map(str::to_owned))
         );
         let of_focus = Rows { focus, rows };
+        let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
+        let survived = Paired::read(columns, index, Metric::TimeToSurvive)?;
         for cells in of_focus
-            .shortfall(outcome.short_above)
-            .chain(of_focus.survival())
+            .shortfall(&shares, outcome.short_above)
+            .chain(survival(&survived))
         {
             let _ = writeln!(text, "{}", line(&cells));
         }
@@ -48,7 +56,7 @@ pub fn table(outcome: &Outcome, rows: &[Row<'_>]) -> String {
     text.push_str(
         "\nshocked: every policy; baseline: background policies only, same random numbers.\n",
     );
-    text
+    Ok(text)
 }
 
 fn heading(outcome: &Outcome) -> String {
@@ -57,9 +65,9 @@ fn heading(outcome: &Outcome) -> String {
         "{}\n{}{}, seed {}, {} days from {}\n",
         outcome.title,
         question.unwrap_or_default(),
-        match outcome.completed() {
+        match outcome.completed {
             1 => "1 trial".to_owned(),
-            trials => format!("{} trials", count(trials as u64)),
+            trials => format!("{} trials", count(trials)),
         },
         outcome.stamp.seed,
         outcome.horizon,
@@ -112,9 +120,8 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn shortfall(&self, short_above: f64) -> impl Iterator<Item = [String; 7]> {
-        let short = move |share: f64| share > short_above;
-        let any = self.probability("P(any shortfall)", Metric::ShortfallShare, short);
+    fn shortfall(&self, shares: &Paired, above: f64) -> impl Iterator<Item = [String; 7]> {
+        let any = probability("P(any shortfall)", shares, |share| share > above);
         let [mean, rest @ ..] = Estimate::ALL;
         let causes = [
             ("  given up for price", Metric::RationedByPrice),
@@ -126,13 +133,6 @@ impl Rows<'_> {
             .into_iter()
             .chain(causes)
             .chain(rest)
-    }
-
-    fn survival(&self) -> impl Iterator<Item = [String; 7]> {
-        let never = self.probability("never short", Metric::TimeToSurvive, f64::is_infinite);
-        let days = [("days to short, p10", 0.1), ("days to short, p50", 0.5)];
-        let days = days.map(|(label, level)| self.days_to_short(label, level));
-        std::iter::once(never).chain(days)
     }
 
     /// The mean of a part of the shortfall.
@@ -174,52 +174,57 @@ impl Rows<'_> {
         let row = self.rows.iter().find(is_it);
         row.map_or((f64::NAN, f64::NAN), |row| estimate.of(&row.measures))
     }
+}
 
-    /// How often `holds` is true of a metric.
-    fn probability(&self, label: &str, metric: Metric, holds: impl Fn(f64) -> bool) -> [String; 7] {
-        let indicator = |side| -> Vec<f64> {
-            let values = values(self.focus, metric, side);
-            values
-                .iter()
-                .map(|&value| f64::from(holds(value)))
-                .collect()
-        };
-        let (with, without) = (indicator(Side::Shocked), indicator(Side::Baseline));
-        let added: Vec<_> = with
-            .iter()
-            .zip(&without)
-            .map(|(with, without)| with - without)
-            .collect();
-        let (shocked, error) = mean_and_error(&with);
-        let (difference, paired) = mean_and_error(&added);
-        [
-            label.to_owned(),
-            percent(shocked),
-            percent(error),
-            String::new(),
-            percent(mean_and_error(&without).0),
-            percent(difference),
-            percent(paired),
-        ]
-    }
+fn survival(days: &Paired) -> impl Iterator<Item = [String; 7]> {
+    let never = probability("never short", days, f64::is_infinite);
+    let levels = [("days to short, p10", 0.1), ("days to short, p50", 0.5)];
+    let levels = levels.map(|(label, level)| days_to_short(label, days, level));
+    std::iter::once(never).chain(levels)
+}
 
-    fn days_to_short(&self, label: &str, level: f64) -> [String; 7] {
-        let day = |side| {
-            let mut days = values(self.focus, Metric::TimeToSurvive, side);
-            days.sort_unstable_by(f64::total_cmp);
-            let day = quantile(&days, level).value;
-            if day.is_infinite() {
-                "never".to_owned()
-            } else {
-                plain(day)
-            }
-        };
-        let mut cells: [String; 7] = Default::default();
-        cells[0] = label.to_owned();
-        cells[1] = day(Side::Shocked);
-        cells[4] = day(Side::Baseline);
-        cells
-    }
+/// How often `holds` is true of a metric.
+fn probability(label: &str, values: &Paired, holds: impl Fn(f64) -> bool) -> [String; 7] {
+    let indicator = |side| -> Vec<f64> {
+        let values = values.on(side);
+        let held = values.iter().map(|&value| f64::from(holds(value)));
+        held.collect()
+    };
+    let (with, without) = (indicator(Side::Shocked), indicator(Side::Baseline));
+    let added: Vec<_> = with
+        .iter()
+        .zip(&without)
+        .map(|(with, without)| with - without)
+        .collect();
+    let (shocked, error) = mean_and_error(&with);
+    let (difference, paired) = mean_and_error(&added);
+    [
+        label.to_owned(),
+        percent(shocked),
+        percent(error),
+        String::new(),
+        percent(mean_and_error(&without).0),
+        percent(difference),
+        percent(paired),
+    ]
+}
+
+fn days_to_short(label: &str, days: &Paired, level: f64) -> [String; 7] {
+    let day = |side| {
+        let mut days = days.on(side).into_owned();
+        days.sort_unstable_by(f64::total_cmp);
+        let day = quantile(&days, level).value;
+        if day.is_infinite() {
+            "never".to_owned()
+        } else {
+            plain(day)
+        }
+    };
+    let mut cells: [String; 7] = Default::default();
+    cells[0] = label.to_owned();
+    cells[1] = day(Side::Shocked);
+    cells[4] = day(Side::Baseline);
+    cells
 }
 
 /// What a line of the table says about the shortfall.
@@ -271,8 +276,9 @@ mod tests {
 
     #[test]
     fn a_focus_reads_as_one_block() {
-        let outcome = sample::outcome();
-        insta::assert_snapshot!(table(&outcome, &rows(&outcome)), @"
+        let (outcome, columns) = (sample::outcome(), sample::columns());
+        let rows = rows(&outcome, &columns).unwrap();
+        insta::assert_snapshot!(table(&outcome, &columns, &rows).unwrap(), @"
         A licence on magnets
         How short does Japan run?
         4 trials, seed 20250404, 730.5 days from 2025-04-01
@@ -300,7 +306,8 @@ mod tests {
     fn lines_fit_in_a_terminal() {
         let mut outcome = sample::outcome();
         outcome.question = Some("How short does Japan run? ".repeat(9));
-        let table = table(&outcome, &rows(&outcome));
+        let columns = sample::columns();
+        let table = table(&outcome, &columns, &rows(&outcome, &columns).unwrap()).unwrap();
         assert!(table.lines().all(|line| line.chars().count() <= WIDTH));
     }
 }

@@ -53,6 +53,7 @@ impl<'a> Compiler<'a> {
         compiler.lay_out_pairs();
         compiler.lay_out_reserves();
         compiler.lay_out_contracts();
+        compiler.find_parcels_to_final_use();
         compiler.find_focus();
         compiler.network.base_varies = !compiler.network.parameters.is_empty();
         compiler
@@ -200,6 +201,9 @@ impl<'a> Compiler<'a> {
             unbalanced: c.unbalanced,
             tolerance: c.tolerance,
             pipelines_only: false,
+            pipelines: false,
+            domestic: Vec::new(),
+            contracts: Vec::new(),
             observed: !c.trade.is_empty(),
         }
     }
@@ -351,6 +355,7 @@ impl<'a> Compiler<'a> {
             reserve: None,
             minimum_cover,
             ration_by_value: scenario.commodities[c.0].ration_by_value,
+            parcels_to_final_use: false,
         });
     }
 
@@ -430,8 +435,11 @@ impl<'a> Compiler<'a> {
             }
             let all = first..self.network.pairs.len();
             let pairs = &self.network.pairs[all.clone()];
-            self.network.markets[market].pipelines_only = pairs.iter().all(|p| p.pipeline);
-            self.network.markets[market].pairs = all;
+            let m = &mut self.network.markets[market];
+            m.pipelines_only = pairs.iter().all(|p| p.pipeline);
+            m.pipelines = pairs.iter().any(|p| p.pipeline);
+            m.domestic = pairs.iter().map(|p| p.domestic).collect();
+            m.pairs = all;
         }
         self.check_trade();
     }
@@ -583,8 +591,23 @@ impl<'a> Compiler<'a> {
                     end: c.end.map_or(Tick::NEVER, |last| self.after(last)),
                     price: c.price.as_ref().map(|n| self.num(n)),
                 };
-                self.network.contracts.push(contract);
+                let n = &mut self.network;
+                let market = n.buyers[n.pairs[pair as usize].buyer as usize].market;
+                n.markets[market].contracts.push(n.contracts.len() as u32);
+                n.contracts.push(contract);
             }
+        }
+    }
+
+    fn find_parcels_to_final_use(&mut self) {
+        for index in 0..self.network.buyers.len() {
+            let n = &self.network;
+            let b = &n.buyers[index];
+            let only = n.demands[b.demands.clone()]
+                .iter()
+                .all(|d| d.user == User::Final);
+            let found = only && b.reserve.is_none() && !n.markets[b.market].pipelines;
+            self.network.buyers[index].parcels_to_final_use = found;
         }
     }
 

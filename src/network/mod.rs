@@ -164,6 +164,12 @@ pub struct Market {
     /// Whether every pair is a pipeline: sellers then offer what they will
     /// make rather than what they have made.
     pub pipelines_only: bool,
+    /// Whether any pair is a pipeline.
+    pub pipelines: bool,
+    /// Whether each pair is within one country.
+    pub domestic: Vec<bool>,
+    /// Its contracts.
+    pub contracts: Vec<u32>,
     /// Whether trade was observed (else it is proportional).
     pub observed: bool,
 }
@@ -206,6 +212,9 @@ pub struct Buyer {
     pub minimum_cover: Num,
     /// Whether rationing goes by value (else pro rata).
     pub ration_by_value: bool,
+    /// Whether its stock only rises by parcels and only serves final users:
+    /// then nobody else notices when it runs low.
+    pub parcels_to_final_use: bool,
 }
 
 /// A seller and a buyer of one market.

@@ -1,5 +1,7 @@
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 
+use crate::maths::exp;
+
 use super::Stream;
 use super::special::{beta_cdf, gamma_cdf, invert, normal_quantile};
 
@@ -441,10 +443,44 @@ impl Law {
     /// What remains the platform's is the logarithm in the far tails: normal
     /// deviates beyond ±3.65 and exponential ones beyond 7.70, less than one
     /// draw in 2,000, may differ in their last bits between platforms.
+    #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         match self {
+            Law::LogNormal { mu, sigma } => exp(mu + sigma * standard_normal(stream)),
+            Law::Constant(value) => *value,
+            law => law.sample_other(stream),
+        }
+    }
+
+    /// Draws of many objects, each on its own stream, into `draws` in order;
+    /// faster together than one by one, and the same.
+    pub fn sample_each<'l>(
+        objects: impl Iterator<Item = (&'l Law, Stream)> + Clone,
+        draws: &mut Vec<f64>,
+    ) {
+        draws.clear();
+        let mut others = false;
+        draws.extend(objects.clone().map(|(law, mut stream)| match law {
+            Law::LogNormal { mu, sigma } => mu + sigma * standard_normal(&mut stream),
+            _ => {
+                others = true;
+                0.0
+            }
+        }));
+        draws.iter_mut().for_each(|x| *x = exp(*x));
+        if !others {
+            return;
+        }
+        for (draw, (law, mut stream)) in draws.iter_mut().zip(objects) {
+            if !matches!(law, Law::LogNormal { .. }) {
+                *draw = law.sample(&mut stream);
+            }
+        }
+    }
+
+    fn sample_other(&self, stream: &mut Stream) -> f64 {
+        match self {
             Law::Normal { mean, sd } => mean + sd * standard_normal(stream),
-            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * standard_normal(stream)),
             Law::Exponential { mean } => mean * standard_exponential(stream),
             Law::Weibull { shape, scale } => {
                 scale * libm::pow(standard_exponential(stream), 1.0 / shape)
@@ -460,7 +496,6 @@ impl Law {
                 low + (high - low) * standard_beta(alpha, beta, stream)
             }
             Law::Scaled { factor, law } => factor * law.sample(stream),
-            Law::Constant(value) => *value,
             law => law.quantile(stream.uniform()),
         }
     }
@@ -478,7 +513,7 @@ impl Law {
                 low + (high - low) * beta_quantile(alpha, beta, u)
             }
             Law::Normal { mean, sd } => mean + sd * normal_quantile(u),
-            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal_quantile(u)),
+            Law::LogNormal { mu, sigma } => exp(mu + sigma * normal_quantile(u)),
             Law::Exponential { mean } => -mean * libm::log1p(-u),
             Law::Geometric { p } => geometric_quantile(*p, u),
             Law::Erlang { shape, mean } => gamma_quantile(f64::from(*shape), *mean, u),
@@ -606,6 +641,7 @@ fn finite_values(values: &[f64]) -> Result<(), LawError> {
         .try_for_each(|&value| finite("each value", value))
 }
 
+#[inline]
 fn standard_normal(stream: &mut Stream) -> f64 {
     StandardNormal.sample(stream)
 }

@@ -54,6 +54,11 @@ impl ObjectKey {
     pub const fn with(self, n: u64) -> ObjectKey {
         ObjectKey(mix(self.0.rotate_left(23) ^ mix(n.wrapping_add(GOLDEN))))
     }
+
+    #[cold]
+    const fn far(self, beyond: u64) -> ObjectKey {
+        self.with(beyond)
+    }
 }
 
 /// A bijection of 64-bit words whose output bits each depend on every input
@@ -97,7 +102,7 @@ impl Stream {
         let object = if beyond == 0 {
             object
         } else {
-            object.with(beyond)
+            object.far(beyond)
         };
         let counter = [object.0, occurrence << BLOCK_BITS];
         Stream {

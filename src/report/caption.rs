@@ -13,28 +13,28 @@ pub(super) fn chance(digest: &Digest<'_>) -> String {
     let Digest { country, tail, .. } = digest;
     let (commodity, unit) = (&digest.focus.commodity_name, &digest.focus.unit);
     let amount = |value| quantity(value, unit);
-    let (shocked, p90) = (&tail.shocked, tail.shocked.quantile(0.9));
+    let (shocked, p90) = (&tail.shocked, tail.shocked.p90);
     match digest.trials() {
-        _ if shocked.most() <= 0.0 => format!("No trial leaves {country} short of {commodity}."),
+        _ if shocked.most <= 0.0 => format!("No trial leaves {country} short of {commodity}."),
         1 => {
-            let most = shocked.most();
+            let most = shocked.most;
             let in_days = days_of_use(digest, most);
             let most = amount(most);
             format!("The only trial leaves {country} short of {most} of {commodity}{in_days}.")
         }
         trials if trials < FEW => {
-            let (mean, most) = (amount(shocked.mean()), amount(shocked.most()));
+            let (mean, most) = (amount(shocked.mean), amount(shocked.most));
             format!(
                 "Trials leave {country} short of {mean} of {commodity} on average, of {most} at worst."
             )
         }
         _ if p90 <= 0.0 => {
-            let (share, most) = (percent(shocked.share_above(0.0)), amount(shocked.most()));
+            let (share, most) = (percent(shocked.share_any()), amount(shocked.most));
             format!(
                 "Fewer than 1 trial in 10 has a shortfall: {share} of trials do, the largest {most}."
             )
         }
-        _ if figures(shocked.quantile(0.1)) == figures(p90) => {
+        _ if figures(shocked.p10) == figures(p90) => {
             let (about, in_days) = (amount(p90), days_of_use(digest, p90));
             format!(
                 "At least 8 trials in 10 leave {country} short of about {about} of {commodity}{in_days}."
@@ -51,7 +51,7 @@ pub(super) fn chance(digest: &Digest<'_>) -> String {
 }
 
 fn before(digest: &Digest<'_>) -> String {
-    match digest.tail.baseline.quantile(0.9) {
+    match digest.tail.baseline.p90 {
         p90 if p90 > 0.0 => {
             let p90 = quantity(p90, &digest.focus.unit);
             format!("without the shocks, of more than {p90}")
@@ -74,11 +74,11 @@ pub(super) fn size(digest: &Digest<'_>) -> String {
     let (country, short) = (&digest.country, &digest.shocked.short);
     let bar = bar(digest.short_above);
     let amount = |value| quantity(value, &digest.focus.unit);
-    match (digest.trials(), short.len()) {
+    match (digest.trials(), digest.shocked.trials_short) {
         (_, 0) => format!("No trial leaves {country} short{bar}."),
         (trials, few) if few < 4 => {
             let often = often(digest.shocked.share_short, trials);
-            let mean = amount(short.mean());
+            let mean = amount(short.mean);
             let average = if few == 1 {
                 ""
             } else {
@@ -88,7 +88,7 @@ pub(super) fn size(digest: &Digest<'_>) -> String {
         }
         (trials, _) => {
             let often = often(digest.shocked.share_short, trials);
-            let (low, high) = (short.quantile(0.25), short.quantile(0.75));
+            let [low, high] = short.inner;
             let middle = if figures(low) == figures(high) {
                 format!("by about {}", amount(low))
             } else {
@@ -132,12 +132,17 @@ pub(super) fn origins(digest: &Digest<'_>) -> String {
             "{subject} ends with the shocks; it was {was} a year, {share_before} of all supply."
         );
     }
-    let moves = if is < was { "falls" } else { "rises" };
+    let moves = |falls: bool| if falls { "falls" } else { "rises" };
+    let (falls, share_falls) = (is < was, is / after < was / before);
     let shares = if share_before == share_after {
         format!("still {share_after} of all supply")
-    } else {
+    } else if share_falls == falls {
         format!("from {share_before} to {share_after} of all supply")
+    } else {
+        let share_moves = moves(share_falls);
+        format!("but its share of all supply {share_moves} from {share_before} to {share_after}")
     };
+    let moves = moves(falls);
     format!(
         "{subject} {moves} from {} to {} a year, {shares}.",
         figures(was),
@@ -195,17 +200,17 @@ pub(super) fn price(digest: &Digest<'_>) -> String {
     let unit = format!("USD/{}", digest.focus.unit);
     let amount = |value| quantity(value, &unit);
     let (shocked, baseline) = (&digest.shocked, &digest.baseline);
-    if shocked.spot.most() <= 0.0 {
+    if shocked.spot.most <= 0.0 {
         return "No price is known.".to_owned();
     }
-    let spot = amount(shocked.spot.mean());
+    let spot = amount(shocked.spot.mean);
     let change = compared(
-        shocked.spot.mean(),
-        baseline.spot.mean(),
-        &amount(baseline.spot.mean()),
+        shocked.spot.mean,
+        baseline.spot.mean,
+        &amount(baseline.spot.mean),
     );
-    let paid = amount(shocked.paid.mean());
-    let before = against(Some(amount(baseline.paid.mean())), &paid);
+    let paid = amount(shocked.paid.mean);
+    let before = against(Some(amount(baseline.paid.mean)), &paid);
     let country = capital(&digest.country);
     format!(
         "The spot price averages {spot}, {change}. {country} pays {paid} for what arrives, {before}."

@@ -23,7 +23,7 @@ pub(super) fn finding(digest: &Digest<'_>) -> String {
 
 /// What the shocks add, where the baseline has a shortfall of its own.
 fn added(digest: &Digest<'_>) -> String {
-    let added = digest.tail.shocked.mean() - digest.tail.baseline.mean();
+    let added = digest.tail.shocked.mean - digest.tail.baseline.mean;
     if digest.baseline.share_short <= 0.0 || added <= 0.0 {
         return String::new();
     }
@@ -64,14 +64,15 @@ pub(super) fn often(short: f64, trials: usize) -> String {
 
 fn size(digest: &Digest<'_>) -> String {
     let volume = &digest.tail.shocked;
-    let mean = quantity(volume.mean(), &digest.focus.unit);
+    let mean = quantity(volume.mean, &digest.focus.unit);
     let demand = relative(digest.shocked.mean_share);
     if digest.trials() == 1 {
         return format!(" by {mean}, {demand} of demand");
     }
-    let worst = quantity(volume.tail_mean(0.95), &digest.focus.unit);
+    let worst = quantity(volume.worst, &digest.focus.unit);
+    let bar = bar(digest.short_above);
     format!(
-        "; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}"
+        "{bar}; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}"
     )
 }
 

@@ -1,8 +1,10 @@
 //! Outcomes to draw: a realistic one and the ends of what can happen.
 
+use std::ops::{Deref, DerefMut};
+
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Basis, Failure, Fan, FocusOutcome, Metric, Outcome, PolicyActivity, Stamp, Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Stamp, Variant,
 };
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -17,6 +19,27 @@ impl Noise {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// An outcome with the values of its trials.
+#[derive(Clone)]
+pub(super) struct Case {
+    pub(super) outcome: Outcome,
+    pub(super) columns: InMemory,
+}
+
+impl Deref for Case {
+    type Target = Outcome;
+
+    fn deref(&self) -> &Outcome {
+        &self.outcome
+    }
+}
+
+impl DerefMut for Case {
+    fn deref_mut(&mut self) -> &mut Outcome {
+        &mut self.outcome
     }
 }
 
@@ -43,10 +66,10 @@ pub(super) const USUAL: Shape = Shape {
 };
 
 /// An outcome without foci.
-pub(super) fn empty(months: usize, trials: usize) -> Outcome {
+pub(super) fn empty(months: usize, trials: usize) -> Case {
     let start = date(2025, 4, 1);
     let end = start + (months as i32).months();
-    Outcome {
+    let outcome = Outcome {
         stamp: Stamp {
             scenario: "magnets-2025".to_owned(),
             hash: "9f2c41d07be6a853".to_owned(),
@@ -66,12 +89,15 @@ pub(super) fn empty(months: usize, trials: usize) -> Outcome {
         short_above: 0.0,
         focus: Vec::new(),
         policies: Vec::new(),
+        completed: trials as u64,
         failures: Vec::new(),
         parameters: Vec::new(),
         events: 4_100_000,
         interrupted: false,
         basis: basis(3),
-    }
+    };
+    let columns = InMemory::default();
+    Case { outcome, columns }
 }
 
 /// Judgements, some of them long, and a default.
@@ -110,7 +136,7 @@ fn basis(repeats: usize) -> Basis {
 }
 
 /// Three foci, three shocks and a response.
-pub(super) fn realistic() -> Outcome {
+pub(super) fn realistic() -> Case {
     let mut outcome = empty(21, 2000);
     let heavy = Shape {
         use_per_day: 2.1,
@@ -124,21 +150,9 @@ pub(super) fn realistic() -> Outcome {
         depth: 0.02,
         ..USUAL
     };
-    outcome.focus = vec![
-        focus(&outcome, ("ndfeb", "NdFeB magnets"), ("JP", "Japan"), USUAL),
-        focus(
-            &outcome,
-            ("dyoxide", "dysprosium oxide"),
-            ("DE", "Germany"),
-            heavy,
-        ),
-        focus(
-            &outcome,
-            ("ndpr", "NdPr oxide"),
-            ("US", "United States"),
-            mild,
-        ),
-    ];
+    outcome.add_focus(("ndfeb", "NdFeB magnets"), ("JP", "Japan"), USUAL);
+    outcome.add_focus(("dyoxide", "dysprosium oxide"), ("DE", "Germany"), heavy);
+    outcome.add_focus(("ndpr", "NdPr oxide"), ("US", "United States"), mild);
     outcome.policies = vec![
         policy(
             "Chinese licences on seven medium and heavy rare earths",
@@ -183,55 +197,60 @@ pub(super) fn policy(
     }
 }
 
-/// A focus of a shape.
-pub(super) fn focus(
-    outcome: &Outcome,
-    commodity: (&str, &str),
-    country: (&str, &str),
-    shape: Shape,
-) -> FocusOutcome {
-    let mut noise = Noise(shape.trials as u64 ^ 0x9e37_79b9);
-    let origins = |factor: f64| {
-        let rates = [
-            ("CN", "China", 0.71 * factor),
-            (country.0, country.1, 0.14),
-            ("VN", "Viet Nam", 0.06 * (2.0 - factor)),
-            ("TH", "Thailand", 0.03),
-            ("DE", "Germany", 0.02),
-            ("PH", "Philippines", 0.015),
-            ("MY", "Malaysia", 0.01 * (3.0 - 2.0 * factor)),
-            ("US", "United States", 0.008),
-            ("FI", "Finland", 0.004),
-            ("EE", "Estonia", 0.002),
-            ("SI", "Slovenia", 0.001),
-        ];
-        let scaled = rates.map(|(code, name, share)| {
-            (code.to_owned(), name.to_owned(), share * shape.use_per_day)
+impl Case {
+    /// Adds a focus of a shape.
+    fn add_focus(&mut self, commodity: (&str, &str), country: (&str, &str), shape: Shape) {
+        let mut noise = Noise(shape.trials as u64 ^ 0x9e37_79b9);
+        let origins = |factor: f64| {
+            let rates = [
+                ("CN", "China", 0.71 * factor),
+                (country.0, country.1, 0.14),
+                ("VN", "Viet Nam", 0.06 * (2.0 - factor)),
+                ("TH", "Thailand", 0.03),
+                ("DE", "Germany", 0.02),
+                ("PH", "Philippines", 0.015),
+                ("MY", "Malaysia", 0.01 * (3.0 - 2.0 * factor)),
+                ("US", "United States", 0.008),
+                ("FI", "Finland", 0.004),
+                ("EE", "Estonia", 0.002),
+                ("SI", "Slovenia", 0.001),
+            ];
+            let scaled = rates.map(|(code, name, share)| {
+                (code.to_owned(), name.to_owned(), share * shape.use_per_day)
+            });
+            scaled.to_vec()
+        };
+        let (shocked, columns) = variant(self, &mut noise, shape, shape.short.0, 1.0);
+        self.columns.shocked.extend(columns);
+        let (baseline, columns) = variant(self, &mut noise, shape, shape.short.1, 0.3);
+        self.columns.baseline.extend(columns);
+        self.focus.push(FocusOutcome {
+            commodity: commodity.0.to_owned(),
+            commodity_name: commodity.1.to_owned(),
+            country: country.0.to_owned(),
+            country_name: country.1.to_owned(),
+            unit: "t".to_owned(),
+            price: 62_000.0,
+            use_per_day: shape.use_per_day,
+            shocked: Variant {
+                origins: origins(0.62),
+                ..shocked
+            },
+            baseline: Variant {
+                origins: origins(1.0),
+                ..baseline
+            },
         });
-        scaled.to_vec()
-    };
-    let shocked = variant(outcome, &mut noise, shape, shape.short.0, 1.0);
-    let baseline = variant(outcome, &mut noise, shape, shape.short.1, 0.3);
-    FocusOutcome {
-        commodity: commodity.0.to_owned(),
-        commodity_name: commodity.1.to_owned(),
-        country: country.0.to_owned(),
-        country_name: country.1.to_owned(),
-        unit: "t".to_owned(),
-        price: 62_000.0,
-        use_per_day: shape.use_per_day,
-        shocked: Variant {
-            origins: origins(0.62),
-            ..shocked
-        },
-        baseline: Variant {
-            origins: origins(1.0),
-            ..baseline
-        },
     }
 }
 
-fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth: f64) -> Variant {
+fn variant(
+    outcome: &Outcome,
+    noise: &mut Noise,
+    shape: Shape,
+    short: f64,
+    depth: f64,
+) -> (Variant, Vec<Vec<f64>>) {
     let demand = shape.use_per_day * outcome.horizon;
     let mut shares = Vec::new();
     for _ in 0..shape.trials {
@@ -258,8 +277,7 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
     let at = |i: usize, level: f64| (shape.depth * depth * level * wave(i)).min(1.0);
     let stock = |i: usize, level: f64| (48.0 * (1.0 - 0.42 * depth * wave(i) * level)).max(0.0);
     let certain = |level: f64, needed: f64| if short > needed { level } else { 0.0 };
-    Variant {
-        columns,
+    let variant = Variant {
         shortfall: fan(shape.months, |i, q| match q {
             0 => at(i, certain(0.05, 0.95)),
             1 => at(i, certain(0.2, 0.75)),
@@ -272,7 +290,8 @@ fn variant(outcome: &Outcome, noise: &mut Noise, shape: Shape, short: f64, depth
             stock(i, [1.2, 1.05, 0.9, 0.6, 0.3, 0.84][q])
         }),
         origins: Vec::new(),
-    }
+    };
+    (variant, columns)
 }
 
 /// A fan from a function of month and quantile (the sixth is the mean).
@@ -289,14 +308,9 @@ pub(super) fn fan(months: usize, value: impl Fn(usize, usize) -> f64) -> Fan {
 }
 
 /// A realistic outcome with one focus of a shape.
-pub(super) fn single(shape: Shape) -> Outcome {
+pub(super) fn single(shape: Shape) -> Case {
     let mut outcome = empty(shape.months, shape.trials);
-    outcome.focus = vec![focus(
-        &outcome,
-        ("ndfeb", "NdFeB magnets"),
-        ("JP", "Japan"),
-        shape,
-    )];
+    outcome.add_focus(("ndfeb", "NdFeB magnets"), ("JP", "Japan"), shape);
     outcome.policies = vec![policy(
         "Export licences",
         shape.months,
@@ -308,7 +322,7 @@ pub(super) fn single(shape: Shape) -> Outcome {
 }
 
 /// Every end of what can happen, by name.
-pub(super) fn extremes() -> Vec<(&'static str, Outcome)> {
+pub(super) fn extremes() -> Vec<(&'static str, Case)> {
     vec![
         ("three", realistic()),
         ("one", single(USUAL)),
@@ -360,7 +374,7 @@ pub(super) fn extremes() -> Vec<(&'static str, Outcome)> {
     ]
 }
 
-fn nothing() -> Outcome {
+fn nothing() -> Case {
     let mut outcome = single(Shape {
         short: (0.0, 0.0),
         ..USUAL
@@ -376,7 +390,7 @@ fn nothing() -> Outcome {
     outcome
 }
 
-fn decade() -> Outcome {
+fn decade() -> Case {
     let mut outcome = single(Shape {
         months: 120,
         ..USUAL
@@ -408,7 +422,7 @@ fn decade() -> Outcome {
     outcome
 }
 
-fn long_names() -> Outcome {
+fn long_names() -> Case {
     let mut outcome = realistic();
     outcome.basis = basis(40);
     outcome.policies[2].strikes = vec![false, true, false, true];
@@ -455,24 +469,25 @@ fn long_names() -> Outcome {
     outcome
 }
 
-fn not_numbers() -> Outcome {
+fn not_numbers() -> Case {
     let mut outcome = single(USUAL);
     outcome.horizon = f64::NAN;
     let focus = &mut outcome.focus[0];
     focus.price = f64::INFINITY;
     focus.use_per_day = f64::NAN;
-    focus.shocked.columns[0][3] = f64::NAN;
-    focus.shocked.columns[0][4] = f64::INFINITY;
-    focus.shocked.columns[1][5] = f64::NEG_INFINITY;
     focus.shocked.origins[0].2 = f64::NAN;
     focus.shocked.shortfall.p95[4] = f64::NAN;
     focus.shocked.cover = fan(21, |_, _| f64::INFINITY);
     focus.baseline.cover.mean[3] = f64::NAN;
     outcome.policies[0].active[2] = f64::NAN;
+    let columns = &mut outcome.columns.shocked;
+    columns[0][3] = f64::NAN;
+    columns[0][4] = f64::INFINITY;
+    columns[1][5] = f64::NEG_INFINITY;
     outcome
 }
 
-fn blank() -> Outcome {
+fn blank() -> Case {
     let mut outcome = single(USUAL);
     outcome.title.clear();
     outcome.question = None;
@@ -481,5 +496,6 @@ fn blank() -> Outcome {
     outcome.policies.clear();
     outcome.focus[0].shocked = Variant::default();
     outcome.focus[0].baseline = Variant::default();
+    outcome.columns = InMemory::default();
     outcome
 }

@@ -9,7 +9,8 @@ use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, legend};
 use super::tail::{Tail, not_short};
 use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, SHOCKED_BAR, TICK};
 
-const BINS: usize = 20;
+/// Bins of the axis.
+pub(super) const BINS: usize = 20;
 /// Width of the two bars for the trials that are not short.
 const NONE: f64 = 196.0;
 
@@ -22,9 +23,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         Key::line("baseline", baseline_line()),
     ];
     let room = legend(canvas, rect, &keys)?;
-    let [shocked, baseline] = [&digest.shocked, &digest.baseline]
-        .map(|side| bins(&side.short, digest.trials(), tail.axis.end));
-    let most = shocked.iter().chain(&baseline).copied().fold(0.0, f64::max);
+    let (shocked, baseline) = (&digest.shocked.bins, &digest.baseline.bins);
+    let most = shocked.iter().chain(baseline).copied().fold(0.0, f64::max);
     let height = Height::percent(if most > 0.0 { most } else { 0.1 }, "share of trials");
     let plot = Tail::plot(room, NONE + 24.0 + height.gutter());
     let frame = Frame {
@@ -33,8 +33,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         y_end: height.end(),
     };
     height.draw(canvas, &frame)?;
-    bars(canvas, &frame, &shocked)?;
-    outline(canvas, &frame, &baseline)?;
+    bars(canvas, &frame, shocked)?;
+    outline(canvas, &frame, baseline)?;
     tail.draw_flags(canvas, room, &frame)?;
     tail.draw_axis(canvas, &frame)?;
     none(
@@ -61,16 +61,16 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
 }
 
 /// Share of all trials in each bin, of those that are short.
-fn bins(short: &Column, trials: usize, end: f64) -> Vec<f64> {
+pub(super) fn bins(short: &Column, tail: &Tail) -> [f64; BINS] {
     let mut counts = [0_u64; BINS];
     for volume in short.values() {
-        let bin = (volume / end * BINS as f64).max(0.0) as usize;
+        let bin = (volume / tail.axis.end * BINS as f64).max(0.0) as usize;
         if let Some(count) = counts.get_mut(bin) {
             *count += 1;
         }
     }
-    let trials = trials.max(1) as f64;
-    counts.iter().map(|&count| count as f64 / trials).collect()
+    let trials = tail.shocked.trials.max(1) as f64;
+    counts.map(|count| count as f64 / trials)
 }
 
 /// Left and right edge of a bin.

@@ -39,11 +39,16 @@ use plotters::drawing::DrawingAreaErrorKind;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::study::{Outcome, Stamp};
+use crate::study::{ColumnError, Columns, Outcome, Stamp};
 use chart::Chart;
 use digest::Digest;
 use sheet::Sheet;
 
+/// Name of the page, and of the first page of the appendix, but for how names
+/// of the format end.
+pub const PAGE: &str = "report";
+/// See [`PAGE`].
+pub const APPENDIX: &str = "appendix";
 /// Folder of the charts that stand on their own.
 pub const CHARTS: &str = "charts";
 
@@ -65,6 +70,9 @@ pub enum ReportError {
     /// The same, row by row.
     #[error("cannot encode the report")]
     Rows(#[from] std::io::Error),
+    /// The values of trials could not be read.
+    #[error(transparent)]
+    Column(#[from] ColumnError),
 }
 
 impl<E> From<DrawingAreaErrorKind<E>> for ReportError
@@ -105,12 +113,44 @@ impl Format {
         }
     }
 
+    /// Whether [`render`] may have written a file, by its path below the folder
+    /// of the results.
+    #[must_use]
+    pub fn owns(self, path: &str) -> bool {
+        let stem = path.strip_suffix(self.name());
+        match stem.and_then(|stem| stem.strip_suffix('.')) {
+            Some(PAGE | APPENDIX) => true,
+            Some(stem) => is_later_page(stem) || is_chart(stem),
+            None => false,
+        }
+    }
+
     fn encode(self, sheet: &Sheet, stamp: &Stamp) -> Drawn<Vec<u8>> {
         match self {
             Self::Png => raster::png(sheet, stamp),
             Self::Svg => Ok(svg::svg(sheet, stamp)),
         }
     }
+}
+
+/// Whether a name is that of a page of the appendix after the first.
+fn is_later_page(stem: &str) -> bool {
+    let number = stem.strip_prefix(APPENDIX);
+    let number = number.and_then(|rest| rest.strip_prefix('-')?.parse::<u64>().ok());
+    number.is_some_and(|number| later_page(number) == stem)
+}
+
+fn later_page(number: u64) -> String {
+    format!("{APPENDIX}-{number}")
+}
+
+/// Whether a path is that of a chart: `charts/COMMODITY.COUNTRY.CHART`.
+fn is_chart(stem: &str) -> bool {
+    let name = stem.strip_prefix(CHARTS);
+    let name = name.and_then(|rest| rest.strip_prefix('/')?.rsplit_once('.'));
+    name.is_some_and(|(focus, chart)| {
+        focus.contains('.') && Chart::ALL.iter().any(|known| known.name() == chart)
+    })
 }
 
 impl FromStr for Format {
@@ -135,9 +175,14 @@ impl FromStr for Format {
 ///
 /// # Errors
 ///
-/// If a font or the encoder fails; no content of an outcome leads there.
-pub fn render(outcome: &Outcome, format: Format) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
-    let pictures = pictures(outcome)?;
+/// If a column cannot be read, or a font or the encoder fails; no content of an
+/// outcome leads there.
+pub fn render(
+    outcome: &Outcome,
+    columns: &dyn Columns,
+    format: Format,
+) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    let pictures = pictures(outcome, columns)?;
     let encoded = pictures.par_iter().map(|(name, sheet)| {
         let bytes = format.encode(sheet, &outcome.stamp)?;
         Ok((format!("{name}.{}", format.name()), bytes))
@@ -146,17 +191,16 @@ pub fn render(outcome: &Outcome, format: Format) -> Result<Vec<(String, Vec<u8>)
 }
 
 /// Every picture by name, the page first.
-fn pictures(outcome: &Outcome) -> Drawn<Vec<(String, Sheet)>> {
+fn pictures(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Vec<(String, Sheet)>> {
     font::check()?;
     let foci = outcome.focus.iter().enumerate();
-    let digests: Vec<Digest<'_>> = foci
-        .map(|(index, focus)| Digest::new(outcome, index, focus))
-        .collect();
-    let mut pictures = vec![("report".to_owned(), page::draw(outcome, &digests)?)];
+    let digests = foci.map(|focus| Digest::new(outcome, focus, columns));
+    let digests = digests.collect::<Result<Vec<_>, _>>()?;
+    let mut pictures = vec![(PAGE.to_owned(), page::draw(outcome, &digests)?)];
     for (page, sheet) in appendix::draw(outcome)?.into_iter().enumerate() {
         let name = match page {
-            0 => "appendix".to_owned(),
-            page => format!("appendix-{}", page + 1),
+            0 => APPENDIX.to_owned(),
+            page => later_page(page as u64 + 1),
         };
         pictures.push((name, sheet));
     }

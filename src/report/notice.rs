@@ -19,7 +19,7 @@ pub(super) fn stamp(outcome: &Outcome) -> String {
 
 /// That a study was stopped, if it was.
 pub(super) fn interruption(outcome: &Outcome) -> Option<String> {
-    let done = (outcome.completed() + outcome.failures.len()) as u64;
+    let done = outcome.completed + outcome.failures.len() as u64;
     let asked = count(outcome.stamp.trials);
     outcome
         .interrupted

@@ -5,8 +5,7 @@ use plotters::style::RGBColor;
 use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
-use super::column::Column;
-use super::digest::Digest;
+use super::digest::{Digest, Spread};
 use super::number::figures;
 use super::panel::{Frame, Key, NO_TRIAL, ROW, legend, ticks};
 use super::theme::{
@@ -15,7 +14,7 @@ use super::theme::{
 
 /// One price of one variant.
 struct Range<'o> {
-    prices: &'o Column,
+    prices: &'o Spread,
     colour: RGBColor,
 }
 
@@ -27,7 +26,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         ("spot", &shocked.spot, &baseline.spot),
         ("paid", &shocked.paid, &baseline.paid),
     ];
-    let reach = |prices: &Column| prices.quantile(0.95).max(prices.mean());
+    let reach = |prices: &Spread| prices.outer[1].max(prices.mean);
     let most = pairs.iter().map(|(_, a, b)| reach(a).max(reach(b)));
     let axis = Axis::to(most.fold(known(digest.focus.price), f64::max), 5);
     let frame = Frame {
@@ -61,14 +60,15 @@ impl Range<'_> {
     fn draw(&self, canvas: &Canvas<'_>, frame: &Frame, row: Rect) -> Drawn {
         let middle = (row.top + row.bottom) / 2.0;
         let half = (row.height() * 0.25).min(22.0);
-        for (tail, opacity) in [(0.05, OUTER_BAND), (0.25, INNER_BAND)] {
-            let [left, right] = [tail, 1.0 - tail].map(|p| frame.x(self.prices.quantile(p)));
+        let Spread { outer, inner, .. } = *self.prices;
+        for (ends, opacity) in [(outer, OUTER_BAND), (inner, INNER_BAND)] {
+            let [left, right] = ends.map(|price| frame.x(price));
             let band = Rect::new(left - 1.0, middle - half, right + 1.0, middle + half);
             canvas.rect(band, self.colour, opacity)?;
         }
-        let mean = self.prices.mean();
+        let mean = self.prices.mean;
         canvas.dot((frame.x(mean), middle), 8.0, self.colour)?;
-        let end = frame.x(self.prices.quantile(0.95).max(mean));
+        let end = frame.x(outer[1].max(mean));
         let at = (end + 16.0, middle + NOTE.drop());
         canvas.text(&figures(mean), at, NOTE.coloured(self.colour), Align::Left)
     }

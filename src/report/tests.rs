@@ -4,29 +4,39 @@ use super::canvas::{Align, Canvas, Rect};
 use super::chart::Chart;
 use super::digest::Digest;
 use super::finding::finding;
-use super::fixture::{Shape, USUAL, extremes, realistic, single};
+use super::fixture::{Case, Shape, USUAL, extremes, realistic, single};
 use super::sheet::{Mark, Sheet, Text};
 use super::theme::TICK;
 use super::{Format, font, pictures, render};
-use crate::study::{Metric, Outcome};
+use crate::study::Metric;
 
 /// What is said of each focus, a line each, in plain spaces.
-fn said(outcome: &Outcome, say: impl Fn(&Digest<'_>) -> String) -> String {
-    let foci = outcome.focus.iter().enumerate();
-    let lines = foci.map(|(index, focus)| say(&Digest::new(outcome, index, focus)));
+fn said(case: &Case, say: impl Fn(&Digest<'_>) -> String) -> String {
+    let foci = case.focus.iter().enumerate();
+    let digest = |focus| Digest::new(case, focus, &case.columns).unwrap();
+    let lines = foci.map(|focus| say(&digest(focus)));
     lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }
 
-fn told(outcome: &Outcome) -> String {
-    said(outcome, finding)
+fn told(case: &Case) -> String {
+    said(case, finding)
 }
 
 /// The captions of every chart.
-fn captions(outcome: &Outcome) -> String {
-    said(outcome, |digest| {
+fn captions(case: &Case) -> String {
+    said(case, |digest| {
         let lines = Chart::ALL.map(|chart| format!("{}: {}", chart.name(), chart.caption(digest)));
         lines.join("\n")
     })
+}
+
+/// Every picture of a case by name, before it is written in a format.
+fn drawings(case: &Case) -> Vec<(String, Sheet)> {
+    pictures(case, &case.columns).unwrap()
+}
+
+fn rendered(case: &Case, format: Format) -> Vec<(String, Vec<u8>)> {
+    render(case, &case.columns, format).unwrap()
 }
 
 #[test]
@@ -64,7 +74,7 @@ fn findings_have_words_for_the_ends() {
 fn findings_say_what_the_shortfall_is_made_of() {
     let made_of = |priced: f64| {
         let mut outcome = single(USUAL);
-        let columns = &mut outcome.focus[0].shocked.columns;
+        let columns = &mut outcome.columns.shocked;
         let short = columns[Metric::Shortfall as usize].clone();
         let part = |share: f64| short.iter().map(|short| short * share).collect();
         columns[Metric::RationedByPrice as usize] = part(priced);
@@ -155,6 +165,55 @@ fn captions_have_words_for_the_ends() {
     ");
 }
 
+#[test]
+fn a_share_may_rise_while_the_supply_falls() {
+    let mut case = single(USUAL);
+    let before = case.focus[0].baseline.origins.clone();
+    let after = before.into_iter().map(|(code, name, rate)| {
+        let left = if code == "CN" { 0.9 } else { 0.5 };
+        (code, name, rate * left)
+    });
+    case.focus[0].shocked.origins = after.collect();
+    let captions = captions(&case);
+    let caption = captions.lines().find(|line| line.starts_with("origins"));
+    insta::assert_snapshot!(caption.unwrap(), @"origins: Supply from China falls from 4,800 to 4,320 t a year, but its share of all supply rises from 71 % to 82 %.");
+}
+
+#[test]
+fn a_finding_says_what_counts_as_short() {
+    let mut case = single(USUAL);
+    case.short_above = 0.02;
+    let told = told(&case);
+    let beginning = told.split(';').next().unwrap();
+    insta::assert_snapshot!(beginning, @"In 61 % of trials Japan is short of NdFeB magnets by more than 2 % of demand");
+}
+
+#[test]
+fn files_of_a_format_are_known_by_their_names() {
+    for format in [Format::Png, Format::Svg] {
+        let files = rendered(&realistic(), format);
+        let strange: Vec<_> = files
+            .iter()
+            .filter(|(name, _)| !format.owns(name))
+            .collect();
+        assert!(strange.is_empty(), "{strange:?}");
+    }
+    let owned = ["appendix-2.png", "charts/a.b.c.price.png"];
+    assert!(owned.iter().all(|name| Format::Png.owns(name)));
+    let others = [
+        "report.svg",
+        "appendix-02.png",
+        "appendix-.png",
+        "appendixpng",
+        "charts/a.b.png",
+        "charts/price.png",
+        "charts/JP.price.png",
+        "JP.a.price.png",
+        "summary.json",
+    ];
+    assert!(!others.iter().any(|name| Format::Png.owns(name)));
+}
+
 /// Where a text stands: from the top of capitals to the foot of letters.
 fn extent(text: &Text) -> Rect {
     let (left, baseline) = text.at;
@@ -199,7 +258,7 @@ fn misplaced(sheet: &Sheet) -> Vec<String> {
 fn no_text_leaves_its_picture_or_touches_another() {
     let mut wrong = Vec::new();
     for (name, outcome) in extremes() {
-        for (picture, sheet) in pictures(&outcome).unwrap() {
+        for (picture, sheet) in drawings(&outcome) {
             let misplaced = misplaced(&sheet);
             wrong.extend(
                 misplaced
@@ -256,7 +315,7 @@ fn drawn(sheet: &Sheet) -> String {
 #[test]
 fn charts_are_drawn_as_before() {
     let outcome = single(Shape { months: 6, ..USUAL });
-    for (name, sheet) in pictures(&outcome).unwrap() {
+    for (name, sheet) in drawings(&outcome) {
         if let Some(chart) = name.strip_prefix("charts/ndfeb.JP.") {
             insta::assert_snapshot!(chart, drawn(&sheet));
         }
@@ -269,7 +328,7 @@ fn the_appendix_lists_every_judgement() {
         .into_iter()
         .find(|(name, _)| *name == "long-names");
     let (_, outcome) = long.unwrap();
-    let mut sheets = pictures(&outcome).unwrap();
+    let mut sheets = drawings(&outcome);
     sheets.retain(|(name, _)| name.starts_with("appendix"));
     assert!(sheets.len() > 1, "one page holds them all");
     let lines = sheets.iter().flat_map(|(_, sheet)| texts(sheet));
@@ -281,7 +340,7 @@ fn the_appendix_lists_every_judgement() {
 
 #[test]
 fn the_svg_needs_no_font_and_says_what_it_shows() {
-    let pictures = render(&single(USUAL), Format::Svg).unwrap();
+    let pictures = rendered(&single(USUAL), Format::Svg);
     let price = pictures
         .iter()
         .find(|(name, _)| name == "charts/ndfeb.JP.price.svg");
@@ -301,7 +360,7 @@ fn the_svg_needs_no_font_and_says_what_it_shows() {
 
 #[test]
 fn the_png_says_where_its_numbers_come_from() {
-    let pictures = render(&single(USUAL), Format::Png).unwrap();
+    let pictures = rendered(&single(USUAL), Format::Png);
     let reader = png::Decoder::new(Cursor::new(&pictures[0].1)).read_info();
     let reader = reader.unwrap();
     let info = reader.info();
@@ -324,8 +383,8 @@ fn the_png_says_where_its_numbers_come_from() {
 fn the_same_outcome_gives_the_same_bytes() {
     let outcome = single(USUAL);
     for format in [Format::Png, Format::Svg] {
-        let (one, other) = (render(&outcome, format), render(&outcome, format));
-        assert!(one.unwrap() == other.unwrap(), "{format:?}");
+        let (one, other) = (rendered(&outcome, format), rendered(&outcome, format));
+        assert!(one == other, "{format:?}");
     }
 }
 
@@ -336,7 +395,7 @@ fn draw_all() {
     let folder = std::env::var("SHORTFALL_REPORTS").unwrap();
     for (name, outcome) in extremes() {
         for format in [Format::Png, Format::Svg] {
-            for (picture, bytes) in render(&outcome, format).unwrap() {
+            for (picture, bytes) in rendered(&outcome, format) {
                 let path = format!("{folder}/{name}/{picture}");
                 std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
                 std::fs::write(path, bytes).unwrap();

@@ -1,15 +1,13 @@
 //! `[commodities.KEY]`: the goods and how their markets work.
 
+use super::kinds::{Amount, Duration, Fixed, GOODS, Number, Price, Share, UnitOf, Volume};
 use super::measure::{Good, Measure};
 use super::model::{Commodity, CommodityId, Elasticity};
 use super::problem::Problem;
 use super::rule::Rule;
 use super::table::{Reader, choice, table};
-use super::values::{Amount, Map, Word};
-use crate::units::{Dimension, Unit};
-
-/// What volumes of a commodity can be counted in.
-pub(super) const MEASURES: [Dimension; 3] = [Dimension::MASS, Dimension::VOLUME, Dimension::ENERGY];
+use super::values::{Map, Spelt, Word};
+use crate::units::Unit;
 
 table! {
     /// A traded good at one stage.
@@ -17,57 +15,57 @@ table! {
         /// Name used in reports.
         name: Option<String>,
         /// Unit of every volume, of mass, volume or energy.
-        unit: Word,
+        unit: Spelt<UnitOf<Volume>>,
         /// Reference price, as "75 USD/kg".
-        price: Amount,
+        price: Amount<Price>,
         /// How the market is cleared.
         rule: Rule = "equilibrium",
         /// Interval between clearings.
-        clearing: Amount = "7 days",
+        clearing: Fixed<Duration> = "7 days",
         /// Whether the market also clears whenever supply or demand changes.
         on_change: bool = "false",
         /// Price elasticities of use.
         elasticity: Elasticities = "{}",
         /// Further elasticity of orders for each 30 days of use in stock: who has stock can wait.
-        stock_elasticity: Amount = "0.2",
+        stock_elasticity: Amount<Number> = "0.2",
         /// Substitutability of origins.
-        dispersion: Amount = "10",
+        dispersion: Amount<Number> = "10",
         /// Choke price above the reference price, in reference prices.
-        choke: Amount = "9",
+        choke: Amount<Number> = "9",
         /// Weight of trade between pairs without observed trade.
-        new_pairs: Amount = "2 %",
+        new_pairs: Amount<Share> = "2 %",
         /// Share of the gap between position and target ordered each week.
-        restocking: Amount = "0.25",
+        restocking: Amount<Share> = "0.25",
         /// Largest nomination, in clearing intervals of desired use.
-        nomination_cap: Amount = "2",
+        nomination_cap: Amount<Number> = "2",
         /// Deepest discount before a seller floats its goods.
-        discount: Amount = "0.5",
+        discount: Amount<Share> = "0.5",
         /// Time over which a seller releases extra stock.
-        release: Amount = "60 days",
+        release: Amount<Duration> = "60 days",
         /// Seller stock never offered, in days of base output.
-        working_stock: Amount = "0 days",
+        working_stock: Amount<Duration> = "0 days",
         /// Whether sellers offer their usual shipments or all on hand.
         offer: Offer = "usual",
         /// Size of a cargo, if goods travel in whole cargoes.
-        cargo: Option<Amount>,
+        cargo: Option<Fixed<Volume>>,
         /// Smallest parcel worth shipping.
-        parcel: Option<Amount>,
+        parcel: Option<Fixed<Volume>>,
         /// Time under way where no lane says otherwise.
-        transit: Amount = "20 days",
+        transit: Amount<Duration> = "20 days",
         /// Whether goods flow rather than sail where no lane says otherwise.
         pipeline: bool = "false",
         /// Cover below which use is rationed.
-        minimum_cover: Amount = "3 days",
+        minimum_cover: Amount<Duration> = "3 days",
         /// Target cover of buyers.
-        cover: Amount = "30 days",
+        cover: Amount<Duration> = "30 days",
         /// What rationing goes by.
         ration: Ration = "value",
         /// Time over which a backlog of use is worked off.
-        backlog_time: Amount = "90 days",
+        backlog_time: Amount<Duration> = "90 days",
         /// Whether base supply must meet base demand.
         balance: Balance = "strict",
         /// Largest relative difference of base supply and demand accepted.
-        tolerance: Amount = "5 %",
+        tolerance: Fixed<Share> = "5 %",
         /// Whether goods are under way at the start.
         start: Start = "steady",
     }
@@ -77,11 +75,11 @@ table! {
     /// Price elasticities of use, as positive numbers.
     struct Elasticities {
         /// At once.
-        short: Amount = "0.1",
+        short: Amount<Number> = "0.1",
         /// After adjustment; as at once unless given.
-        long: Option<Amount>,
+        long: Option<Amount<Number>>,
         /// Adjustment time.
-        adjust: Amount = "3 years",
+        adjust: Amount<Duration> = "3 years",
     }
 }
 
@@ -192,7 +190,7 @@ impl Listed {
     /// Cargo size and smallest parcel.
     fn lots(&self, good: &Good, reader: &mut Reader<'_>) -> Option<(Option<f64>, f64)> {
         let volume = Measure::volume(good);
-        let mut size = |amount: &Option<Amount>, measure: &Measure| match amount {
+        let mut size = |amount: &Option<Fixed<Volume>>, measure: &Measure| match amount {
             Some(amount) => reader.fixed(amount, measure).map(Some),
             None => Some(None),
         };
@@ -244,7 +242,7 @@ fn check_key(key: &Word, reader: &mut Reader<'_>) {
 fn check_unit(word: &Word, reader: &mut Reader<'_>) -> Option<()> {
     let help = "a unit of mass, volume or energy, such as t, bbl or GJ";
     match Unit::parse(&word.text) {
-        Ok(unit) if MEASURES.contains(&unit.dimension) => return Some(()),
+        Ok(unit) if GOODS.contains(&unit.dimension) => return Some(()),
         Ok(unit) => {
             let said = format!("`{}` is a unit of {}", word.text, unit.dimension);
             reader.report(Problem::new(word.span, said).help(help));

@@ -1,11 +1,12 @@
 //! `[[contracts]]`: term contracts, served before spot.
 
+use super::kinds::{Amount, Price, Rate};
 use super::measure::Measure;
 use super::model::Contract;
 use super::problem::Problem;
 use super::study::Period;
 use super::table::{Reader, table};
-use super::values::{Amount, Day, Word};
+use super::values::{Day, Word};
 
 table! {
     /// A term contract.
@@ -19,13 +20,13 @@ table! {
         /// Country of the buyer.
         to: Word,
         /// Volume per time.
-        volume: Amount,
+        volume: Amount<Rate>,
         /// First day; from before the scenario unless given.
         start: Option<Day>,
         /// Last day; beyond the scenario unless given.
         end: Option<Day>,
         /// Money per unit; the reference price unless given.
-        price: Option<Amount>,
+        price: Option<Amount<Price>>,
     }
 }
 

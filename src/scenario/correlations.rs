@@ -3,9 +3,9 @@
 use super::model::Correlation;
 use super::names::nearest;
 use super::problem::Problem;
-use super::table::{Reader, table};
-use super::tree::Value;
-use super::values::{Amount, OneOrMany, Word};
+use super::table::{Read, Reader, table};
+use super::tree::{Node, Value};
+use super::values::{OneOrMany, Word};
 
 table! {
     /// A rank correlation between uncertain numbers.
@@ -13,14 +13,13 @@ table! {
         /// Paths of two numbers that are drawn once per trial.
         between: OneOrMany<Word>,
         /// Spearman's rank correlation, between -1 and 1.
-        rank: Amount,
-    }
+        rank: Rank,
+    } where serde_json::json!({ "properties": { "between": { "type": "array", "minItems": 2, "maxItems": 2 } } })
 }
 
 impl Listed {
     /// Once all numbers have been read.
     pub(super) fn resolve(&self, reader: &mut Reader<'_>) -> Option<Correlation> {
-        let rank = self.rank(reader);
         let [first, second] = self.between.items.as_slice() else {
             let said = format!(
                 "a correlation is between two numbers, not {}",
@@ -42,22 +41,36 @@ impl Listed {
         Some(Correlation {
             first,
             second,
-            rank: rank?,
+            rank: self.rank.0,
         })
     }
+}
 
-    fn rank(&self, reader: &mut Reader<'_>) -> Option<f64> {
-        let rank = match self.rank.0.value {
+/// A rank correlation, from -1 to 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rank(f64);
+
+impl Read for Rank {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let rank = match node.value {
             Value::Integer(rank) => rank as f64,
             Value::Float(rank) => rank,
             _ => f64::NAN,
         };
         if (-1.0..=1.0).contains(&rank) {
-            return Some(rank);
+            return Some(Rank(rank));
         }
         let said = "a rank correlation is a number between -1 and 1";
-        reader.report(Problem::new(self.rank.0.span, said));
+        reader.report(Problem::new(node.span, said));
         None
+    }
+
+    fn placeholder() -> Option<Self> {
+        Some(Rank(0.0))
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({ "type": "number", "minimum": -1, "maximum": 1 })
     }
 }
 

@@ -1,11 +1,12 @@
 //! `[[demand]]`: final use.
 
 use super::commodities::Elasticities;
+use super::kinds::{Amount, Duration, Price, Rate, Share, Volume};
 use super::measure::Measure;
 use super::model::Demand;
 use super::sites::{Season, value_at_risk};
 use super::table::{Reader, table};
-use super::values::{Amount, Word};
+use super::values::Word;
 
 table! {
     /// Final use of a commodity in a country.
@@ -17,19 +18,19 @@ table! {
         /// The tier of users.
         tier: String = "all",
         /// Reference use, as a volume per time.
-        rate: Amount,
+        rate: Amount<Rate>,
         /// Factors of the months, January first.
         season: Option<Season>,
         /// Price elasticities; the commodity's unless given.
         elasticity: Option<Elasticities>,
         /// Target cover; the commodity's unless given.
-        cover: Option<Amount>,
+        cover: Option<Amount<Duration>>,
         /// Output lost per unit short.
-        value_at_risk: Option<Amount>,
+        value_at_risk: Option<Amount<Price>>,
         /// Share of unserved use that is made up later.
-        backlog: Amount = "0",
+        backlog: Amount<Share> = "0",
         /// Stock at the start; at target unless given.
-        initial: Option<Amount>,
+        initial: Option<Amount<Volume>>,
     }
 }
 

@@ -1,11 +1,12 @@
 //! `[[lanes]]`: how goods travel between countries.
 
 use super::csv_table::Cell;
+use super::kinds::{Amount, Duration};
 use super::measure::Measure;
 use super::model::{CommodityId, CountryId, Lane};
 use super::problem::Problem;
-use super::table::{Reader, table};
-use super::values::{Amount, OneOrMany, Word};
+use super::table::{Reader, any_of, not_both, one_of, table};
+use super::values::{OneOrMany, Word};
 use crate::random::Law;
 
 table! {
@@ -18,12 +19,17 @@ table! {
         /// Which commodities; all unless given.
         of: Option<OneOrMany<Word>>,
         /// Time under way.
-        transit: Option<Amount>,
+        transit: Option<Amount<Duration>>,
         /// Whether goods flow, as in a pipeline, rather than sail.
         pipeline: Option<bool>,
         /// A CSV file of log-normal times with the columns from, to, median and p90, in days.
         file: Option<Word>,
-    }
+    } where
+        one_of(&[&["file"], &["from", "to"]]),
+        any_of(&[&["file"], &["transit"], &["pipeline"]]),
+        not_both("file", "from"),
+        not_both("file", "to"),
+        not_both("file", "transit"),
 }
 
 /// `None` stands for any country.

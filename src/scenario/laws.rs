@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value as Json, json};
+
 use super::measure::Measure;
 use super::names::nearest;
+use super::numbers::limits;
 use super::problem::Problem;
-use super::source::Span;
-use super::table::{NOTES, Reader};
+use super::table::{Reader, notes, reference};
 use super::tree::{Entry, Node, Value};
 use crate::random::{Law, LawError};
 use crate::units::Dimension;
 
+/// Most that a whole number of a law may be.
+const MOST: f64 = 1e6;
 /// How many standard deviations a normal law must stay within its bounds.
 const NORMAL_MARGIN: f64 = 4.0;
 
@@ -157,7 +161,7 @@ impl Reader<'_> {
                 format!("this is no {} law: {error}", entry.key),
             ));
         });
-        self.within_bounds(law.ok()?, &entry.key, node.span, measure)
+        self.within_bounds(law.ok()?, &entry.key, node, measure)
     }
 
     fn formed(
@@ -226,7 +230,7 @@ impl Reader<'_> {
             Spread => self.value(node, &measure.spread()),
             Plain => self.value(node, &Measure::number()),
             Count => {
-                let value = self.value(node, &Measure::number().at_least(1.0).at_most(1e6))?;
+                let value = self.value(node, &Measure::number().at_least(1.0).at_most(MOST))?;
                 if value.fract() == 0.0 {
                     return Some(value);
                 }
@@ -269,7 +273,7 @@ impl Reader<'_> {
         &mut self,
         law: Law,
         name: &str,
-        span: Span,
+        node: &Node,
         measure: &Measure,
     ) -> Option<Law> {
         let (low, high) = match law {
@@ -288,32 +292,74 @@ impl Reader<'_> {
             "use a law of positive numbers, such as lognormal, gamma or triangular"
         };
         let said = format!("this {name} law can give values out of range");
-        self.report(Problem::new(span, said).label(measure.limits()).help(help));
+        self.report(
+            Problem::new(node.span, said)
+                .label(limits(node, measure))
+                .help(help),
+        );
         None
     }
 }
 
-/// JSON Schema of a number of the file.
-pub(super) fn schema() -> serde_json::Value {
-    let law = |name: &str| {
-        (
-            name.to_owned(),
-            serde_json::json!({ "type": ["object", "array"] }),
-        )
-    };
-    let mut laws: serde_json::Map<String, serde_json::Value> =
-        law_names().into_iter().map(law).collect();
-    for note in NOTES {
-        laws.insert(note.to_owned(), serde_json::json!({ "type": "string" }));
+/// JSON Schema of a law, from those of a value and of a spread. Laws of plain
+/// numbers are left out unless the number is `plain`.
+pub(super) fn schema(value: &Json, spread: &Json, plain: bool) -> Json {
+    let mut laws = Map::new();
+    for form in FORMS.iter().filter(|form| plain || !form.plain) {
+        let way = form.schema(value, spread);
+        let ways = match laws.remove(form.name) {
+            Some(other) => json!({ "anyOf": [other, way] }),
+            None => way,
+        };
+        laws.insert(form.name.to_owned(), ways);
     }
-    serde_json::json!({ "amount": { "anyOf": [
-        { "type": "number" },
-        { "type": "string", "description": "A quantity with its unit, as \"5.5 Mt/yr\"." },
-        {
-            "type": "object",
-            "description": "A probability law; its one key is its name.",
-            "properties": laws,
-            "additionalProperties": false,
-        },
-    ] } })
+    let list = |of: &Json| json!({ "type": "array", "items": of, "minItems": 1 });
+    let members = [
+        ("values", list(value)),
+        ("probabilities", list(&reference("fixed-share"))),
+    ];
+    laws.insert("discrete".to_owned(), exact(members));
+    laws.insert("empirical".to_owned(), list(value));
+    let one: Vec<Json> = laws
+        .keys()
+        .map(|name| json!({ "required": [name] }))
+        .collect();
+    laws.extend(notes());
+    json!({
+        "type": "object",
+        "description": "A probability law; its one key is its name.",
+        "properties": laws,
+        "additionalProperties": false,
+        "oneOf": one,
+    })
+}
+
+impl Form {
+    fn schema(&self, value: &Json, spread: &Json) -> Json {
+        let member = |member: Member| match member {
+            Member::Value => value.clone(),
+            Spread => spread.clone(),
+            Plain => reference("fixed-number"),
+            Count => json!({ "allOf": [reference("fixed-number")], "minimum": 1, "maximum": MOST }),
+        };
+        exact(self.members.iter().map(|(key, kind)| (*key, member(*kind))))
+    }
+}
+
+/// JSON Schema of a table that has all of these keys and no others.
+fn exact<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
+    let members: Vec<(&str, Json)> = members.into_iter().collect();
+    let keys: Vec<&str> = members.iter().map(|(key, _)| *key).collect();
+    let mut properties = notes();
+    properties.extend(
+        members
+            .iter()
+            .map(|(key, of)| ((*key).to_owned(), of.clone())),
+    );
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": keys,
+        "additionalProperties": false,
+    })
 }

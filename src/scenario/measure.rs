@@ -1,6 +1,6 @@
 //! What a number of the file must measure.
 
-use crate::units::{Dimension, Unit};
+use crate::units::{Dimension, Unit, format_quantity};
 
 /// What a number must measure, and between which bounds.
 #[derive(Clone, Debug)]
@@ -124,13 +124,19 @@ impl Measure {
             }
     }
 
-    pub(super) fn limits(&self) -> String {
+    /// What a number must be, in the unit it is written in.
+    pub(super) fn limits(&self, written: &str, unit: Unit) -> String {
+        let say = |bound: f64| match bound {
+            0.0 => "0".to_owned(),
+            _ => format_quantity(bound / (self.scale * unit.factor), written),
+        };
+        let (low, high) = (say(self.low), say(self.high));
         match (self.low, self.high) {
             (0.0, f64::INFINITY) if self.above => "must be greater than 0".to_owned(),
             (0.0, f64::INFINITY) => "must not be negative".to_owned(),
-            (low, f64::INFINITY) => format!("must be at least {low}"),
-            (low, high) if self.above => format!("must be greater than {low} and at most {high}"),
-            (low, high) => format!("must lie between {low} and {high}"),
+            (_, f64::INFINITY) => format!("must be at least {low}"),
+            _ if self.above => format!("must be greater than {low} and at most {high}"),
+            _ => format!("must lie between {low} and {high}"),
         }
     }
 }
@@ -186,17 +192,32 @@ mod tests {
     }
 
     #[test]
+    fn bounds_are_said_in_the_unit_that_was_written() {
+        let limits =
+            |measure: Measure, unit: &str| measure.limits(unit, Unit::parse(unit).unwrap());
+        let hourly = Measure::duration().at_least(1.0 / 24.0);
+        assert_eq!(limits(hourly, "min"), "must be at least 60 min");
+        assert_eq!(
+            limits(Measure::share(), "%"),
+            "must lie between 0 and 100 %"
+        );
+        let cargo = Measure::volume(&oil()).at_least(500.0);
+        assert_eq!(limits(cargo, "kb"), "must be at least 0.5 kb");
+    }
+
+    #[test]
     fn bounds_are_checked_and_said() {
         let share = Measure::share();
         assert!(share.allows(0.0) && share.allows(1.0) && !share.allows(1.1));
         assert!(!share.clone().positive().allows(0.0));
         assert!(!share.allows(f64::NAN));
-        assert_eq!(Measure::duration().limits(), "must not be negative");
+        let plain = |measure: Measure| measure.limits("", Unit::ONE);
+        assert_eq!(plain(Measure::duration()), "must not be negative");
         assert_eq!(
-            Measure::duration().positive().limits(),
+            plain(Measure::duration().positive()),
             "must be greater than 0"
         );
-        assert_eq!(share.at_most(0.5).limits(), "must lie between 0 and 0.5");
+        assert_eq!(plain(share.at_most(0.5)), "must lie between 0 and 0.5");
         assert!(Measure::duration().at_most(9.0).spread().allows(10.0));
     }
 }

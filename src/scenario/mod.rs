@@ -16,6 +16,7 @@ mod countries;
 mod csv_table;
 mod demand;
 mod files;
+mod kinds;
 mod lanes;
 mod laws;
 mod measure;
@@ -107,11 +108,10 @@ pub fn load_embedded(
 #[must_use]
 pub fn schema() -> serde_json::Value {
     let mut schema = <read::File as Read>::schema();
-    if let Some(object) = schema.as_object_mut() {
-        let dialect = "https://json-schema.org/draft/2020-12/schema";
-        object.insert("$schema".to_owned(), dialect.into());
-        object.insert("$defs".to_owned(), laws::schema());
-    }
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    schema["$id"] = "urn:shortfall:scenario".into();
+    schema["title"] = "Scenario of shortfall".into();
+    schema["$defs"] = kinds::definitions();
     schema
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::commodities::MEASURES;
+use super::kinds::GOODS;
 use super::model::RegimeId;
 use super::source::Span;
 use super::table::NOTES;
@@ -134,7 +134,7 @@ impl Names {
 fn unit(good: &Node) -> Option<(Unit, String)> {
     let text = good.get("unit")?.text()?;
     let unit = Unit::parse(text).ok()?;
-    MEASURES
+    GOODS
         .contains(&unit.dimension)
         .then(|| (unit, text.to_owned()))
 }

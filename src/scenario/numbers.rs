@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::kinds::{Amount, Amounts, Fixed};
 use super::laws::law_names;
 use super::measure::{Good, Measure};
 use super::model::{CommodityId, CountryId, Num, PerCommodity, PerCountry};
@@ -9,9 +10,8 @@ use super::names::Index;
 use super::problem::Problem;
 use super::table::Reader;
 use super::tree::{Entry, Node, Value};
-use super::values::{Amount, Amounts};
 use crate::random::Law;
-use crate::units::{Dimension, Quantity};
+use crate::units::{Dimension, Quantity, Unit, unit_of};
 
 impl Reader<'_> {
     /// The commodity of an id; `None` where its unit is wrong in the file.
@@ -21,7 +21,7 @@ impl Reader<'_> {
     }
 
     /// A number drawn once per trial, or fixed.
-    pub(super) fn num(&mut self, amount: &Amount, measure: &Measure) -> Option<Num> {
+    pub(super) fn num<K>(&mut self, amount: &Amount<K>, measure: &Measure) -> Option<Num> {
         self.num_at(&amount.0, measure)
     }
 
@@ -40,44 +40,48 @@ impl Reader<'_> {
     }
 
     /// The same for a key that may be absent.
-    pub(super) fn num_if(
+    pub(super) fn num_if<K>(
         &mut self,
-        amount: Option<&Amount>,
+        amount: Option<&Amount<K>>,
         measure: &Measure,
     ) -> Option<Option<Num>> {
         amount.map_or(Some(None), |amount| self.num(amount, measure).map(Some))
     }
 
     /// A law drawn at each occurrence.
-    pub(super) fn law(&mut self, amount: &Amount, measure: &Measure) -> Option<Law> {
+    pub(super) fn law<K>(&mut self, amount: &Amount<K>, measure: &Measure) -> Option<Law> {
         self.law_at(&amount.0, measure)
     }
 
     /// The same for a key that may be absent.
-    pub(super) fn law_if(
+    pub(super) fn law_if<K>(
         &mut self,
-        amount: Option<&Amount>,
+        amount: Option<&Amount<K>>,
         measure: &Measure,
     ) -> Option<Option<Law>> {
         amount.map_or(Some(None), |amount| self.law(amount, measure).map(Some))
     }
 
     /// A number that cannot be uncertain.
-    pub(super) fn fixed(&mut self, amount: &Amount, measure: &Measure) -> Option<f64> {
-        if matches!(amount.0.value, Value::Table(_)) {
+    pub(super) fn fixed<K>(&mut self, amount: &Fixed<K>, measure: &Measure) -> Option<f64> {
+        self.fixed_at(&amount.0, measure)
+    }
+
+    pub(super) fn fixed_at(&mut self, node: &Node, measure: &Measure) -> Option<f64> {
+        if matches!(node.value, Value::Table(_)) {
             self.report(
                 Problem::new(
-                    amount.0.span,
+                    node.span,
                     format!("{} that is fixed is needed here", measure.said),
                 )
                 .help(format!("write a single number, like {}", measure.example)),
             );
             return None;
         }
-        self.value(&amount.0, measure)
+        self.value(node, measure)
     }
 
-    fn law_at(&mut self, node: &Node, measure: &Measure) -> Option<Law> {
+    pub(super) fn law_at(&mut self, node: &Node, measure: &Measure) -> Option<Law> {
         match &node.value {
             Value::Table(_) => self.law_table(node, measure),
             _ => self.value(node, measure).map(Law::Constant),
@@ -93,7 +97,7 @@ impl Reader<'_> {
         }
         if !measure.allows(value) {
             let said = format!("{} is out of range", self.sources.excerpt(node.span));
-            self.report(Problem::new(node.span, said).label(measure.limits()));
+            self.report(Problem::new(node.span, said).label(limits(node, measure)));
             return None;
         }
         Some(value)
@@ -148,9 +152,9 @@ impl Reader<'_> {
 
     /// A number, or numbers by commodity; `unlisted` where a table has no
     /// default.
-    pub(super) fn by_commodity(
+    pub(super) fn by_commodity<K>(
         &mut self,
-        amounts: &Amounts,
+        amounts: &Amounts<K>,
         measure: &Measure,
         unlisted: f64,
     ) -> Option<PerCommodity> {
@@ -168,9 +172,9 @@ impl Reader<'_> {
 
     /// A number, or numbers by country. A table without a default leaves the
     /// countries it does not list as they are in `base`.
-    pub(super) fn by_country(
+    pub(super) fn by_country<K>(
         &mut self,
-        amounts: &Amounts,
+        amounts: &Amounts<K>,
         measure: &Measure,
         base: Option<&PerCountry>,
     ) -> Option<PerCountry> {
@@ -246,6 +250,21 @@ impl PerCountry {
                 self.given.push((*id, num.clone()));
             }
         }
+    }
+}
+
+/// What a number or law must lie between, in the first unit that it has.
+pub(super) fn limits(node: &Node, measure: &Measure) -> String {
+    let (written, unit) = unit_in(node).unwrap_or(("", Unit::ONE));
+    measure.limits(written, unit)
+}
+
+fn unit_in(node: &Node) -> Option<(&str, Unit)> {
+    match &node.value {
+        Value::Text(text) => unit_of(text),
+        Value::Table(entries) => entries.iter().find_map(|entry| unit_in(&entry.node)),
+        Value::Array(items) => items.iter().find_map(unit_in),
+        _ => None,
     }
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::kinds::{Amount, Duration, Frequency, Share};
 use super::measure::Measure;
 use super::model::{Ends, Num, Process, State};
 use super::names::Index;
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
-use super::table::{Reader, table};
-use super::values::{Amount, Day, Map, Word};
+use super::table::{Reader, any_of, not_both, table, with};
+use super::values::{Day, Map, Word};
 use crate::units::Date;
 
 /// How far the probabilities of what follows may be from adding up to one.
@@ -25,21 +26,26 @@ table! {
         states: Map<Regime>,
         /// The path that every trial follows.
         path_ as "path": Option<Vec<Step>>,
-    }
+    } where
+        any_of(&[&["start"], &["path"]]),
+        any_of(&[&["states"], &["path"]]),
 }
 
 table! {
     /// A regime.
     struct Regime {
         /// How long it lasts.
-        lasts: Option<Amount>,
+        lasts: Option<Amount<Duration>>,
         /// The date on which it ends.
         until: Option<Day>,
         /// The probability of each regime that follows when it ends.
-        then: Map<Amount>,
+        then: Map<Amount<Share>>,
         /// Ways out at any time, as rates.
-        leaves: Map<Amount>,
-    }
+        leaves: Map<Amount<Frequency>>,
+    } where
+        not_both("lasts", "until"),
+        with("lasts", &["then"]),
+        with("until", &["then"]),
 }
 
 table! {
@@ -279,13 +285,13 @@ impl Regime {
 }
 
 /// Regimes of the same process, each with a number.
-fn ways(
-    map: &Map<Amount>,
+fn ways<K>(
+    map: &Map<Amount<K>>,
     measure: &Measure,
     own: &Index,
     reader: &mut Reader<'_>,
 ) -> Option<Vec<(usize, Num)>> {
-    let way = |(word, amount): &(Word, Amount)| {
+    let way = |(word, amount): &(Word, Amount<K>)| {
         let state = reader.find(own, "regime", &word.text, word.span, []);
         let num = reader.num(amount, measure);
         Some((state?, num?))

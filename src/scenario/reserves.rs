@@ -1,10 +1,11 @@
 //! `[[reserves]]`: state stocks.
 
+use super::kinds::{Amount, Duration, ShareRate, Volume};
 use super::measure::{Good, Measure};
 use super::model::{Num, Reserve, Size};
 use super::numbers::constant;
 use super::table::{Reader, table};
-use super::values::{Amount, Word};
+use super::values::{Either, Word};
 use crate::units::Dimension;
 
 table! {
@@ -15,7 +16,7 @@ table! {
         /// In which country.
         place as "in": Word,
         /// A volume, or days of base use.
-        size: Amount,
+        size: Either<Amount<Volume>, Amount<Duration>>,
         /// When and how fast it releases.
         release: Release,
         /// When and how fast it refills; never unless given.
@@ -27,9 +28,9 @@ table! {
     /// When and how fast a reserve releases.
     struct Release {
         /// Commercial cover below which it releases.
-        cover_below: Amount,
+        cover_below: Amount<Duration>,
         /// Largest release, as a share of size per time.
-        at_most: Amount,
+        at_most: Amount<ShareRate>,
     }
 }
 
@@ -37,9 +38,9 @@ table! {
     /// When and how fast a reserve refills.
     struct Refill {
         /// Commercial cover above which it refills.
-        cover_above: Amount,
+        cover_above: Amount<Duration>,
         /// Largest refill, as a share of size per time.
-        at_most: Amount,
+        at_most: Amount<ShareRate>,
     }
 }
 
@@ -66,10 +67,12 @@ impl Listed {
 
     fn size(&self, good: &Good, reader: &mut Reader<'_>) -> Option<Size> {
         if Reader::dimension_of(&self.size.0) == Some(Dimension::TIME) {
-            return reader.num(&self.size, &Measure::duration()).map(Size::Days);
+            return reader
+                .num_at(&self.size.0, &Measure::duration())
+                .map(Size::Days);
         }
         let measure = Measure::volume(good).or_said(", or days of its use");
-        reader.num(&self.size, &measure).map(Size::Volume)
+        reader.num_at(&self.size.0, &measure).map(Size::Volume)
     }
 
     /// Cover above which it refills, and its rate.

@@ -1,13 +1,14 @@
 //! `[[sites]]`: mines, plants, fields and trains, and what takes them down.
 
+use super::kinds::{Amount, Duration, Fixed, Frequency, Number, Price, Rate, Share, Volume};
 use super::measure::{Good, Measure};
 use super::model::{Arrival, CommodityId, Num, Outages, Site};
 use super::numbers::constant;
 use super::problem::Problem;
 use super::study::Period;
-use super::table::{Read, Reader, choice, table};
+use super::table::{Read, Reader, choice, one_of, table};
 use super::tree::{Node, Value};
-use super::values::{Amount, Day, Map, Word};
+use super::values::{Day, Either, Map, Word, date};
 use crate::random::Law;
 
 /// Most outages of a process \[per day\]; more say nothing that fewer do not.
@@ -27,31 +28,31 @@ table! {
         /// What goes into a run and what comes out of it.
         recipe: Option<Recipe>,
         /// Runs at full capacity, as a volume per time of the good whose coefficient is 1.
-        capacity: Amount,
+        capacity: Amount<Rate>,
         /// Share of capacity used in the base.
-        utilisation: Amount = "1",
+        utilisation: Amount<Share> = "1",
         /// Elasticity of output where there is spare capacity.
-        supply_elasticity: Amount = "0",
+        supply_elasticity: Amount<Number> = "0",
         /// Money lost per unit of output that lacks inputs; ranks it where inputs are rationed.
-        value_at_risk: Option<Amount>,
+        value_at_risk: Option<Amount<Price>>,
         /// Target cover of inputs; the commodity's unless given.
-        cover: Option<Amount>,
+        cover: Option<Amount<Duration>>,
         /// Output factors of the months, January first.
         season: Option<Season>,
         /// Ordinary outages.
         outages: Option<SiteOutages>,
         /// Goods on hand at the start; what a steady state has unless given.
-        initial: Option<Amount>,
-    }
+        initial: Option<Amount<Volume>>,
+    } where one_of(&[&["makes"], &["recipe"]])
 }
 
 table! {
     /// Units in and out per run.
     struct Recipe {
         /// Units of each input per run.
-        inputs: Map<Amount>,
+        inputs: Map<Amount<Number>>,
         /// Units of each output per run.
-        outputs: Map<Amount>,
+        outputs: Map<Amount<Number>>,
     }
 }
 
@@ -59,16 +60,16 @@ table! {
     /// When, for how long and how much capacity is lost.
     struct Losses {
         /// Time from each recovery to the next outage.
-        every: Option<Amount>,
+        every: Option<Amount<Duration>>,
         /// Outages per time, whatever is already down.
-        rate: Option<Amount>,
+        rate: Option<Amount<Frequency>>,
         /// Once: the date, or the time from the start.
-        at_ as "at": Option<Node>,
+        at_ as "at": Option<Either<Day, Amount<Duration>>>,
         /// How long each lasts.
-        lasts: Amount,
+        lasts: Amount<Duration>,
         /// Share of capacity each takes.
-        loses: Amount = "1",
-    }
+        loses: Amount<Share> = "1",
+    } where one_of(&[&["every"], &["rate"], &["at"]])
 }
 
 table! {
@@ -105,7 +106,7 @@ impl Read for Season {
         }
         let factors: Vec<Option<f64>> = items
             .iter()
-            .map(|item| reader.fixed(&Amount(item.clone()), &Measure::number()))
+            .map(|item| reader.fixed_at(item, &Measure::number()))
             .collect();
         let factors: Vec<f64> = factors.into_iter().collect::<Option<_>>()?;
         let mean = factors.iter().sum::<f64>() / 12.0;
@@ -122,7 +123,7 @@ impl Read for Season {
 
     fn schema() -> serde_json::Value {
         serde_json::json!({
-            "type": "array", "items": { "type": "number" }, "minItems": 12, "maxItems": 12
+            "type": "array", "items": Fixed::<Number>::schema(), "minItems": 12, "maxItems": 12
         })
     }
 }
@@ -226,7 +227,7 @@ impl Listed {
 
 /// Money lost per unit short; none unless given.
 pub(super) fn value_at_risk(
-    amount: Option<&Amount>,
+    amount: Option<&Amount<Price>>,
     path: &str,
     good: &Good,
     reader: &mut Reader<'_>,
@@ -265,8 +266,8 @@ impl Recipe {
     }
 }
 
-fn side(map: &Map<Amount>, reader: &mut Reader<'_>) -> Option<Coefficients> {
-    let pair = |(word, amount): &(Word, Amount)| {
+fn side(map: &Map<Amount<Number>>, reader: &mut Reader<'_>) -> Option<Coefficients> {
+    let pair = |(word, amount): &(Word, Amount<Number>)| {
         let id = reader.commodity(word);
         let units = reader.num(amount, &Measure::number().positive());
         Some((id?, units?))
@@ -310,7 +311,7 @@ impl Losses {
             (None, Some(rate), None) => reader
                 .num(rate, &Measure::frequency().at_most(MOST_OUTAGES))
                 .map(Arrival::Overlapping),
-            (None, None, Some(at)) => once(at, period, reader).map(Arrival::Once),
+            (None, None, Some(at)) => once(&at.0, period, reader).map(Arrival::Once),
             _ => {
                 let said = "give one of `every`, `rate` and `at`";
                 reader.report(Problem::new(self.at, said).help(
@@ -324,12 +325,8 @@ impl Losses {
 
 /// Days from the start to what happens once.
 fn once(at: &Node, period: Period, reader: &mut Reader<'_>) -> Option<Law> {
-    let dated = matches!(at.value, Value::Date(_))
-        || at
-            .text()
-            .is_some_and(|text| text.parse::<crate::units::Date>().is_ok());
-    if !dated {
-        return reader.law(&Amount(at.clone()), &Measure::duration());
+    if !matches!(at.value, Value::Date(_)) && date(at).is_none() {
+        return reader.law_at(at, &Measure::duration());
     }
     let day = Day::read(at, reader)?;
     period.check_before_end(day, reader);

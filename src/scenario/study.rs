@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::kinds::{Duration, Fixed, Share};
 use super::measure::Measure;
 use super::model::Focus;
 use super::problem::Problem;
 use super::source::Span;
 use super::table::{Read, Reader, table};
 use super::tree::{Node, Value};
-use super::values::{Amount, Day, OneOrMany, Whole, Word};
+use super::values::{Day, Either, OneOrMany, Spelling, Spelt, Whole, Word, date};
 use crate::units::{Calendar, Date};
 
 /// Longest horizon \[days\].
@@ -20,7 +21,7 @@ table! {
     /// What is studied, from when and for how long.
     struct Study {
         /// Short name, of a-z, 0-9 and -; the file's stem unless given.
-        name: Option<Word>,
+        name: Option<Spelt<Plain>>,
         /// One line for the top of a report.
         title: String,
         /// The question the scenario answers.
@@ -28,17 +29,38 @@ table! {
         /// First day.
         start: Day,
         /// Length, as "24 months", or the date on which it ends.
-        horizon: Amount,
+        horizon: Either<Day, Fixed<Duration>>,
         /// Trials of a full run.
-        trials: Whole = "1_000",
+        trials: Whole<1, MOST_TRIALS> = "1_000",
         /// Seed of the draws.
-        seed: Whole = "1",
+        seed: Whole<0> = "1",
         /// Pairs the study reports on, as "ndfeb-magnet @ JP".
-        focus: OneOrMany<Word>,
+        focus: OneOrMany<Spelt<Pair>>,
         /// Share of demand that must be short for a trial to count as short.
-        short_above: Amount = "0.5 %",
+        short_above: Fixed<Share> = "0.5 %",
         /// Citations by key.
         sources: Option<Citations>,
+    }
+}
+
+/// Lower-case words with hyphens between them.
+#[derive(Clone, Debug)]
+pub(super) struct Plain;
+
+impl Spelling for Plain {
+    fn schema() -> serde_json::Value {
+        serde_json::json!({ "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" })
+    }
+}
+
+/// A commodity and a country.
+#[derive(Clone, Debug)]
+pub(super) struct Pair;
+
+impl Spelling for Pair {
+    fn schema() -> serde_json::Value {
+        let name = "\\s*[A-Za-z0-9_-]+\\s*";
+        serde_json::json!({ "pattern": format!("^{name}@{name}$"), "examples": ["ndfeb-magnet @ JP"] })
     }
 }
 
@@ -61,7 +83,7 @@ impl Read for Citations {
     }
 
     fn schema() -> serde_json::Value {
-        serde_json::json!({ "type": "object", "additionalProperties": { "type": "string" } })
+        serde_json::json!({ "type": "object", "additionalProperties": String::schema() })
     }
 }
 
@@ -108,12 +130,12 @@ pub(super) struct Resolved {
 impl Study {
     pub(super) fn period(&self, reader: &mut Reader<'_>) -> Option<Period> {
         let node = &self.horizon.0;
-        let horizon = if matches!(node.value, Value::Date(_)) || is_date(node) {
+        let horizon = if matches!(node.value, Value::Date(_)) || date(node).is_some() {
             let calendar = Calendar::new(self.start.date);
             calendar.days_between(self.start.date, Day::read(node, reader)?.date) as f64
         } else {
             let any = Measure::duration().at_least(f64::NEG_INFINITY);
-            reader.fixed(&self.horizon, &any)?
+            reader.fixed_at(node, &any)?
         };
         self.check_horizon(horizon, reader)?;
         Some(Period {
@@ -141,8 +163,6 @@ impl Study {
 
     pub(super) fn resolve(&self, stem: &str, reader: &mut Reader<'_>) -> Option<Resolved> {
         let name = self.checked_name(stem, reader);
-        let trials = whole(self.trials, 1, MOST_TRIALS, reader);
-        let seed = whole(self.seed, 0, i64::MAX, reader);
         let short_above = reader.fixed(&self.short_above, &Measure::share());
         let focus = self
             .focus
@@ -152,8 +172,8 @@ impl Study {
             .collect::<Vec<_>>();
         Some(Resolved {
             name: name?,
-            trials: trials?,
-            seed: seed?,
+            trials: self.trials.value.unsigned_abs(),
+            seed: self.seed.value.unsigned_abs(),
             short_above: short_above?,
             focus: focus.into_iter().collect::<Option<_>>()?,
         })
@@ -189,25 +209,6 @@ fn simplified(name: &str) -> String {
     } else {
         name.to_owned()
     }
-}
-
-fn is_date(node: &Node) -> bool {
-    node.text().is_some_and(|text| text.parse::<Date>().is_ok())
-}
-
-/// A whole number between two bounds.
-pub(super) fn whole(whole: Whole, low: i64, high: i64, reader: &mut Reader<'_>) -> Option<u64> {
-    if (low..=high).contains(&whole.value) {
-        return u64::try_from(whole.value).ok();
-    }
-    let limits = if high == i64::MAX {
-        format!("must be at least {low}")
-    } else {
-        format!("must lie between {low} and {high}")
-    };
-    reader
-        .report(Problem::new(whole.span, format!("{} is out of range", whole.value)).label(limits));
-    None
 }
 
 /// Reads `commodity @ country`.

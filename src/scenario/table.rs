@@ -17,6 +17,17 @@ use super::written;
 /// Keys that every table may have.
 pub(super) const NOTES: [&str; 2] = ["source", "judgement"];
 
+/// JSON Schema of the keys that every table may have.
+pub(super) fn notes() -> serde_json::Map<String, Json> {
+    let note = |key: &str| (key.to_owned(), reference(key));
+    NOTES.into_iter().map(note).collect()
+}
+
+/// What is defined once, under this name.
+pub(super) fn reference(name: &str) -> Json {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
 /// What is needed to read a scenario, and what turns up on the way.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
@@ -44,6 +55,8 @@ pub(super) struct Field {
     /// What stands in for it, as it would be written.
     pub default: Option<&'static str>,
     pub schema: fn() -> Json,
+    /// How it is written, if that has to be said.
+    pub said: fn() -> String,
     pub required: bool,
 }
 
@@ -68,6 +81,11 @@ pub(super) trait Read: Sized {
 
     /// Its JSON Schema.
     fn schema() -> Json;
+
+    /// How it is written, where the schema's reader has to be told.
+    fn said() -> String {
+        String::new()
+    }
 }
 
 /// A table with declared keys.
@@ -76,6 +94,8 @@ pub(super) trait Table: Sized {
     fn fields() -> Vec<Field>;
     /// What it is for.
     const ABOUT: &'static str;
+    /// JSON Schemas that say which keys go together.
+    fn rules() -> Vec<Json>;
 
     /// Reads the declared keys of a table and leaves the others alone.
     fn take(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
@@ -99,29 +119,73 @@ impl<T: Table> Read for T {
             .iter()
             .map(|field| (field.key.to_owned(), field.described()))
             .collect();
-        for note in NOTES {
-            properties.insert(note.to_owned(), json!({ "type": "string" }));
-        }
-        json!({
+        properties.extend(notes());
+        let mut schema = json!({
             "type": "object",
             "description": T::ABOUT.trim(),
             "properties": properties,
             "required": required,
             "additionalProperties": false,
-        })
+        });
+        let rules = T::rules();
+        if !rules.is_empty() {
+            schema["allOf"] = json!(rules);
+        }
+        schema
     }
+}
+
+/// A table has all keys of one of these sets, and of no other.
+pub(super) fn one_of(sets: &[&[&str]]) -> Json {
+    json!({ "oneOf": required(sets) })
+}
+
+/// A table has all keys of at least one of these sets.
+pub(super) fn any_of(sets: &[&[&str]]) -> Json {
+    json!({ "anyOf": required(sets) })
+}
+
+/// Two keys of which a table has at most one.
+pub(super) fn not_both(one: &str, other: &str) -> Json {
+    json!({ "not": { "required": [one, other] } })
+}
+
+/// What else a table must have that has a key.
+pub(super) fn with(key: &str, others: &[&str]) -> Json {
+    json!({ "dependentRequired": { key: others } })
+}
+
+fn required(sets: &[&[&str]]) -> Vec<Json> {
+    sets.iter()
+        .map(|keys| json!({ "required": keys }))
+        .collect()
 }
 
 impl Field {
     fn described(&self) -> Json {
         let mut schema = (self.schema)();
-        if let Some(object) = schema.as_object_mut() {
-            object.insert("description".to_owned(), json!(self.doc.trim()));
-            if let Some(default) = self.default {
-                object.insert("default".to_owned(), json!(default));
-            }
+        if schema.get("$ref").is_some() {
+            // Some editors leave out what stands beside a reference.
+            schema = json!({ "allOf": [schema] });
+        }
+        schema["description"] = json!(self.description());
+        if let Some(written) = self.default {
+            schema["default"] = parsed(written);
         }
         schema
+    }
+
+    /// Meaning, form and default.
+    fn description(&self) -> String {
+        let mut parts = vec![self.doc.trim().to_owned()];
+        let said = (self.said)();
+        if !said.is_empty() {
+            parts.push(format!("Write {said}."));
+        }
+        if let Some(written) = self.default {
+            parts.push(format!("Default: {written}."));
+        }
+        parts.join(" ")
     }
 
     /// Reads this key of a table.
@@ -156,6 +220,11 @@ impl Field {
     }
 }
 
+/// A default as JSON: a number, true or false, an empty table, or a text.
+fn parsed(written: &str) -> Json {
+    serde_json::from_str(&written.replace('_', "")).unwrap_or_else(|_| json!(written))
+}
+
 /// What an absent key would be if its default were written out.
 fn stand_in(table: &Node, key: &str, written: &str) -> Node {
     let text = || Node {
@@ -174,12 +243,13 @@ fn stand_in(table: &Node, key: &str, written: &str) -> Node {
 /// key. `key: Type` must be there (unless the type may be absent), `= "…"`
 /// gives what stands in for an absent key, as it would be written in a file;
 /// `as "…"` gives a key that is no Rust name; `..part: Type` takes in the
-/// keys of another table.
+/// keys of another table. Behind `where` stand the rules of which keys go
+/// together; they are for the schema, and checked where the table is used.
 macro_rules! table {
     ($(#[doc = $about:literal])* struct $name:ident {
         $(..$part:ident : $part_type:ty,)*
         $($(#[doc = $doc:literal])* $field:ident $(as $key:literal)? : $type:ty $(= $default:literal)?),* $(,)?
-    }) => {
+    } $(where $($rule:expr),+ $(,)?)?) => {
         $(#[doc = $about])*
         #[derive(Clone, Debug)]
         pub(in crate::scenario) struct $name {
@@ -203,10 +273,18 @@ macro_rules! table {
                     doc: concat!($($doc),*),
                     default: table!(@default $($default)?),
                     schema: <$type as $crate::scenario::table::Read>::schema,
+                    said: <$type as $crate::scenario::table::Read>::said,
                     required: table!(@required $type $(, $default)?),
                 }),*];
                 $(fields.extend(<$part_type as $crate::scenario::table::Table>::fields());)*
                 fields
+            }
+
+            fn rules() -> Vec<serde_json::Value> {
+                #[allow(unused_mut)]
+                let mut rules: Vec<serde_json::Value> = vec![$($($rule),+)?];
+                $(rules.extend(<$part_type as $crate::scenario::table::Table>::rules());)*
+                rules
             }
 
             fn take(

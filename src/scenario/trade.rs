@@ -4,30 +4,37 @@ use std::collections::BTreeMap;
 
 use super::baci::{self, Atlas};
 use super::csv_table::Cell;
+use super::kinds::{Amount, Rate, UnitOf};
 use super::measure::{Good, Measure};
 use super::model::{CommodityId, CountryId, Num};
 use super::numbers::constant;
 use super::problem::Problem;
 use super::source::Span;
-use super::table::{Reader, table};
+use super::table::{Reader, one_of, table, with};
 use super::tree::{Entry, Node, Value};
-use super::values::{Amount, Map, OneOrMany, Whole, Word};
+use super::values::{Either, Map, OneOrMany, Spelt, Whole, Word};
 use crate::units::Unit;
 
 table! {
     /// Observed trade of a commodity.
     struct Listed {
         /// A CSV file with the columns from, to and volume; or a table of volumes per time by seller and buyer.
-        flows: Option<Node>,
+        flows: Option<Either<Word, Map<Map<Amount<Rate>>>>>,
         /// Unit of the volumes of the file, as "t/yr".
-        unit: Option<Word>,
+        unit: Option<Spelt<UnitOf<Rate>>>,
         /// A CSV file with the columns of BACI: t, i, j, k, q.
         baci: Option<Word>,
         /// HS codes that make up the commodity.
         codes: Option<OneOrMany<Word>>,
         /// Year of the trade.
         year: Option<Whole>,
-    }
+    } where
+        one_of(&[&["flows"], &["baci"]]),
+        with("baci", &["codes", "year"]),
+        serde_json::json!({
+            "if": { "properties": { "flows": { "type": "string" } }, "required": ["flows"] },
+            "then": { "required": ["unit"] },
+        }),
 }
 
 type Flows = Vec<(CountryId, CountryId, Num)>;
@@ -53,15 +60,15 @@ pub(super) fn resolve(
 impl Listed {
     fn resolve(&self, good: &Good, atlas: &Atlas, reader: &mut Reader<'_>) -> Option<Flows> {
         match (&self.flows, &self.baci) {
-            (Some(flows), None) => match &flows.value {
+            (Some(flows), None) => match &flows.0.value {
                 Value::Text(path) => {
                     let path = Word {
                         text: path.clone(),
-                        span: flows.span,
+                        span: flows.0.span,
                     };
                     self.own_layout(&path, good, reader)
                 }
-                _ => inline(flows, good, reader),
+                _ => inline(&flows.0, good, reader),
             },
             (None, Some(path)) => self.baci(path, good, atlas, reader),
             _ => {
@@ -181,7 +188,7 @@ fn inline(flows: &Node, good: &Good, reader: &mut Reader<'_>) -> Option<Flows> {
         for buyer in reader.entries(&seller.node, "a table by buyer")? {
             all.push(from.and_then(|from| {
                 let to = reader.country(&key(buyer));
-                let num = reader.num(&Amount(buyer.node.clone()), &Measure::rate(good));
+                let num = reader.num_at(&buyer.node, &Measure::rate(good));
                 Some((from, to?, num?))
             }));
         }

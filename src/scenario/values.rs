@@ -1,10 +1,13 @@
 //! Values of the file: texts, dates, lists and the like.
 
+use std::marker::PhantomData;
+use std::ops::Deref;
+
 use serde_json::{Value as Json, json};
 
 use super::problem::Problem;
 use super::source::{Sources, Span};
-use super::table::{Field, Read, Reader};
+use super::table::{Field, Read, Reader, notes, reference};
 use super::tree::{Entry, Node, Value, inside};
 use crate::units::Date;
 
@@ -26,15 +29,6 @@ impl Word {
     }
 }
 
-/// A number of the file: plain, with a unit, or a law. What it measures is
-/// known only where it is used.
-#[derive(Clone, Debug)]
-pub(super) struct Amount(pub Node);
-
-/// A number, or numbers by country or by commodity.
-#[derive(Clone, Debug)]
-pub(super) struct Amounts(pub Node);
-
 /// A date and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Day {
@@ -42,12 +36,25 @@ pub(super) struct Day {
     pub span: Span,
 }
 
-/// A whole number and where it stands.
+/// A whole number between two bounds, and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Whole {
+pub(super) struct Whole<const LOW: i64 = { i64::MIN }, const HIGH: i64 = { i64::MAX }> {
     pub value: i64,
     pub span: Span,
 }
+
+/// A text in a certain form.
+#[derive(Clone, Debug)]
+pub(super) struct Spelt<F>(Word, PhantomData<F>);
+
+/// How a text must be spelt. Whether it is, shows where the text is used.
+pub(super) trait Spelling {
+    fn schema() -> Json;
+}
+
+/// One of two; which, shows where it is used.
+#[derive(Clone, Debug)]
+pub(super) struct Either<A, B>(pub Node, PhantomData<(A, B)>);
 
 /// One, or a list of several.
 #[derive(Clone, Debug)]
@@ -59,6 +66,29 @@ pub(super) struct OneOrMany<T> {
 /// A table with keys of the user's choice, in the order of the file.
 #[derive(Clone, Debug)]
 pub(super) struct Map<T>(pub Vec<(Word, T)>);
+
+/// JSON Schema of texts, of dates and of the keys that every table may have.
+pub(super) fn definitions() -> [(String, Json); 4] {
+    let text = |said: &str| json!({ "type": "string", "pattern": "\\S", "description": said });
+    let date = json!({
+        "type": "string",
+        "format": "date",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "description": "A date of TOML, or the same as a text.",
+    });
+    let source =
+        "Where the figures of the table come from: a key of `scenario.sources`, or several words.";
+    [
+        ("text", text("A text that is not blank.")),
+        ("date", date),
+        ("source", text(source)),
+        (
+            "judgement",
+            text("Why the figures of the table were chosen."),
+        ),
+    ]
+    .map(|(name, schema)| (name.to_owned(), schema))
+}
 
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
@@ -72,7 +102,7 @@ impl Read for String {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string" })
+        reference("text")
     }
 }
 
@@ -85,7 +115,27 @@ impl Read for Word {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string" })
+        String::schema()
+    }
+}
+
+impl<F> Deref for Spelt<F> {
+    type Target = Word;
+
+    fn deref(&self) -> &Word {
+        &self.0
+    }
+}
+
+impl<F: Spelling> Read for Spelt<F> {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        Word::read(node, reader).map(|word| Spelt(word, PhantomData))
+    }
+
+    fn schema() -> Json {
+        let mut schema = F::schema();
+        schema["type"] = json!("string");
+        schema
     }
 }
 
@@ -103,30 +153,52 @@ impl Read for bool {
     }
 }
 
-impl Read for Whole {
+impl<const LOW: i64, const HIGH: i64> Read for Whole<LOW, HIGH> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if let Value::Integer(value) = node.value {
-            return Some(Whole {
-                value,
-                span: node.span,
-            });
+        let Value::Integer(value) = node.value else {
+            reader.wrong_kind(node, "a whole number");
+            return None;
+        };
+        let span = node.span;
+        if (LOW..=HIGH).contains(&value) {
+            return Some(Whole { value, span });
         }
-        reader.wrong_kind(node, "a whole number");
+        let limits = if HIGH == i64::MAX {
+            format!("must be at least {LOW}")
+        } else {
+            format!("must lie between {LOW} and {HIGH}")
+        };
+        reader.report(Problem::new(span, format!("{value} is out of range")).label(limits));
         None
     }
 
     fn schema() -> Json {
-        json!({ "type": "integer" })
+        let mut schema = json!({ "type": "integer" });
+        if LOW != i64::MIN {
+            schema["minimum"] = json!(LOW);
+        }
+        if HIGH != i64::MAX {
+            schema["maximum"] = json!(HIGH);
+        }
+        schema
+    }
+}
+
+/// A date as it is written: 2025-04-04 and in no other way.
+pub(super) fn date(node: &Node) -> Option<Date> {
+    match &node.value {
+        Value::Date(date) => *date,
+        Value::Text(text) => text
+            .parse()
+            .ok()
+            .filter(|date: &Date| date.to_string() == *text),
+        _ => None,
     }
 }
 
 impl Read for Day {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let date = match &node.value {
-            Value::Date(date) => *date,
-            Value::Text(text) => text.parse().ok(),
-            _ => None,
-        };
+        let date = date(node);
         if date.is_none() {
             reader
                 .report(Problem::new(node.span, "expected a date").help("write it as 2025-04-04"));
@@ -138,37 +210,25 @@ impl Read for Day {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string", "format": "date" })
+        reference("date")
+    }
+
+    fn said() -> String {
+        "a date, such as 2025-04-04".to_owned()
     }
 }
 
-impl Read for Node {
+impl<A: Read, B: Read> Read for Either<A, B> {
     fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
-        Some(node.clone())
+        Some(Either(node.clone(), PhantomData))
     }
 
     fn schema() -> Json {
-        json!({})
-    }
-}
-
-impl Read for Amount {
-    fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
-        Some(Amount(node.clone()))
+        json!({ "anyOf": [A::schema(), B::schema()] })
     }
 
-    fn schema() -> Json {
-        json!({ "$ref": "#/$defs/amount" })
-    }
-}
-
-impl Read for Amounts {
-    fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
-        Some(Amounts(node.clone()))
-    }
-
-    fn schema() -> Json {
-        json!({ "type": ["number", "string", "object"] })
+    fn said() -> String {
+        format!("{}; or {}", A::said(), B::said())
     }
 }
 
@@ -185,6 +245,10 @@ impl<T: Read> Read for Option<T> {
 
     fn schema() -> Json {
         T::schema()
+    }
+
+    fn said() -> String {
+        T::said()
     }
 }
 
@@ -212,6 +276,10 @@ impl<T: Read> Read for Vec<T> {
     fn schema() -> Json {
         json!({ "type": "array", "items": T::schema() })
     }
+
+    fn said() -> String {
+        T::said()
+    }
 }
 
 impl<T: Read> Read for OneOrMany<T> {
@@ -231,7 +299,12 @@ impl<T: Read> Read for OneOrMany<T> {
     }
 
     fn schema() -> Json {
-        json!({ "anyOf": [T::schema(), { "type": "array", "items": T::schema() }] })
+        let list = json!({ "type": "array", "items": T::schema(), "minItems": 1 });
+        json!({ "anyOf": [T::schema(), list] })
+    }
+
+    fn said() -> String {
+        T::said()
     }
 }
 
@@ -256,6 +329,14 @@ impl<T: Read> Read for Map<T> {
     }
 
     fn schema() -> Json {
-        json!({ "type": "object", "additionalProperties": T::schema() })
+        json!({
+            "type": "object",
+            "properties": notes(),
+            "additionalProperties": T::schema(),
+        })
+    }
+
+    fn said() -> String {
+        T::said()
     }
 }

@@ -2,8 +2,10 @@
 
 use sketches_ddsketch::{Config, DDSketch};
 
-use super::{About, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, Variant};
-use crate::engine::{METRICS, Model, Record};
+use super::{
+    About, Cause, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, Sink, TrialRow, Variant,
+};
+use crate::engine::{Model, Record};
 use crate::scenario::Role;
 use crate::units::Date;
 
@@ -28,7 +30,6 @@ pub(super) struct Collector<'m> {
     baseline: Side,
     active: Vec<u64>,
     stopped: Vec<f64>,
-    parameters: Vec<Vec<f64>>,
     failures: Vec<Failure>,
     events: u64,
     completed: u64,
@@ -36,7 +37,6 @@ pub(super) struct Collector<'m> {
 
 /// One variant so far.
 struct Side {
-    columns: Vec<Vec<f64>>,
     shortfall: Vec<Quantiles>,
     cover: Vec<Quantiles>,
     origins: Vec<f64>,
@@ -60,31 +60,37 @@ impl<'m> Collector<'m> {
             baseline: Side::new(model),
             active: vec![0; bins * model.policies.len()],
             stopped: vec![0.0; model.policies.len() * n.markets.len()],
-            parameters: vec![Vec::new(); n.parameters.len()],
             failures: Vec::new(),
             events: 0,
             completed: 0,
         }
     }
 
-    pub(super) fn add(&mut self, pair: Pair) {
+    /// Adds a trial; what is its alone goes to the sink.
+    pub(super) fn add(&mut self, pair: Pair, sink: &mut dyn Sink) -> Result<(), Cause> {
         match pair.result {
-            Ok((shocked, baseline)) => self.add_records(&pair.drawn, &shocked, &baseline),
-            Err(reason) => self.failures.push(Failure {
-                trial: pair.trial,
-                reason,
-            }),
+            Ok((shocked, baseline)) => {
+                self.add_records(&shocked, &baseline);
+                sink.put(&TrialRow {
+                    trial: pair.trial,
+                    shocked: &shocked.metrics,
+                    baseline: &baseline.metrics,
+                    drawn: &pair.drawn,
+                })
+            }
+            Err(reason) => {
+                let trial = pair.trial;
+                self.failures.push(Failure { trial, reason });
+                Ok(())
+            }
         }
     }
 
-    fn add_records(&mut self, drawn: &[f64], shocked: &Record, baseline: &Record) {
+    fn add_records(&mut self, shocked: &Record, baseline: &Record) {
         self.completed += 1;
         self.events += shocked.events + baseline.events;
         self.shocked.add(shocked);
         self.baseline.add(baseline);
-        for (column, value) in self.parameters.iter_mut().zip(drawn) {
-            column.push(*value);
-        }
         for (count, active) in self.active.iter_mut().zip(&shocked.active) {
             *count += u64::from(*active);
         }
@@ -109,12 +115,8 @@ impl<'m> Collector<'m> {
             short_above: n.short_above,
             focus,
             policies: self.policies(about),
-            parameters: n
-                .parameters
-                .iter()
-                .map(|p| p.path.clone())
-                .zip(self.parameters)
-                .collect(),
+            parameters: n.parameters.iter().map(|p| p.path.clone()).collect(),
+            completed: self.completed,
             failures: self.failures,
             events: self.events,
             interrupted,
@@ -182,7 +184,6 @@ impl Side {
         let (focus, bins) = (n.focus.len(), n.months.len() + 1);
         let fans = || (0..focus * bins).map(|_| Quantiles::new()).collect();
         Self {
-            columns: vec![Vec::new(); focus * METRICS],
             shortfall: fans(),
             cover: fans(),
             origins: vec![0.0; focus * n.countries.len()],
@@ -190,9 +191,6 @@ impl Side {
     }
 
     fn add(&mut self, record: &Record) {
-        for (column, value) in self.columns.iter_mut().zip(&record.metrics) {
-            column.push(*value);
-        }
         for (quantiles, value) in self.shortfall.iter_mut().zip(&record.shortfall) {
             quantiles.add(*value);
         }
@@ -217,7 +215,6 @@ impl Side {
             .collect();
         origins.sort_by(|a, b| b.2.total_cmp(&a.2));
         Variant {
-            columns: self.columns[focus * METRICS..(focus + 1) * METRICS].to_vec(),
             shortfall: fan(&self.shortfall[focus * bins..(focus + 1) * bins]),
             cover: fan(&self.cover[focus * bins..(focus + 1) * bins]),
             origins,

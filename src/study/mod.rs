@@ -2,17 +2,21 @@
 //! random numbers, gathered in trial order.
 
 mod collect;
+mod columns;
 mod outcome;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use thiserror::Error;
 
-use crate::engine::{METRICS, Model, Record, Variant as Which, Worker};
+use crate::engine::{METRICS, Model, Record, Worker};
 use collect::{Collector, Pair};
+
+pub use crate::engine::Variant as Which;
+pub use columns::*;
 pub use outcome::*;
 
 /// Trials a worker runs before it hands over its records; the unit of order.
@@ -69,35 +73,62 @@ pub enum StudyError {
         /// Why.
         reason: String,
     },
+    /// The values of a trial could not be kept.
+    #[error("{0}")]
+    Sink(Cause),
 }
 
 /// Runs a study: each trial shocked and as baseline, with the same random
-/// numbers. The outcome does not depend on the number of threads.
+/// numbers. The values of each finished trial go to `sink` as soon as those of
+/// all earlier trials have. Neither they nor the outcome depend on the number
+/// of threads.
 ///
 /// When `stop` becomes true the trials under way are finished and the outcome
 /// holds what is complete.
 ///
 /// # Errors
 ///
-/// If no thread can be started or no trial finishes; a trial that fails is
-/// otherwise only counted.
+/// If no thread can be started, `sink` fails or no trial finishes; a trial that
+/// fails is otherwise only counted.
 pub fn run(
     model: &Model,
     about: &About,
     plan: &Plan,
+    sink: &mut dyn Sink,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, StudyError> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(plan.threads)
-        .build()
-        .map_err(|error| StudyError::Threads {
-            threads: plan.threads,
-            reason: error.to_string(),
-        })?;
-    let workers = Mutex::new(Vec::new());
     let mut collector = Collector::new(model);
     progress.begin(plan.trials);
+    let gathered = gather(model, plan, &mut collector, sink, progress, stop);
+    progress.end();
+    let outcome = collector.finish(about, gathered? < plan.trials);
+    match outcome.failures.first() {
+        Some(first) if outcome.completed == 0 => Err(StudyError::AllFailed {
+            trial: first.trial,
+            reason: first.reason.clone(),
+        }),
+        _ => Ok(outcome),
+    }
+}
+
+/// The outcome of no trial: all that is known before the first.
+#[must_use]
+pub fn outline(model: &Model, about: &About) -> Outcome {
+    Collector::new(model).finish(about, false)
+}
+
+/// Runs trials in chunks and gathers them in order; returns how many.
+fn gather(
+    model: &Model,
+    plan: &Plan,
+    collector: &mut Collector<'_>,
+    sink: &mut dyn Sink,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<u64, StudyError> {
+    let pool = pool(plan.threads)?;
+    let workers = Mutex::new(Vec::new());
     let mut next = 0;
     while next < plan.trials && !stop.load(Ordering::Relaxed) {
         let end = plan.trials.min(next + CHUNK * CHUNKS_AT_ONCE);
@@ -117,18 +148,18 @@ pub fn run(
         // Stopped, what counts is complete up to the first chunk not begun.
         for pair in chunks.into_iter().map_while(|chunk| chunk).flatten() {
             next = pair.trial + 1;
-            collector.add(pair);
+            collector.add(pair, sink).map_err(StudyError::Sink)?;
         }
     }
-    progress.end();
-    let outcome = collector.finish(about, next < plan.trials);
-    match outcome.failures.first() {
-        Some(first) if outcome.completed() == 0 => Err(StudyError::AllFailed {
-            trial: first.trial,
-            reason: first.reason.clone(),
-        }),
-        _ => Ok(outcome),
-    }
+    Ok(next)
+}
+
+fn pool(threads: usize) -> Result<ThreadPool, StudyError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| StudyError::Threads {
+        threads,
+        reason: error.to_string(),
+    })
 }
 
 /// Runs consecutive trials with a worker taken from the idle ones.

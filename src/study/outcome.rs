@@ -1,4 +1,4 @@
-//! What a study found: columns of per-trial values and monthly fans.
+//! What a study found, but for the values of single trials.
 
 use crate::scenario::{DefaultUsed, Note};
 use crate::units::Date;
@@ -96,7 +96,8 @@ impl Metric {
     }
 }
 
-/// Everything a study found, enough to write every output.
+/// What a study found: with the [`Columns`](super::Columns) of its trials,
+/// enough to write every output.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Where the numbers come from.
@@ -117,10 +118,12 @@ pub struct Outcome {
     pub focus: Vec<FocusOutcome>,
     /// When each policy was in force.
     pub policies: Vec<PolicyActivity>,
+    /// Trials that were finished: the length of every column.
+    pub completed: u64,
     /// Trials that failed, in order; excluded from every column.
     pub failures: Vec<Failure>,
-    /// Drawn parameters: (path, one value a trial).
-    pub parameters: Vec<(String, Vec<f64>)>,
+    /// Paths of the numbers drawn once a trial.
+    pub parameters: Vec<String>,
     /// Calendar events handled, both variants.
     pub events: u64,
     /// Whether the study was stopped before all trials were done.
@@ -162,15 +165,6 @@ pub struct AboutPolicy {
     pub title: String,
     /// Whether it can strike each focus.
     pub strikes: Vec<bool>,
-}
-
-impl Outcome {
-    /// Trials that were finished.
-    #[must_use]
-    pub fn completed(&self) -> usize {
-        let columns = self.focus.first().and_then(|f| f.shocked.columns.first());
-        columns.map_or(0, Vec::len)
-    }
 }
 
 /// Where numbers come from; written into every file.
@@ -241,9 +235,6 @@ pub struct FocusOutcome {
 /// One variant of a focus.
 #[derive(Clone, Debug, Default)]
 pub struct Variant {
-    /// One column a metric, in the order of [`Metric::ALL`]; one value a
-    /// trial that did not fail.
-    pub columns: Vec<Vec<f64>>,
     /// Shortfall in each month bin as a share of that month's demand.
     pub shortfall: Fan,
     /// Commercial stock at the end of each month bin \[days of use\].
@@ -268,12 +259,4 @@ pub struct Fan {
     pub p95: Vec<f64>,
     /// Mean.
     pub mean: Vec<f64>,
-}
-
-impl Variant {
-    /// The column of a metric.
-    #[must_use]
-    pub fn column(&self, metric: Metric) -> &[f64] {
-        self.columns.get(metric as usize).map_or(&[], Vec::as_slice)
-    }
 }

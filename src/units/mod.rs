@@ -5,8 +5,11 @@
 //! itself is counted in whole seconds, as [`Tick`] and [`Ticks`].
 
 mod date;
+pub mod pattern;
 mod quantity;
 
 pub use date::{Calendar, DAY, Tick, Ticks};
 pub use jiff::civil::Date;
-pub use quantity::{Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity};
+pub use quantity::{
+    Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity, unit_of,
+};

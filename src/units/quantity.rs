@@ -185,8 +185,7 @@ impl Quantity {
     /// Says which bytes of `text` are wrong: no number, a number that is not
     /// finite, an unknown unit.
     pub fn parse(text: &str) -> Result<Quantity, QuantityError> {
-        let start = text.len() - text.trim_start().len();
-        let end = start + number_length(&text[start..]);
+        let Range { start, end } = number_in(text);
         let number = parse_number(text, start..end)?;
         let unit = parse_unit(&text[end..], end)?;
         let value = number * unit.factor;
@@ -202,6 +201,13 @@ impl Quantity {
             })
         }
     }
+}
+
+/// The unit that stands behind the number of a quantity, as written and as
+/// read; `None` if there is no such unit.
+pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
+    let written = quantity[number_in(quantity).end..].trim();
+    Some((written, Unit::parse(written).ok()?))
 }
 
 /// What is wrong with a quantity, and where.
@@ -253,6 +259,12 @@ fn suggestion(nearest: &Option<&'static str>) -> String {
     nearest.map_or(String::new(), |unit| format!("; did you mean `{unit}`?"))
 }
 
+/// Where the number of a quantity stands.
+fn number_in(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    start..start + number_length(&text[start..])
+}
+
 /// Bytes of the number at the beginning of `text`: sign, digits with `_`
 /// between them, fraction, exponent.
 fn number_length(text: &str) -> usize {
@@ -283,7 +295,7 @@ fn number_length(text: &str) -> usize {
 fn parse_number(text: &str, at: Range<usize>) -> Result<f64, QuantityError> {
     let followed_by_comma = text[at.end..].starts_with(',');
     let number = &text[at.clone()];
-    let stray = number.starts_with('_') || number.ends_with('_') || followed_by_comma;
+    let stray = followed_by_comma || !groups_digits(number);
     match number.replace('_', "").parse::<f64>() {
         Ok(number) if number.is_finite() && !stray => Ok(number),
         Ok(number) if !number.is_finite() => Err(QuantityError {
@@ -292,6 +304,16 @@ fn parse_number(text: &str, at: Range<usize>) -> Result<f64, QuantityError> {
         }),
         _ => Err(number_error(text, at.start)),
     }
+}
+
+/// Whether every `_` stands between two digits.
+fn groups_digits(number: &str) -> bool {
+    let is_digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| number.as_bytes().get(at));
+        byte.is_some_and(u8::is_ascii_digit)
+    };
+    let mut marks = number.match_indices('_').map(|(at, _)| at);
+    marks.all(|at| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
 }
 
 /// Why the word at `start` is not a number.
@@ -388,7 +410,7 @@ const YEAR: f64 = 365.25;
 /// Every unit: its name, the base units in it, its dimension. A pound is
 /// 0.45359237 kg and a million British thermal units 1.05505585262 GJ, both
 /// exactly (NIST SP 811).
-const UNITS: [(&str, f64, Dimension); 52] = [
+pub(super) const UNITS: [(&str, f64, Dimension); 52] = [
     ("%", 0.01, Dimension::NONE),
     ("g", 1e-6, Dimension::MASS),
     ("kg", 1e-3, Dimension::MASS),

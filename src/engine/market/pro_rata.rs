@@ -24,6 +24,19 @@ pub(super) enum Claim<'a> {
     Weight(&'a [f64]),
 }
 
+impl Claim<'_> {
+    /// The claim on its seller of a pair whose buyer still wants so much;
+    /// zero if it cannot trade more.
+    #[inline]
+    fn of(&self, pair: usize, want: f64, open: bool) -> f64 {
+        match self {
+            _ if want <= 0.0 || !open => 0.0,
+            Claim::Want => want,
+            Claim::Weight(weight) => weight[pair].max(0.0),
+        }
+    }
+}
+
 /// What is left to sell and to buy, and one round's proposals.
 #[derive(Debug, Clone)]
 pub(super) struct Rationing {
@@ -31,6 +44,8 @@ pub(super) struct Rationing {
     want: Vec<f64>,
     proposal: Vec<f64>,
     proposed: Vec<f64>,
+    accepted: Vec<f64>,
+    limit: Vec<f64>,
 }
 
 impl Rationing {
@@ -40,6 +55,8 @@ impl Rationing {
             want: Vec::with_capacity(max_buyers),
             proposal: Vec::with_capacity(max_sellers * max_buyers),
             proposed: Vec::with_capacity(max_buyers),
+            accepted: Vec::with_capacity(max_buyers),
+            limit: Vec::with_capacity(max_sellers * max_buyers),
         }
     }
 
@@ -67,81 +84,86 @@ impl Rationing {
         claim: Claim,
         limit: impl Fn(usize) -> f64,
     ) {
+        self.limit.clear();
+        self.limit.extend((0..solution.flow.len()).map(limit));
+        if self.limit.is_empty() {
+            return;
+        }
         let market: f64 = self.left.iter().sum();
         for _ in 0..MAX_ROUNDS {
-            self.propose(&solution.flow, claim, &limit);
+            self.propose(&solution.flow, claim);
             solution.iterations += 1;
-            if self.accept(&mut solution.flow) <= NEGLIGIBLE * market {
+            let moved = self.accept(&mut solution.flow);
+            if moved.min(self.left.iter().sum()) <= NEGLIGIBLE * market {
                 break;
             }
         }
-        self.hand_out(&mut solution.flow, claim, &limit);
+        self.hand_out(&mut solution.flow, claim);
     }
 
     /// Each seller divides what it has left by the claims on it.
-    fn propose(&mut self, flow: &[f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
-        let buyers = self.want.len();
+    fn propose(&mut self, flow: &[f64], claim: Claim) {
+        let buyers = self.want.len().max(1);
         self.proposed.fill(0.0);
-        for i in 0..self.left.len() {
+        for (i, left) in self.left.iter().enumerate() {
             let row = i * buyers..(i + 1) * buyers;
-            let mut claims = 0.0;
-            for pair in row.clone() {
-                self.proposal[pair] = self.claim(pair, flow[pair], claim, limit);
-                claims += self.proposal[pair];
+            let (flow, limit) = (&flow[row.clone()], &self.limit[row.clone()]);
+            let proposal = &mut self.proposal[row];
+            for (j, (proposal, want)) in proposal.iter_mut().zip(&self.want).enumerate() {
+                let open = flow[j] < limit[j];
+                *proposal = claim.of(i * buyers + j, *want, open);
             }
-            let share = if claims > 0.0 {
-                self.left[i] / claims
-            } else {
-                0.0
-            };
-            for (pair, proposed) in row.zip(&mut self.proposed) {
-                let offered = (self.proposal[pair] * share).min(limit(pair) - flow[pair]);
-                self.proposal[pair] = offered.max(0.0);
-                *proposed += self.proposal[pair];
+            let claims: f64 = proposal.iter().sum();
+            let share = if claims > 0.0 { left / claims } else { 0.0 };
+            for (j, (proposal, proposed)) in proposal.iter_mut().zip(&mut self.proposed).enumerate()
+            {
+                let offered = (*proposal * share).min(limit[j] - flow[j]);
+                *proposal = offered.max(0.0);
+                *proposed += *proposal;
             }
-        }
-    }
-
-    /// The claim of a pair on its seller; zero if it cannot trade more.
-    fn claim(&self, pair: usize, flow: f64, claim: Claim, limit: &impl Fn(usize) -> f64) -> f64 {
-        let want = self.want[pair % self.want.len()];
-        if want <= 0.0 || flow >= limit(pair) {
-            return 0.0;
-        }
-        match claim {
-            Claim::Want => want,
-            Claim::Weight(weight) => weight[pair].max(0.0),
         }
     }
 
     /// Each buyer takes what is proposed up to its want, from all sellers
     /// alike; returns the volume moved.
     fn accept(&mut self, flow: &mut [f64]) -> f64 {
-        let buyers = self.want.len();
         let mut moved = 0.0;
-        for (pair, flow) in flow.iter_mut().enumerate() {
-            let (i, j) = (pair / buyers, pair % buyers);
-            let accepted = self.proposal[pair] * accepted_share(self.want[j], self.proposed[j]);
-            *flow += accepted;
-            self.left[i] = (self.left[i] - accepted).max(0.0);
-            moved += accepted;
-        }
+        self.accepted.clear();
         for (want, proposed) in self.want.iter_mut().zip(&self.proposed) {
+            self.accepted.push(accepted_share(*want, *proposed));
             *want = (*want - proposed).max(0.0);
+        }
+        let buyers = self.want.len().max(1);
+        let rows = flow.chunks_exact_mut(buyers);
+        let rows = rows.zip(self.proposal.chunks_exact(buyers));
+        for ((flow, proposal), left) in rows.zip(&mut self.left) {
+            let mut sold = 0.0;
+            for ((flow, proposal), share) in flow.iter_mut().zip(proposal).zip(&self.accepted) {
+                let accepted = proposal * share;
+                *flow += accepted;
+                sold += accepted;
+            }
+            *left = (*left - sold).max(0.0);
+            moved += sold;
         }
         moved
     }
 
     /// Gives the remainder that rounds approach but never reach, in order.
-    fn hand_out(&mut self, flow: &mut [f64], claim: Claim, limit: &impl Fn(usize) -> f64) {
-        let buyers = self.want.len();
-        for (pair, flow) in flow.iter_mut().enumerate() {
-            if self.claim(pair, *flow, claim, limit) > 0.0 {
-                let (i, j) = (pair / buyers, pair % buyers);
-                let rest = self.left[i].min(self.want[j]).min(limit(pair) - *flow);
-                *flow += rest;
-                self.left[i] -= rest;
-                self.want[j] -= rest;
+    fn hand_out(&mut self, flow: &mut [f64], claim: Claim) {
+        let buyers = self.want.len().max(1);
+        for (i, (flow, left)) in flow.chunks_exact_mut(buyers).zip(&mut self.left).enumerate() {
+            if *left <= 0.0 {
+                continue;
+            }
+            for (j, (flow, want)) in flow.iter_mut().zip(&mut self.want).enumerate() {
+                let limit = self.limit[i * buyers + j];
+                if claim.of(i * buyers + j, *want, *flow < limit) > 0.0 {
+                    let rest = left.min(*want).min(limit - *flow);
+                    *flow += rest;
+                    *left -= rest;
+                    *want -= rest;
+                }
             }
         }
     }

@@ -119,7 +119,7 @@ impl Disruption {
         }
         *self.cell(trial, me, FACTOR) = factor;
         for site in &self.sites {
-            trial.disruption_changed(*site);
+            trial.disruption_changed(me, *site);
         }
     }
 
@@ -194,8 +194,8 @@ impl Act for Disruption {
 }
 
 impl Trial<'_> {
-    /// A disruption has changed what it leaves of a site.
-    fn disruption_changed(&mut self, site: usize) {
+    /// A disruption, `me`, has changed what it leaves of a site.
+    fn disruption_changed(&mut self, me: usize, site: usize) {
         let mut factor = 1.0;
         for (index, p) in self.policies.iter().enumerate() {
             if let super::Instrument::Disruption(d) = &p.instrument
@@ -207,6 +207,7 @@ impl Trial<'_> {
         }
         if factor != self.s.sites[site].factor {
             self.s.sites[site].factor = factor;
+            self.note_capacity(me, site);
             self.site_changed(site);
         }
     }

@@ -5,6 +5,7 @@
 
 use super::{Act, Bound, per_commodity};
 use crate::engine::clearing::remainder;
+use crate::engine::journal::Entry;
 use crate::engine::state::Gates;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
@@ -38,6 +39,23 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> Export
         bound,
         share,
         in_regime,
+    }
+}
+
+impl ExportBan {
+    /// Notes what is forbidden from now on.
+    fn note_shares(&self, trial: &mut Trial, me: usize) {
+        if !trial.s.policies[me].in_force {
+            return;
+        }
+        let shares = trial.terms_now(&self.share, &self.in_regime);
+        for (b, share) in self.bound.iter().zip(shares) {
+            trial.note(|t| Entry::Share {
+                policy: me,
+                market: b.market,
+                share: share.get(t.drawn).clamp(0.0, 1.0),
+            });
+        }
     }
 }
 
@@ -75,6 +93,14 @@ impl Act for ExportBan {
                 trial.s.memory[start + first + place] = trial.s.pairs[*pair as usize].sent;
             }
         }
+    }
+
+    fn switched(&self, trial: &mut Trial, me: usize) {
+        self.note_shares(trial, me);
+    }
+
+    fn regime_entered(&self, trial: &mut Trial, me: usize, _regime: RegimeId) {
+        self.note_shares(trial, me);
     }
 
     fn markets(&self) -> Vec<usize> {

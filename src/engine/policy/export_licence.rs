@@ -18,6 +18,7 @@
 //! tends to a · E\[review\] (Little's law).
 
 use super::{Act, Bound, per_commodity, per_country};
+use crate::engine::journal::{Decision, Entry};
 use crate::engine::state::Gates;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
@@ -275,6 +276,7 @@ impl ExportLicence {
                 self.inspect(trial, me, after, lot(held, false));
             }
         }
+        self.note_filed(trial, me, (good, place), (applied, held));
     }
 
     /// Files an application, `after` days from now. A desk that decides only
@@ -356,10 +358,17 @@ impl ExportLicence {
         *self.pending(trial, me, &lot) -= lot.volume;
         if lot.controlled && !self.approves(trial, me, &lot) {
             self.file_again(trial, me, lot);
+            self.note_decided(trial, me, &lot, Decision::Refused);
             return;
         }
         let cell = g.memory + place * PER_PAIR + PERMITTED;
         *self.cell(trial, me, cell) += lot.volume;
+        let decision = if lot.controlled {
+            Decision::Approved
+        } else {
+            Decision::Released
+        };
+        self.note_decided(trial, me, &lot, decision);
         if trial.n.markets[g.bound.market].on_change {
             trial.ask_clearing(g.bound.market);
         }
@@ -396,6 +405,62 @@ impl ExportLicence {
     }
 }
 
+/// Notes for the journal.
+impl ExportLicence {
+    /// The terms from now on, for each destination.
+    fn note_terms(&self, trial: &mut Trial, me: usize) {
+        if !trial.s.policies[me].in_force {
+            return;
+        }
+        let terms = self.terms_at(trial);
+        for country in 0..trial.n.countries.len() {
+            if !self.goods.iter().any(|g| g.to.contains(&country)) {
+                continue;
+            }
+            let share = |t: &Trial, n: Num| n.get(t.drawn).clamp(0.0, 1.0);
+            trial.note(|t| Entry::Terms {
+                policy: me,
+                country,
+                approval: share(t, terms.approval[country]),
+                general: share(t, terms.general[country]),
+                held: share(t, terms.held),
+            });
+        }
+    }
+
+    /// What a pair has filed for the coming days.
+    fn note_filed(&self, trial: &mut Trial, me: usize, at: (usize, usize), filed: (f64, f64)) {
+        let ((good, place), (applied, held)) = (at, filed);
+        if applied + held > 0.0 {
+            trial.note(|t| Entry::Filed {
+                policy: me,
+                pair: self.goods[good].bound.pairs[place] as usize,
+                applied,
+                held,
+                waiting: self.waiting(t, me, good, place),
+            });
+        }
+    }
+
+    fn note_decided(&self, trial: &mut Trial, me: usize, lot: &Lot, decision: Decision) {
+        let (good, place) = (lot.good as usize, lot.place as usize);
+        let pair = self.goods[good].bound.pairs[place] as usize;
+        trial.note(|t| Entry::Decided {
+            policy: me,
+            pair,
+            volume: lot.volume,
+            decision,
+            waiting: self.waiting(t, me, good, place),
+        });
+    }
+
+    /// Volume of a pair that waits for a decision.
+    fn waiting(&self, trial: &Trial, me: usize, good: usize, place: usize) -> f64 {
+        let memory = self.goods[good].memory + place * PER_PAIR;
+        trial.s.memory[trial.policies[me].memory.start + memory + PENDING].max(0.0)
+    }
+}
+
 impl Act for ExportLicence {
     fn memory(&self) -> usize {
         self.goods
@@ -408,6 +473,7 @@ impl Act for ExportLicence {
     }
 
     fn switched(&self, trial: &mut Trial, me: usize) {
+        self.note_terms(trial, me);
         let now = trial.s.now.0 as f64;
         for good in 0..self.goods.len() {
             *self.cell(trial, me, FILED + good) = now;
@@ -449,6 +515,7 @@ impl Act for ExportLicence {
 
     /// A new regime may decide a part of the backlog at once.
     fn regime_entered(&self, trial: &mut Trial, me: usize, regime: RegimeId) {
+        self.note_terms(trial, me);
         let Some((_, terms)) = self.in_regime.iter().find(|(r, _)| *r == regime) else {
             return;
         };

@@ -193,6 +193,7 @@ impl Trial<'_> {
             if in_force != state.in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
+                self.note_policy(index);
                 p.instrument.act().switched(self, index);
             }
         }
@@ -249,12 +250,23 @@ impl Trial<'_> {
         }
     }
 
-    /// Tells the policies in force on a market what has been allocated.
-    pub(super) fn shipped(&mut self, market: usize, pair: usize, volume: f64) {
+    /// Finds the policies in force on a market.
+    pub(super) fn find_acting(&self, market: usize, acting: &mut Vec<u32>) {
+        acting.clear();
         for (index, p) in self.policies.iter().enumerate() {
             if self.s.policies[index].in_force && p.markets.contains(&market) {
-                p.instrument.act().shipped(self, index, pair, volume);
+                acting.push(index as u32);
             }
+        }
+    }
+
+    /// Tells the policies in force on a market what has been allocated.
+    #[inline]
+    pub(super) fn shipped(&mut self, acting: &[u32], pair: usize, volume: f64) {
+        for index in acting {
+            let index = *index as usize;
+            let policy = &self.policies[index];
+            policy.instrument.act().shipped(self, index, pair, volume);
         }
     }
 

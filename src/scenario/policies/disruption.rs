@@ -3,7 +3,7 @@
 use super::super::model::{Disruption, Instrument, Site, SiteId};
 use super::super::problem::Problem;
 use super::super::sites::Losses;
-use super::super::table::{Reader, table};
+use super::super::table::{Reader, one_of, table};
 use super::super::values::{OneOrMany, Word};
 use super::{Declared, Setting, Timing, makes_any};
 
@@ -20,7 +20,7 @@ table! {
         on: Option<OneOrMany<Word>>,
         /// The company whose sites are struck.
         company: Option<Word>,
-    }
+    } where one_of(&[&["sites"], &["by", "on"], &["company"]])
 }
 
 impl Declared for Listed {

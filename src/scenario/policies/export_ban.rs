@@ -1,9 +1,10 @@
 //! `[policies.NAME.export-ban]`.
 
+use super::super::kinds::{Amounts, Share};
 use super::super::measure::Measure;
 use super::super::model::{ExportBan, Instrument, PerCommodity, Scope};
 use super::super::table::{Reader, table};
-use super::super::values::{Amounts, Map};
+use super::super::values::Map;
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 table! {
@@ -12,7 +13,7 @@ table! {
         ..timing: Timing,
         ..bound: Bound,
         /// Share of reference trade forbidden, one or by commodity.
-        share: Amounts = "1",
+        share: Amounts<Share> = "1",
         /// Other shares while a regime lasts.
         in_regime: Map<Terms>,
     }
@@ -22,7 +23,7 @@ table! {
     /// Shares while a regime lasts.
     struct Terms {
         /// Share of reference trade forbidden, one or by commodity.
-        share: Amounts,
+        share: Amounts<Share>,
     }
 }
 
@@ -52,7 +53,7 @@ impl Declared for Listed {
 impl Listed {
     fn share(
         &self,
-        share: &Amounts,
+        share: &Amounts<Share>,
         scope: &Scope,
         reader: &mut Reader<'_>,
     ) -> Option<PerCommodity> {

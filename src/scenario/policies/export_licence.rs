@@ -1,11 +1,11 @@
 //! `[policies.NAME.export-licence]`.
 
+use super::super::kinds::{Amount, Amounts, Duration, Frequency, Share};
 use super::super::measure::Measure;
 use super::super::model::{ExportLicence, Instrument, LicenceTerms, PerCountry, RegimeId};
 use super::super::numbers::constant;
-use super::super::study::whole;
 use super::super::table::{Reader, table};
-use super::super::values::{Amount, Amounts, Map, Whole};
+use super::super::values::{Map, Whole};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 /// Most applications at a time.
@@ -17,23 +17,23 @@ table! {
         ..timing: Timing,
         ..bound: Bound,
         /// Share of the trade that needs a licence, one or by commodity.
-        share: Amounts = "1",
+        share: Amounts<Share> = "1",
         /// Time under review of an application.
-        review: Amount,
+        review: Amount<Duration>,
         /// Applications decided per time, all commodities together; unlimited unless given.
-        throughput: Option<Amount>,
+        throughput: Option<Amount<Frequency>>,
         /// Applications filed per destination, commodity and clearing, each decided as one; fewer make deliveries lumpier.
-        applications: Whole = "1",
+        applications: Whole<1, MOST_APPLICATIONS> = "1",
         /// Time from a refusal to a new application; none unless given.
-        reapply: Option<Amount>,
+        reapply: Option<Amount<Duration>>,
         /// Probability that an application is approved, one or by destination.
-        approval: Amounts,
+        approval: Amounts<Share>,
         /// Share of controlled trade under general licences, one or by destination.
-        general: Amounts = "0",
+        general: Amounts<Share> = "0",
         /// Share of uncontrolled goods held for inspection.
-        holds_uncontrolled: Amount = "0",
+        holds_uncontrolled: Amount<Share> = "0",
         /// Time under inspection; as under review unless given.
-        inspection: Option<Amount>,
+        inspection: Option<Amount<Duration>>,
         /// Other terms while a regime lasts.
         in_regime: Map<Terms>,
     }
@@ -43,13 +43,13 @@ table! {
     /// Terms while a regime lasts; those outside it unless given.
     struct Terms {
         /// Probability that an application is approved, one or by destination.
-        approval: Option<Amounts>,
+        approval: Option<Amounts<Share>>,
         /// Share of controlled trade under general licences, one or by destination.
-        general: Option<Amounts>,
+        general: Option<Amounts<Share>>,
         /// Share of uncontrolled goods held for inspection.
-        holds_uncontrolled: Option<Amount>,
+        holds_uncontrolled: Option<Amount<Share>>,
         /// Share of pending applications decided at once when the regime is entered; 0 unless given.
-        clears_backlog: Option<Amount>,
+        clears_backlog: Option<Amount<Share>>,
     }
 }
 
@@ -64,7 +64,6 @@ impl Declared for Listed {
         let share = reader.by_commodity(&self.share, &Measure::share(), 1.0);
         let review = reader.law(&self.review, &days);
         let throughput = reader.num_if(self.throughput.as_ref(), &Measure::frequency().positive());
-        let applications = whole(self.applications, 1, MOST_APPLICATIONS, reader);
         let reapply = reader.law_if(self.reapply.as_ref(), &days);
         let inspection = reader.law_if(self.inspection.as_ref(), &days);
         let terms = self.terms(reader)?;
@@ -78,7 +77,7 @@ impl Declared for Listed {
             inspection: inspection?.unwrap_or_else(|| review.clone()),
             review,
             throughput: throughput?,
-            applications: u32::try_from(applications?).ok()?,
+            applications: u32::try_from(self.applications.value).ok()?,
             reapply: reapply?,
             terms,
             in_regime: in_regime?,

@@ -1,12 +1,12 @@
 //! `[policies.NAME.export-quota]`.
 
+use super::super::kinds::{Amounts, Duration, Fixed, Volume};
 use super::super::measure::Measure;
 use super::super::model::{CommodityId, ExportQuota, Instrument, Num, PerCommodity, Scope};
 use super::super::numbers::{by_names, constant};
 use super::super::problem::Problem;
 use super::super::table::{Reader, table};
 use super::super::tree::Node;
-use super::super::values::{Amount, Amounts};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
 table! {
@@ -15,9 +15,9 @@ table! {
         ..timing: Timing,
         ..bound: Bound,
         /// Volume per period, all destinations together, one for each commodity or by commodity.
-        volume: Amounts,
+        volume: Amounts<Volume>,
         /// Length of a period, counted from the first day in force.
-        period: Amount = "1 year",
+        period: Fixed<Duration> = "1 year",
     }
 }
 

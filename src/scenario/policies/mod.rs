@@ -5,12 +5,13 @@ mod export_ban;
 mod export_licence;
 mod export_quota;
 
+use super::kinds::Amounts;
 use super::model::{CommodityId, CountryId, Instrument, Policy, RegimeId, Role, Scope, Site};
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
-use super::table::{Reader, choice, table};
-use super::values::{Amounts, Day, Map, OneOrMany, Word};
+use super::table::{Reader, choice, not_both, one_of, table};
+use super::values::{Day, Map, OneOrMany, Word};
 
 /// The instruments: the key that names each in a file, and its table.
 macro_rules! instruments {
@@ -19,7 +20,7 @@ macro_rules! instruments {
             /// A policy, by the kind of its instrument.
             struct Kinds {
                 $($(#[doc = $doc])* $field as $key: Option<$table>),*
-            }
+            } where one_of(&[$(&[$key]),*])
         }
 
         impl Kinds {
@@ -87,7 +88,7 @@ table! {
         to: Option<OneOrMany<Word>>,
         /// Destinations left out.
         except: Option<OneOrMany<Word>>,
-    }
+    } where not_both("to", "except")
 }
 
 choice!(Role {
@@ -281,7 +282,7 @@ fn makes_any(site: &Site, goods: &[CommodityId]) -> bool {
 }
 
 /// Reports numbers for commodities that a policy does not bind.
-fn check_listed(amounts: &Amounts, scope: &Scope, on: Span, reader: &mut Reader<'_>) {
+fn check_listed<K>(amounts: &Amounts<K>, scope: &Scope, on: Span, reader: &mut Reader<'_>) {
     for entry in amounts.0.entries() {
         let known = reader.names.commodities.find(&entry.key).map(CommodityId);
         if known.is_some_and(|id| !scope.on.contains(&id)) {

@@ -2,6 +2,7 @@
 
 use super::Problem;
 use super::side::Side;
+use crate::maths::exp;
 
 /// Exponents up to here may be factored: the product of three such powers
 /// stays finite.
@@ -90,7 +91,7 @@ impl Matrix {
         self.prior[at] = if trades { problem.prior[pair] } else { 0.0 };
         self.base[at] = self.prior[at];
         if bias != 0.0 {
-            self.base[at] *= libm::exp(bias);
+            self.base[at] *= exp(bias);
         }
         self.cap[at] = problem.cap[pair].max(0.0);
     }
@@ -144,7 +145,7 @@ impl Matrix {
     /// `exponent`/θ.
     pub(super) fn raised(&self, at: usize, exponent: f64) -> f64 {
         let exponent = (exponent + self.bias[at]).clamp(-MAX_EXPONENT, MAX_EXPONENT);
-        self.prior[at] * libm::exp(exponent)
+        self.prior[at] * exp(exponent)
     }
 
     /// Caps row `i` and adds it to the sums.

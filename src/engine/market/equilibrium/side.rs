@@ -7,6 +7,7 @@
 
 use super::Problem;
 use crate::engine::market::LOWEST_PRICE;
+use crate::maths::exp;
 
 /// Structure of arrays over the parties of one side.
 #[derive(Debug, Clone, Default)]
@@ -123,7 +124,7 @@ impl Side {
         for k in 0..self.len() {
             let exponent = theta * self.level[k];
             largest = largest.max(exponent.abs());
-            self.factor[k] = libm::exp(exponent);
+            self.factor[k] = exp(exponent);
             let volume = self.elastic_volume(k, self.level[k]);
             self.room[k] = volume.min(self.most[k]) - self.given[k];
             let responds = volume < self.most[k];
@@ -140,7 +141,7 @@ impl Side {
         if self.elasticity[k] == 0.0 {
             self.volume[k]
         } else {
-            self.volume[k] * libm::exp((-self.elasticity[k] * level).min(MAX_RESPONSE))
+            self.volume[k] * exp((-self.elasticity[k] * level).min(MAX_RESPONSE))
         }
     }
 

@@ -1,0 +1,511 @@
+use super::{Row, Traced};
+use crate::engine::{Decision, Entry, Variant};
+use crate::export::number::{percent, plain};
+use crate::network::Network;
+use crate::scenario::{CommodityId, Instrument, Policy, Role, Scenario, Scope};
+use crate::units::Tick;
+
+/// Turns indices into names, and entries into sentences.
+pub(super) struct Words<'a> {
+    traced: &'a Traced<'a>,
+    n: &'a Network,
+    scenario: &'a Scenario,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(traced: &'a Traced<'a>) -> Self {
+        Self {
+            traced,
+            n: &traced.model.network,
+            scenario: traced.scenario,
+        }
+    }
+
+    /// A row about an entry, whatever it is.
+    pub(super) fn row(&self, at: Tick, entry: &Entry) -> Row {
+        let row = match *entry {
+            Entry::Regime { process, state } => self.regime(process, state),
+            Entry::Policy { policy, in_force } => self.policy_changes(policy, in_force),
+            Entry::Share {
+                policy,
+                market,
+                share,
+            } => self.share(policy, market, share),
+            Entry::Terms {
+                policy,
+                country,
+                approval,
+                general,
+                held,
+            } => self.terms(policy, country, approval, general, held),
+            Entry::Filed {
+                policy,
+                pair,
+                applied,
+                held,
+                waiting,
+            } => self.filed(policy, pair, applied, held, waiting),
+            Entry::Decided {
+                policy,
+                pair,
+                volume,
+                decision,
+                waiting,
+            } => self.decided(policy, pair, volume, decision, waiting),
+            Entry::Capacity { policy, site, left } => self.capacity(policy, site, left),
+            Entry::Price { buyer, price } => self.price(buyer, price),
+            Entry::Blocked {
+                policy,
+                pair,
+                rate,
+                days,
+            } => self.blocked(policy, pair, rate * days, days),
+            Entry::Arrival {
+                pair,
+                volume,
+                price,
+            } => self.arrival(pair, volume, price),
+            Entry::Rationing {
+                buyer,
+                rations,
+                stock,
+            } => self.rationing(buyer, rations, stock),
+            Entry::StockOut { buyer } => Row {
+                kind: "stock-out",
+                text: "commercial stock is gone".to_owned(),
+                ..self.at_buyer(buyer)
+            },
+            Entry::Input { input, share } => self.input(input, share),
+            Entry::Reserve {
+                reserve,
+                rate,
+                left,
+            } => self.reserve(reserve, rate, left),
+            Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Month {
+                focus,
+                short,
+                demand,
+                cover,
+            } => self.month(at, focus, short, demand, cover),
+        };
+        Row {
+            at: self.told_at(at, entry),
+            ..row
+        }
+    }
+
+    /// A month is told on its last day, not on the first of the next.
+    fn told_at(&self, at: Tick, entry: &Entry) -> Tick {
+        match entry {
+            Entry::Month { .. } => last_second(at),
+            _ => at,
+        }
+    }
+
+    /// Policies announced within the scenario, before they take effect.
+    pub(super) fn announcements(&self) -> Vec<Row> {
+        let known =
+            self.scenario.policies.iter().enumerate().filter(|(_, p)| {
+                self.traced.variant == Variant::Shocked || p.role == Role::Background
+            });
+        let announced = known.filter(|(_, p)| p.announced < p.effective);
+        let dated = announced.filter_map(|(index, p)| {
+            let at = self.n.calendar.tick_of(p.announced)?;
+            (at <= self.until()).then_some((index, p, at))
+        });
+        let row = |(index, p, at): (usize, &Policy, Tick)| Row {
+            at,
+            kind: "announced",
+            text: format!(
+                "announced for {}: {}",
+                p.effective,
+                self.what(&p.instrument)
+            ),
+            ..self.of_policy(index)
+        };
+        dated.map(row).collect()
+    }
+
+    /// How far the trial came.
+    fn until(&self) -> Tick {
+        let last = self.traced.journal.entries().last().map(|(at, _)| *at);
+        match self.traced.record {
+            Some(_) => self.n.horizon,
+            None => last.unwrap_or(Tick::START),
+        }
+    }
+
+    pub(super) fn unit(&self, market: usize) -> &str {
+        &self.n.markets[market].unit
+    }
+
+    /// `1,230 t`.
+    pub(super) fn volume(&self, market: usize, volume: f64) -> String {
+        format!("{} {}", plain(volume), self.unit(market))
+    }
+
+    pub(super) fn country(&self, country: usize) -> &str {
+        &self.n.countries[country].1
+    }
+
+    /// `ndfeb-magnet @ JP`, as a scenario names it.
+    pub(super) fn buyer(&self, buyer: usize) -> String {
+        let (commodity, country) = self.n.buyer_name(buyer);
+        format!("{commodity} @ {country}")
+    }
+
+    pub(super) fn seller_country(&self, pair: usize) -> usize {
+        self.n.sellers[self.n.pairs[pair].seller as usize].country
+    }
+
+    /// The beginning of a row about a buyer.
+    pub(super) fn at_buyer(&self, buyer: usize) -> Row {
+        let b = &self.n.buyers[buyer];
+        Row {
+            subject: self.buyer(buyer),
+            market: Some(b.market),
+            to: Some(b.country),
+            ..Row::default()
+        }
+    }
+
+    /// The beginning of a row about a seller and a buyer.
+    fn on_pair(&self, pair: usize) -> Row {
+        Row {
+            from: Some(self.seller_country(pair)),
+            ..self.at_buyer(self.n.pairs[pair].buyer as usize)
+        }
+    }
+
+    /// Who sells: the country, and the company if it has a name of its own.
+    fn seller(&self, pair: usize) -> String {
+        let seller = &self.n.sellers[self.n.pairs[pair].seller as usize];
+        let (code, name) = &self.n.countries[seller.country];
+        if seller.company == *code {
+            name.clone()
+        } else {
+            format!("{name} ({})", seller.company)
+        }
+    }
+
+    fn of_policy(&self, policy: usize) -> Row {
+        Row {
+            subject: self.policy(policy).to_owned(),
+            policy: Some(policy),
+            ..Row::default()
+        }
+    }
+
+    pub(super) fn policy(&self, policy: usize) -> &str {
+        &self.traced.model.policies[policy].name
+    }
+
+    fn regime(&self, process: usize, state: usize) -> Row {
+        let p = &self.traced.model.processes[process];
+        Row {
+            kind: "regime",
+            subject: p.name.clone(),
+            text: format!("regime: {}", p.states[state].name),
+            ..Row::default()
+        }
+    }
+
+    fn policy_changes(&self, policy: usize, in_force: bool) -> Row {
+        // Ordinary outages of sites come behind the scenario's own policies.
+        let written = self.scenario.policies.get(policy);
+        let what = written.map_or_else(
+            || "ordinary outages".to_owned(),
+            |p| self.what(&p.instrument),
+        );
+        Row {
+            kind: if in_force { "in-force" } else { "ended" },
+            text: match in_force {
+                true => format!("in force: {what}"),
+                false => format!("no longer in force: {what}"),
+            },
+            ..self.of_policy(policy)
+        }
+    }
+
+    /// What an instrument is, and what it binds.
+    fn what(&self, instrument: &Instrument) -> String {
+        match instrument {
+            Instrument::ExportBan(ban) => self.control("export ban", &ban.scope),
+            Instrument::ExportQuota(quota) => self.control("export quota", &quota.scope),
+            Instrument::ExportLicence(licence) => self.control("export licence", &licence.scope),
+            Instrument::Disruption(disruption) => {
+                let sites = disruption.sites.iter();
+                let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
+                format!("disruption of {}", names.join(", "))
+            }
+        }
+    }
+
+    fn control(&self, kind: &str, scope: &Scope) -> String {
+        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
+        let goods: Vec<_> = scope.on.iter().map(key).collect();
+        let by = self.country(scope.by.0);
+        let all_others = scope.to.len() + 1 == self.scenario.countries.len();
+        let to = match scope.to.as_slice() {
+            _ if all_others => String::new(),
+            few @ ([_] | [_, _] | [_, _, _]) => {
+                let names: Vec<_> = few.iter().map(|c| self.country(c.0)).collect();
+                format!(" to {}", names.join(", "))
+            }
+            many => format!(" to {} countries", many.len()),
+        };
+        format!("{kind} on {} from {by}{to}", goods.join(", "))
+    }
+
+    fn share(&self, policy: usize, market: usize, share: f64) -> Row {
+        Row {
+            kind: "ban-share",
+            market: Some(market),
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "forbids {} of reference trade in {}",
+                percent(share),
+                self.n.markets[market].key
+            ),
+            ..self.of_policy(policy)
+        }
+    }
+
+    fn terms(&self, policy: usize, country: usize, approval: f64, general: f64, held: f64) -> Row {
+        Row {
+            kind: "licence-terms",
+            to: Some(country),
+            value: Some((approval, "share".to_owned())),
+            text: format!(
+                "terms for {}: {} approved, {} under general licences, {} of uncontrolled goods held",
+                self.country(country),
+                percent(approval),
+                percent(general),
+                percent(held)
+            ),
+            ..self.of_policy(policy)
+        }
+    }
+
+    fn filed(&self, policy: usize, pair: usize, applied: f64, held: f64, waiting: f64) -> Row {
+        let row = self.on_pair(pair);
+        let volume = |volume| self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "filed",
+            policy: Some(policy),
+            volume: Some(applied + held),
+            text: format!(
+                "{}: {} from {} filed for a licence, {} held for inspection; {} waits",
+                self.policy(policy),
+                volume(applied),
+                self.seller(pair),
+                volume(held),
+                volume(waiting)
+            ),
+            ..row
+        }
+    }
+
+    fn decided(
+        &self,
+        policy: usize,
+        pair: usize,
+        volume: f64,
+        decision: Decision,
+        waiting: f64,
+    ) -> Row {
+        let row = self.on_pair(pair);
+        let market = row.market.unwrap_or_default();
+        let (kind, how) = match decision {
+            Decision::Approved => ("approved", "approved"),
+            Decision::Refused => ("refused", "refused"),
+            Decision::Released => ("released", "released from inspection"),
+        };
+        Row {
+            kind,
+            policy: Some(policy),
+            volume: Some(volume),
+            text: format!(
+                "{}: {} from {} {how}; {} waits",
+                self.policy(policy),
+                self.volume(market, volume),
+                self.seller(pair),
+                self.volume(market, waiting)
+            ),
+            ..row
+        }
+    }
+
+    fn capacity(&self, policy: usize, site: usize, left: f64) -> Row {
+        let written = self.traced.scenario.policies.get(policy);
+        let cause = written.map_or("ordinary outage", |p| p.name.as_str());
+        let country = self.scenario.sites[site].country.0;
+        let up = match left {
+            1.0.. => "all capacity".to_owned(),
+            _ => format!("{} of capacity", percent(left)),
+        };
+        Row {
+            kind: "outage",
+            policy: Some(policy),
+            text: format!("{up} up, in {} ({cause})", self.country(country)),
+            value: Some((left, "share".to_owned())),
+            ..self.at_site(site)
+        }
+    }
+
+    fn at_site(&self, site: usize) -> Row {
+        let output = self.n.sites[site].outputs.clone().next();
+        let seller = output.map(|o| self.n.outputs[o].seller as usize);
+        Row {
+            subject: self.n.sites[site].name.clone(),
+            market: seller.map(|s| self.n.sellers[s].market),
+            from: Some(self.scenario.sites[site].country.0),
+            ..Row::default()
+        }
+    }
+
+    pub(super) fn price(&self, buyer: usize, price: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        Row {
+            kind: "price",
+            text: format!("price {} {unit}", plain(price)),
+            value: Some((price, unit)),
+            ..row
+        }
+    }
+
+    fn blocked(&self, policy: usize, pair: usize, volume: f64, days: f64) -> Row {
+        let row = self.on_pair(pair);
+        let market = row.market.unwrap_or_default();
+        Row {
+            kind: "blocked",
+            policy: Some(policy),
+            volume: Some(volume),
+            value: Some((days, "days".to_owned())),
+            text: format!(
+                "{} stops {} of reference trade from {}, for {} days",
+                self.policy(policy),
+                self.volume(market, volume),
+                self.seller(pair),
+                plain(days)
+            ),
+            ..row
+        }
+    }
+
+    fn arrival(&self, pair: usize, volume: f64, price: f64) -> Row {
+        let row = self.on_pair(pair);
+        let market = row.market.unwrap_or_default();
+        let unit = format!("USD/{}", self.unit(market));
+        Row {
+            kind: "arrival",
+            volume: Some(volume),
+            text: format!(
+                "{} from {} arrives, at {} {unit}",
+                self.volume(market, volume),
+                self.seller(pair),
+                plain(price)
+            ),
+            value: Some((price, unit)),
+            ..row
+        }
+    }
+
+    fn rationing(&self, buyer: usize, rations: bool, stock: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let stock_text = self.volume(row.market.unwrap_or_default(), stock);
+        Row {
+            kind: if rations {
+                "rationing"
+            } else {
+                "rationing-ends"
+            },
+            volume: Some(stock),
+            text: match rations {
+                true => format!("rations its users, with {stock_text} in stock"),
+                false => format!("gives its users what they want again, {stock_text} in stock"),
+            },
+            ..row
+        }
+    }
+
+    fn input(&self, input: usize, share: f64) -> Row {
+        let i = &self.n.inputs[input];
+        let buyer = self.n.demands[i.demand as usize].buyer as usize;
+        let good = &self.n.markets[self.n.buyers[buyer].market].key;
+        let enough = share.is_infinite();
+        Row {
+            kind: if enough { "input-ends" } else { "input-short" },
+            value: Some((share.min(1.0), "share".to_owned())),
+            text: match enough {
+                true => format!("has enough {good} again"),
+                false => format!(
+                    "can do {} of what it wants, for want of {good}",
+                    percent(share)
+                ),
+            },
+            ..self.at_site(i.site as usize)
+        }
+    }
+
+    fn reserve(&self, reserve: usize, rate: f64, left: f64) -> Row {
+        let row = self.at_buyer(self.n.reserves[reserve].buyer as usize);
+        let market = row.market.unwrap_or_default();
+        let (amount, left_text) = (self.volume(market, rate.abs()), self.volume(market, left));
+        Row {
+            kind: "reserve",
+            volume: Some(left),
+            value: Some((rate, format!("{}/day", self.unit(market)))),
+            text: match rate {
+                0.0 => format!("state reserve at rest, holds {left_text}"),
+                0.0.. => format!("state reserve releases {amount} a day, holds {left_text}"),
+                _ => format!("state reserve takes {amount} a day, holds {left_text}"),
+            },
+            ..row
+        }
+    }
+
+    fn contract(&self, contract: usize, in_force: bool) -> Row {
+        let pair = self.n.contracts[contract].pair as usize;
+        let seller = self.seller(pair);
+        Row {
+            kind: if in_force {
+                "contract"
+            } else {
+                "contract-ends"
+            },
+            text: match in_force {
+                true => format!("contract with {seller} in force"),
+                false => format!("contract with {seller} no longer in force"),
+            },
+            ..self.on_pair(pair)
+        }
+    }
+
+    fn month(&self, at: Tick, focus: usize, short: f64, demand: f64, cover: f64) -> Row {
+        let row = self.at_buyer(self.n.focus[focus] as usize);
+        let market = row.market.unwrap_or_default();
+        let share = if demand > 0.0 { short / demand } else { 0.0 };
+        Row {
+            kind: "month",
+            volume: Some(short),
+            value: Some((share, "share".to_owned())),
+            cover: Some(cover),
+            text: format!(
+                "{}: short of {}, {} of demand; stock {} days",
+                self.n.calendar.month_label(last_second(at)),
+                self.volume(market, short),
+                percent(share),
+                plain(cover)
+            ),
+            ..row
+        }
+    }
+}
+
+/// The second before.
+pub(super) fn last_second(at: Tick) -> Tick {
+    Tick(at.0.saturating_sub(1))
+}

@@ -1,0 +1,32 @@
+//! Keeps every scenario text that a test reads, where the variable
+//! `SHORTFALL_TEXTS` names a folder: `right/*.toml` were read, `wrong/*.toml`
+//! were not, and `wrong/*.txt` say why. `.ci/schema.py` compares them with what
+//! the JSON Schema makes of them.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+/// Keeps a text and what came of reading it: nothing, or a message.
+pub(crate) fn keep(text: &str, wrong: Option<&str>) {
+    let Some(folder) = std::env::var_os("SHORTFALL_TEXTS").map(PathBuf::from) else {
+        return;
+    };
+    let folder = folder.join(if wrong.is_none() { "right" } else { "wrong" });
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name(text));
+    fs::write(path.with_extension("toml"), text).unwrap();
+    if let Some(message) = wrong {
+        fs::write(path.with_extension("txt"), message).unwrap();
+    }
+}
+
+/// The test that reads it, and a hash to tell its texts apart.
+fn name(text: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("main").replace("::", "-");
+    format!("{test}-{:016x}", hasher.finish())
+}
