@@ -234,7 +234,18 @@ fn the_story_of_its_baseline() {
 
 #[test]
 fn the_story_as_csv() {
-    assert_snapshot!(told(&["--trial", "3", "--csv"]));
+    assert_snapshot!(nine_digits(&told(&["--trial", "3", "--csv"])));
+}
+
+/// The CSV with numbers to nine digits: the last ones are the business of
+/// tests that know them.
+fn nine_digits(csv: &str) -> String {
+    let rounded = |cell: &str| match cell.parse::<f64>() {
+        Ok(x) if cell.contains('.') => format!("{:.8e}", x).parse::<f64>().unwrap().to_string(),
+        _ => cell.to_owned(),
+    };
+    let row = |line: &str| line.split(',').map(rounded).collect::<Vec<_>>().join(",");
+    csv.lines().map(|line| row(line) + "\n").collect()
 }
 
 #[test]

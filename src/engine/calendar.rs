@@ -72,6 +72,8 @@ const BUCKET_BITS: u32 = 14;
 const BUCKETS: u64 = 1024;
 /// Words that mark the buckets in use.
 const WORDS: usize = (BUCKETS / 64) as usize;
+/// Events for which memory is set aside from the start.
+const RESERVED: usize = 1024;
 /// No entry.
 const NONE: u32 = u32::MAX;
 
@@ -115,11 +117,11 @@ impl Default for Calendar {
         Self {
             first: vec![NONE; BUCKETS as usize],
             in_use: [0; WORDS],
-            entries: Vec::new(),
+            entries: Vec::with_capacity(RESERVED),
             free: NONE,
-            open: Vec::new(),
+            open: Vec::with_capacity(RESERVED),
             bucket: 0,
-            heap: BinaryHeap::new(),
+            heap: BinaryHeap::with_capacity(RESERVED),
             scheduled: 0,
             spent: false,
             handled: 0,
@@ -256,6 +258,22 @@ impl Calendar {
             .map(|k| (k, self.in_use[(word + k as usize) % WORDS]))
             .find(|(_, bits)| *bits != 0)
             .map(|(k, bits)| 1 + k * 64 - bit + u64::from(bits.trailing_zeros()))
+    }
+
+    /// Counts an event that others than the calendar keep.
+    #[inline]
+    pub fn count_in(&mut self) {
+        if self.scheduled >> ORDER_BITS == 0 {
+            self.scheduled += 1;
+        } else {
+            self.spent = true;
+        }
+    }
+
+    /// Counts so many of them as handled.
+    #[inline]
+    pub fn count_handled(&mut self, events: usize) {
+        self.handled += events as u64;
     }
 
     /// Events handled so far.

@@ -3,11 +3,13 @@
 
 use super::calendar::{Class, Event};
 use super::market::Problem;
-use super::state::{Desk, Gates, InflowStep, Parcel, State, refill};
+use super::state::{
+    BuyerState, Desk, Gates, InflowStep, PairState, Parcel, SellerState, State, refill,
+};
 use super::trial::{Trial, TrialError};
 use crate::maths::exp;
 use crate::network::{Market, User};
-use crate::random::{Law, ObjectKey, Stream};
+use crate::random::{Law, ObjectKey, Stream, TrialKey};
 use crate::units::{Tick, Ticks};
 
 /// Part of a parcel from which on it counts as full.
@@ -235,7 +237,7 @@ impl Trial<'_> {
             &mut desk.offer_max,
         );
         self.serve_contracts(market, window, &mut desk);
-        self.write_prior(market, window, &mut desk);
+        self.write_prior(market, window, new_window, &mut desk);
         self.write_nominations(market, window, new_window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
@@ -465,15 +467,21 @@ impl Trial<'_> {
     /// Spot trade expected: base trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
     #[inline(never)]
-    fn write_prior(&mut self, market: usize, window: f64, desk: &mut Desk) {
+    fn write_prior(&self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
         let m = &self.n.markets[market];
         let terms = &self.base.terms[market];
         refill(&mut desk.discount, m.sellers.len(), terms.discount);
         let whole = terms.window;
-        refill(&mut desk.prior, m.pairs.len(), 0.0);
-        let contracts = m.pairs.clone().zip(&desk.contract_nominal);
-        for (prior, (pair, contracts)) in desk.prior.iter_mut().zip(contracts) {
-            *prior = self.spot_expected(pair, window, whole, *contracts);
+        desk.prior.clear();
+        if new_window && m.contracts.is_empty() {
+            let flows = self.base.flow[m.pairs.clone()].iter();
+            desk.prior.extend(flows.map(|flow| flow * window));
+        } else {
+            let pairs = m.pairs.clone().zip(&desk.contract_nominal);
+            let expected = |(pair, contracts): (usize, &f64)| {
+                self.spot_expected(pair, window, whole, *contracts)
+            };
+            desk.prior.extend(pairs.map(expected));
         }
         let rows = desk.prior.chunks_exact_mut(m.buyers.len().max(1));
         for (row, offer) in rows.zip(&desk.offer) {
@@ -702,7 +710,8 @@ impl Trial<'_> {
     /// Loads what was allocated into parcels that leave over the window; what
     /// does not fill one waits at the seller.
     fn load(&mut self, market: usize, window: f64, desk: &mut Desk) {
-        let (m, now, width) = (&self.n.markets[market], self.s.now, self.n.markets[market].buyers.len());
+        let (m, now) = (&self.n.markets[market], self.s.now);
+        let (width, contracts) = (m.buyers.len(), !m.contracts.is_empty());
         let State {
             sellers,
             buyers,
@@ -715,43 +724,39 @@ impl Trial<'_> {
         let use_rates = &self.base.use_rate[m.buyers.clone()][..width];
         let buyers = &mut buyers[m.buyers.clone()][..width];
         for (i, seller) in sellers[m.sellers.clone()].iter_mut().enumerate() {
-            let (k, pair) = (i * width, m.pairs.start + i * width);
-            let flows = &solution.flow[k..k + width];
-            let contracts = &desk.contract[k..k + width];
-            let values = &desk.contract_value[k..k + width];
-            let lanes = &self.n.pairs[pair..pair + width];
-            let states = &mut pairs[pair..pair + width];
+            let (row, first) = (i * width, m.pairs.start + i * width);
+            let lanes = &self.n.pairs[first..first + width];
+            let states = &mut pairs[first..first + width];
+            let flows = &solution.flow[row..row + width];
             for j in 0..width {
-                let (volume, price) = together((flows[j], prices[j]), (contracts[j], values[j]));
-                let (lane, p, b) = (&lanes[j], &mut states[j], &mut buyers[j]);
-                if lane.pipeline || volume <= 0.0 {
+                let (mut volume, mut price, mut contract) = (flows[j], prices[j], 0.0);
+                if contracts {
+                    let value = desk.contract_value[row + j];
+                    contract = desk.contract[row + j];
+                    (volume, price) = together((volume, price), (contract, value));
+                }
+                let lane = &lanes[j];
+                if volume <= 0.0 || lane.pipeline {
                     continue;
                 }
-                p.sent += volume;
-                p.sent_under_contract += contracts[j];
-                p.contract_share = contracts[j] / volume;
-                let (before, carry) = (p.carry, p.carry + volume);
-                let (parcels, size) = parcels(m, carry, DUST * use_rates[j] * window);
-                let shipped = (f64::from(parcels) * size).min(carry);
-                p.carry = carry - shipped;
-                seller.carried += p.carry - before;
-                seller.shipped += volume;
-                seller.stock -= shipped;
-                b.carried += p.carry - before;
-                b.allocated += volume;
-                b.under_way += shipped;
-                let share = 1.0 / f64::from(parcels.max(1));
-                for number in 0..parcels {
-                    let part = (f64::from(number) + lane.phase) * share;
+                let p = &mut states[j];
+                let number = p.parcels;
+                let dust = DUST * use_rates[j] * window;
+                let (parcels, each) = p.load(m, (volume, contract), dust, seller, &mut buyers[j]);
+                for k in 0..parcels {
+                    let part = if parcels == 1 {
+                        lane.phase
+                    } else {
+                        (f64::from(k) + lane.phase) / f64::from(parcels)
+                    };
                     let leaves = now + Ticks::from_days(part * window);
-                    desk.numbers.push(p.parcels);
-                    p.parcels += 1;
+                    desk.numbers.push(number + k);
                     desk.leaving.push(Parcel {
                         arrives: leaves,
                         leaves,
-                        volume: shipped * share,
+                        volume: each,
                         price,
-                        pair: (pair + j) as u32,
+                        pair: (first + j) as u32,
                         buyer: lane.buyer,
                     });
                 }
@@ -766,7 +771,7 @@ impl Trial<'_> {
         let parcels = desk.leaving.iter().zip(&desk.numbers);
         let objects = parcels.map(|(parcel, number)| {
             let lane = &self.n.pairs[parcel.pair as usize];
-            (&lane.transit, self.departure(lane.key, window, *number))
+            (&lane.transit, departure(self.s.key, lane.key, window, *number))
         });
         Law::sample_each(objects, &mut desk.transit);
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
@@ -775,20 +780,15 @@ impl Trial<'_> {
         }
     }
 
-    /// The draws of a parcel.
-    #[inline]
-    fn departure(&self, lane: ObjectKey, window: i64, parcel: u32) -> Stream {
-        let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
-        Stream::open(self.s.key, lane, occurrence)
-    }
-
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
     #[inline]
     fn put_under_way(&mut self, parcel: Parcel) {
         let buyer = parcel.buyer as usize;
         self.s.inboxes[buyer].put(parcel);
-        if !self.n.buyers[buyer].parcels_to_final_use {
+        if self.n.buyers[buyer].parcels_to_final_use {
+            self.s.calendar.count_in();
+        } else {
             let event = Event::Arrival(buyer as u32);
             self.s
                 .calendar
@@ -841,7 +841,7 @@ impl Trial<'_> {
                 let part = (f64::from(k) + self.n.pairs[pair].phase) / f64::from(count);
                 let leaves = Ticks::from_days(part * window);
                 let lane = &self.n.pairs[pair];
-                let mut draws = self.departure(lane.key, 1 - back, k);
+                let mut draws = departure(self.s.key, lane.key, 1 - back, k);
                 let transit = Ticks::from_days(lane.transit.sample(&mut draws));
                 let arrives = (leaves + transit)
                     .0
@@ -895,7 +895,10 @@ impl Trial<'_> {
             self.s.buyers[buyer].price = self.s.markets[market].solution.buyer_price[j];
             self.note_price(buyer);
             self.sum_inflow(buyer);
-            self.set_final_wants(buyer);
+            let changed = self.set_final_wants(buyer);
+            if self.n.buyers[buyer].parcels_to_final_use && !changed && self.has_plenty(buyer) {
+                continue; // the plan stands
+            }
             for d in self.n.buyers[buyer].demands.clone() {
                 if let User::Plant(input) = self.n.demands[d].user {
                     self.set_desire(self.n.inputs[input as usize].site as usize);
@@ -928,6 +931,13 @@ impl Trial<'_> {
     }
 }
 
+/// The lesser of two numbers, neither of them NaN: one instruction, where
+/// `f64::min` takes six.
+#[inline]
+fn least(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
 /// What is left of `whole`, nothing where that is rounding: a market whose
 /// volumes are rounding errors has no price to find.
 pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
@@ -955,6 +965,43 @@ fn together((spot, price): (f64, f64), (contract, value): (f64, f64)) -> (f64, f
     }
 }
 
+/// The draws of a parcel.
+#[inline]
+fn departure(trial: TrialKey, lane: ObjectKey, window: i64, parcel: u32) -> Stream {
+    let occurrence = (((window + (1 << 20)) as u64) << 12) | u64::from(parcel & 0xfff);
+    Stream::open(trial, lane, occurrence)
+}
+
+impl PairState {
+    /// Allocates a volume, of which some under contract: number and size of
+    /// the parcels that leave, a remainder waits at the seller.
+    #[inline]
+    fn load(
+        &mut self,
+        m: &Market,
+        (volume, contract): (f64, f64),
+        dust: f64,
+        seller: &mut SellerState,
+        buyer: &mut BuyerState,
+    ) -> (u32, f64) {
+        self.sent += volume;
+        self.sent_under_contract += contract;
+        self.contract_share = if contract > 0.0 { contract / volume } else { 0.0 };
+        let (before, carry) = (self.carry, self.carry + volume);
+        let (parcels, each) = parcels(m, carry, dust);
+        let shipped = f64::from(parcels) * each;
+        self.parcels += parcels;
+        self.carry = carry - shipped;
+        seller.carried += self.carry - before;
+        seller.shipped += volume;
+        seller.stock -= shipped;
+        buyer.carried += self.carry - before;
+        buyer.allocated += volume;
+        buyer.under_way += shipped;
+        (parcels, each)
+    }
+}
+
 /// How many parcels a waiting volume makes, and their size.
 #[inline]
 fn parcels(m: &Market, carry: f64, dust: f64) -> (u32, f64) {
@@ -962,12 +1009,12 @@ fn parcels(m: &Market, carry: f64, dust: f64) -> (u32, f64) {
         Some(size) => {
             let whole = (carry / size + (1.0 - FULL)).floor();
             if whole <= MOST_PARCELS {
-                (whole as u32, size)
+                (whole as u32, least(size, carry / whole.max(1.0)))
             } else {
                 (1, carry)
             }
         }
-        None if carry >= (m.parcel * FULL).max(dust) && carry > 0.0 => (1, carry),
+        None if carry >= m.parcel * FULL && carry >= dust && carry > 0.0 => (1, carry),
         None => (0, 0.0),
     }
 }

@@ -1,7 +1,5 @@
 //! Everything a trial writes; reused from trial to trial.
 
-use std::cmp::Reverse;
-
 use super::Model;
 use super::calendar::Calendar;
 use super::journal::Journal;
@@ -12,6 +10,8 @@ use crate::network::Network;
 use crate::random::TrialKey;
 use crate::units::Tick;
 
+/// Bits of a place in an inbox; as many parcels as a trial may have events.
+const PLACE_BITS: u32 = 24;
 /// Parcels for which memory is set aside for one buyer.
 const MOST_RESERVED: usize = 4096;
 
@@ -235,6 +235,11 @@ pub(super) struct Inbox {
     pub parcels: Vec<Parcel>,
     /// No parcel comes in before.
     earliest: Tick,
+    /// What has come in, and its order: instant and place.
+    due: Vec<Parcel>,
+    order: Vec<u64>,
+    /// How many of those have been taken.
+    taken: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -256,14 +261,20 @@ impl Inbox {
         let windows = column
             .step_by(m.buyers.len())
             .map(|pair| n.pairs[pair].longest as usize + 1);
+        let most = windows.sum::<usize>().min(MOST_RESERVED);
         Self {
-            parcels: Vec::with_capacity(windows.sum::<usize>().min(MOST_RESERVED)),
+            parcels: Vec::with_capacity(most),
+            due: Vec::with_capacity(most),
+            order: Vec::with_capacity(most),
             earliest: Tick::NEVER,
+            taken: 0,
         }
     }
 
     fn clear(&mut self) {
         self.parcels.clear();
+        self.order.clear();
+        self.taken = 0;
         self.earliest = Tick::NEVER;
     }
 
@@ -278,25 +289,49 @@ impl Inbox {
         self.earliest <= now
     }
 
-    /// Moves what has come in to the end, the last to come first, and counts
-    /// it.
-    pub fn sort_what_came_in(&mut self, now: Tick) -> usize {
-        let mut under_way = self.parcels.len();
-        let mut k = 0;
-        self.earliest = Tick::NEVER;
-        while k < under_way {
-            let arrives = self.parcels[k].arrives;
-            if arrives <= now {
-                under_way -= 1;
-                self.parcels.swap(k, under_way);
+    /// Puts what has come in by now in order; returns how many parcels.
+    pub fn find_due(&mut self, now: Tick) -> usize {
+        self.due.clear();
+        self.order.clear();
+        self.taken = 0;
+        let (mut earliest, mut under_way) = (Tick::NEVER, 0);
+        for place in 0..self.parcels.len() {
+            let parcel = self.parcels[place];
+            if parcel.arrives <= now {
+                let key = parcel.arrives.0 << PLACE_BITS | self.due.len() as u64;
+                self.order.push(key);
+                self.due.push(parcel);
             } else {
-                self.earliest = self.earliest.min(arrives);
-                k += 1;
+                earliest = earliest.min(parcel.arrives);
+                self.parcels[under_way] = parcel;
+                under_way += 1;
             }
         }
-        let came_in = &mut self.parcels[under_way..];
-        came_in.sort_unstable_by_key(|p| Reverse(p.arrives));
-        came_in.len()
+        self.parcels.truncate(under_way);
+        self.earliest = earliest;
+        self.order.sort_unstable();
+        self.order.len()
+    }
+
+    /// The next parcel that has come in.
+    #[inline]
+    pub fn next_due(&self) -> Option<&Parcel> {
+        let key = self.order.get(self.taken)?;
+        self.due.get((key & ((1 << PLACE_BITS) - 1)) as usize)
+    }
+
+    /// Counts the next parcel as taken.
+    #[inline]
+    pub fn took(&mut self) {
+        self.taken += 1;
+    }
+
+    /// Volume of what comes in until then and has not been taken.
+    pub fn expected(&self, until: Tick) -> f64 {
+        let waiting = self.order.iter().skip(self.taken);
+        let waiting = waiting.map(|key| &self.due[(key & ((1 << PLACE_BITS) - 1)) as usize]);
+        let all = self.parcels.iter().chain(waiting);
+        all.filter(|p| p.arrives <= until).map(|p| p.volume).sum()
     }
 }
 

@@ -49,34 +49,35 @@ impl Trial<'_> {
     #[inline(never)]
     fn take_in(&mut self, buyer: usize) {
         let now = self.s.now;
-        let mut left = self.s.inboxes[buyer].sort_what_came_in(now);
-        left -= self.take_in_unrationed(buyer, left);
-        while left > 0 {
-            self.take_in_rationed(buyer);
-            left -= 1;
-            left -= self.take_in_unrationed(buyer, left);
+        let count = self.s.inboxes[buyer].find_due(now);
+        self.take_in_unrationed(buyer);
+        while let Some(parcel) = self.s.inboxes[buyer].next_due() {
+            let parcel = *parcel;
+            self.take_in_rationed(buyer, &parcel);
+            self.take_in_unrationed(buyer);
         }
         self.s.now = now;
+        if self.n.buyers[buyer].parcels_to_final_use {
+            self.s.calendar.count_handled(count);
+        }
     }
 
-    /// Takes in the parcel at the end of an inbox and plans anew.
-    fn take_in_rationed(&mut self, buyer: usize) {
-        let Some(parcel) = self.s.inboxes[buyer].parcels.pop() else {
-            return;
-        };
+    /// Takes in the next parcel and plans anew.
+    fn take_in_rationed(&mut self, buyer: usize, parcel: &Parcel) {
         self.s.now = parcel.arrives;
         self.settle_stock(buyer);
-        self.s.buyers[buyer].receive(&parcel);
+        self.s.inboxes[buyer].took();
+        self.s.buyers[buyer].receive(parcel);
         self.settle_accounts(buyer);
         self.plan_once(buyer);
         self.pay(parcel.pair as usize, parcel.volume, parcel.price);
     }
 
-    /// Takes in up to `most` of the parcels at the end of an inbox, until the
-    /// buyer comes to ration and has to plan; returns how many.
-    fn take_in_unrationed(&mut self, buyer: usize, most: usize) -> usize {
-        let watched = !self.n.buyers[buyer].parcels_to_final_use;
-        let terms = &self.base.terms[self.n.buyers[buyer].market];
+    /// Takes in what has come in, until the buyer comes to ration and has to
+    /// plan.
+    fn take_in_unrationed(&mut self, buyer: usize) {
+        let plans = self.n.buyers[buyer].parcels_to_final_use;
+        let p0 = self.base.terms[self.n.buyers[buyer].market].price;
         let (floor, short_above) = (self.floor_of(buyer), self.n.short_above);
         let State {
             inboxes,
@@ -85,28 +86,27 @@ impl Trial<'_> {
             journal,
             ..
         } = &mut *self.s;
-        let (inbox, b) = (&mut inboxes[buyer].parcels, &mut buyers[buyer]);
-        let first = inbox.len() - most;
-        let mut taken = 0;
-        for parcel in inbox[first..].iter().rev() {
-            let left = b.stock - b.draw * days_between(b.at, parcel.arrives);
-            if !watched && (b.rationed || (floor > 0.0 && left <= floor)) {
-                break;
+        let (inbox, b) = (&mut inboxes[buyer], &mut buyers[buyer]);
+        while let Some(parcel) = inbox.next_due() {
+            if plans && b.may_ration(floor, parcel.arrives) {
+                return;
             }
             if let Some(empty) = b.use_until(parcel.arrives, short_above) {
                 journal.note(empty, Entry::StockOut { buyer });
             }
             b.receive(parcel);
             let (pair, volume) = (parcel.pair as usize, parcel.volume);
-            let price = (1.0 + parcel.price) * terms.price;
+            let price = (1.0 + parcel.price) * p0;
             pairs[pair].received += volume;
             b.pay(volume, volume * price, self.n.pairs[pair].domestic);
-            let came = Entry::Arrival { pair, volume, price };
+            let came = Entry::Arrival {
+                pair,
+                volume,
+                price,
+            };
             journal.note(parcel.arrives, came);
-            taken += 1;
+            inbox.took();
         }
-        inbox.truncate(first + most - taken);
-        taken
     }
 
     /// A parcel comes in at a buyer that others take note of.
@@ -218,7 +218,9 @@ impl Trial<'_> {
     }
 
     /// Sets what final users want at current prices and season.
-    pub(super) fn set_final_wants(&mut self, buyer: usize) {
+    /// Returns whether that changes anything.
+    pub(super) fn set_final_wants(&mut self, buyer: usize) -> bool {
+        let mut changed = false;
         let (price, slow) = (self.s.buyers[buyer].price, self.s.buyers[buyer].slow_price);
         let backlog_time = self.base.terms[self.n.buyers[buyer].market].backlog_time;
         for demand in self.n.buyers[buyer].demands.clone() {
@@ -230,6 +232,7 @@ impl Trial<'_> {
                 .map_or(1.0, |s| s[self.s.month]);
             let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
             let d = &mut self.s.demands[demand];
+            let before = (d.reference, d.wanted, d.catch_up_wanted);
             d.reference = self.base.demand[demand] * season;
             d.wanted = if exponent == 0.0 {
                 d.reference
@@ -237,7 +240,14 @@ impl Trial<'_> {
                 d.reference * exp(-exponent)
             };
             d.catch_up_wanted = d.backlog.max(0.0) / backlog_time.max(1.0);
+            changed |= before != (d.reference, d.wanted, d.catch_up_wanted);
         }
+        changed
+    }
+
+    /// Whether a buyer neither rations nor is about to.
+    pub(super) fn has_plenty(&self, buyer: usize) -> bool {
+        !self.s.buyers[buyer].rationed && self.allowed(buyer) == f64::INFINITY
     }
 
     /// Sets what a site would make, and wants to make, at current prices,
@@ -454,9 +464,7 @@ impl Trial<'_> {
     /// Parcels due at a buyer within `days`.
     fn expected_in(&self, buyer: usize, days: f64) -> f64 {
         let until = self.s.now.0 + (days * DAY as f64) as u64;
-        let under_way = self.s.inboxes[buyer].parcels.iter();
-        let due = under_way.filter(|p| p.arrives.0 <= until);
-        due.map(|p| p.volume).sum()
+        self.s.inboxes[buyer].expected(Tick(until))
     }
 
     /// Shares out what a buyer allows: all that is wanted, or (allowed,
@@ -636,6 +644,14 @@ impl BuyerState {
             self.minimum_cover = self.stock.max(0.0) / self.reference;
         }
         ran_out
+    }
+
+    /// Whether it rations, or its stock may have come down to its floor by
+    /// then.
+    #[inline]
+    fn may_ration(&self, floor: f64, then: Tick) -> bool {
+        let falls = |b: &Self| b.stock - b.draw * days_between(b.at, then) <= floor;
+        self.rationed || (floor > 0.0 && falls(self))
     }
 
     #[inline]

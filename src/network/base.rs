@@ -64,6 +64,8 @@ pub struct Base {
     rows: Vec<f64>,
     columns: Vec<f64>,
     keep_zero: Vec<bool>,
+    /// What each seller and each buyer of a market trades at home.
+    kept: (Vec<f64>, Vec<f64>),
 }
 
 /// The constants of a market in one trial.
@@ -167,6 +169,7 @@ impl Base {
             rows: Vec::with_capacity(sellers),
             columns: Vec::with_capacity(buyers),
             keep_zero: Vec::with_capacity(network.pairs.len()),
+            kept: (Vec::with_capacity(sellers), Vec::with_capacity(buyers)),
         }
     }
 
@@ -452,16 +455,17 @@ impl Base {
                 s * n / total
             };
         }
-        let kept = |k: usize, of_row: bool| {
-            let lines = m.pairs.clone().enumerate();
-            let at_home = lines.filter(|(at, p)| {
-                let line = if of_row { at / buyers } else { at % buyers };
-                line == k && network.pairs[*p].domestic
-            });
-            at_home.map(|(_, p)| self.flow[p]).sum::<f64>()
-        };
-        let kept_in_row: Vec<f64> = (0..self.rows.len()).map(|i| kept(i, true)).collect();
-        let kept_in_column: Vec<f64> = (0..buyers).map(|j| kept(j, false)).collect();
+        let (kept_in_row, kept_in_column) = &mut self.kept;
+        kept_in_row.clear();
+        kept_in_row.resize(self.rows.len(), 0.0);
+        kept_in_column.clear();
+        kept_in_column.resize(buyers, 0.0);
+        for (at, p) in m.pairs.clone().enumerate() {
+            if network.pairs[p].domestic {
+                kept_in_row[at / buyers] += self.flow[p];
+                kept_in_column[at % buyers] += self.flow[p];
+            }
+        }
         // A country that keeps its output sells what is left of it, and buys
         // what it still lacks.
         for p in m.pairs.clone() {

@@ -109,16 +109,26 @@ impl Rationing {
             let row = i * buyers..(i + 1) * buyers;
             let (flow, limit) = (&flow[row.clone()], &self.limit[row.clone()]);
             let proposal = &mut self.proposal[row];
-            for (j, (proposal, want)) in proposal.iter_mut().zip(&self.want).enumerate() {
-                let open = flow[j] < limit[j];
-                *proposal = claim.of(i * buyers + j, *want, open);
+            let pairs = proposal.iter_mut().zip(&self.want).zip(flow.iter().zip(limit));
+            match claim {
+                Claim::Want => {
+                    for ((proposal, want), (flow, limit)) in pairs {
+                        *proposal = if flow < limit { *want } else { 0.0 };
+                    }
+                }
+                Claim::Weight(_) => {
+                    for (j, ((proposal, want), (flow, limit))) in pairs.enumerate() {
+                        *proposal = claim.of(i * buyers + j, *want, flow < limit);
+                    }
+                }
             }
             let claims: f64 = proposal.iter().sum();
             let share = if claims > 0.0 { left / claims } else { 0.0 };
-            for (j, (proposal, proposed)) in proposal.iter_mut().zip(&mut self.proposed).enumerate()
-            {
-                let offered = (*proposal * share).min(limit[j] - flow[j]);
-                *proposal = offered.max(0.0);
+            let pairs = proposal.iter_mut().zip(&mut self.proposed);
+            for ((proposal, proposed), (flow, limit)) in pairs.zip(flow.iter().zip(limit)) {
+                let (offered, room) = (*proposal * share, limit - flow);
+                let offered = if offered < room { offered } else { room };
+                *proposal = if offered > 0.0 { offered } else { 0.0 };
                 *proposed += *proposal;
             }
         }
