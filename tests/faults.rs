@@ -345,7 +345,6 @@ fn a_table_that_is_gone_is_named() {
     assert!(done.stderr.contains("gone.csv"), "{}", done.stderr);
 }
 
-/// A folder cannot be read as a file, so charts as folders are in the way.
 #[test]
 fn a_chart_that_cannot_have_its_name_leaves_what_was_there() {
     let mut results = Results::new();

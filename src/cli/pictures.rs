@@ -1,18 +1,11 @@
+use std::path::Path;
+
 use crate::export::{Folder, WriteError};
 use crate::report::{APPENDIX, CHARTS, Format, PAGE};
 
-/// The pictures that every run has beside its charts.
-pub(super) fn names(format: Format) -> [String; 2] {
-    [PAGE, APPENDIX].map(|name| format!("{name}.{}", format.name()))
-}
-
 /// Claims a folder for files called `names` and for pictures.
-pub(super) fn claim(
-    path: &std::path::Path,
-    names: &[&str],
-    format: Format,
-) -> Result<Folder, WriteError> {
-    let pictures = self::names(format);
+pub(super) fn claim(path: &Path, names: &[&str], format: Format) -> Result<Folder, WriteError> {
+    let pictures = [PAGE, APPENDIX].map(|name| format!("{name}.{}", format.name()));
     let pictures = pictures.iter().map(String::as_str);
     let names: Vec<&str> = names.iter().copied().chain(pictures).collect();
     let mut folder = Folder::claim(path, &names)?;

@@ -44,10 +44,9 @@ use chart::Chart;
 use digest::Digest;
 use sheet::Sheet;
 
-/// Name of the page, and of the first page of the appendix, but for how names
-/// of the format end.
+/// Name of the page, but for how names of its format end.
 pub const PAGE: &str = "report";
-/// See [`PAGE`].
+/// Name of the first page of the appendix, likewise.
 pub const APPENDIX: &str = "appendix";
 /// Folder of the charts that stand on their own.
 pub const CHARTS: &str = "charts";
