@@ -13,13 +13,18 @@ const DONE: i32 = 0;
 const FAILED: i32 = 1;
 const INPUT: i32 = 2;
 
-/// Files of a run.
-const FILES: [&str; 5] = [
+/// A scenario whose trials take next to no time.
+const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
+
+/// Files of a run of the built-in scenario, but for charts and further pages of
+/// the appendix.
+const FILES: [&str; 6] = [
     "trials.parquet",
     "months.parquet",
     "summary.json",
     "summary.csv",
     "report.png",
+    "appendix.png",
 ];
 
 /// What a command left behind.
@@ -63,8 +68,8 @@ fn help_says_what_there_is() {
     Usage: shortfall <COMMAND>
 
     Commands:
-      run     Run a scenario and write its results, as tables and as a picture
-      report  Draw the report of a run again from its files
+      run     Run a scenario and write its results: summaries, a report and charts
+      report  Draw the report and charts of a run again from its files
       check   Look for mistakes in scenarios without running them
       schema  Print the JSON Schema of scenario files, for editors
       trace   Tell what happened in one trial, event by event
@@ -84,7 +89,7 @@ fn help_of_run_says_what_it_takes() {
     let done = shortfall(&["run", "--help"]);
     assert_eq!(done.code, DONE);
     assert_snapshot!(done.stdout, @r#"
-    Run a scenario and write its results, as tables and as a picture
+    Run a scenario and write its results: summaries, a report and charts
 
     Usage: shortfall run [OPTIONS] [SCENARIO]
 
@@ -96,6 +101,7 @@ fn help_of_run_says_what_it_takes() {
           --seed <S>              Master seed [default: what the scenario says]
           --threads <N>           Number of threads, of no influence on the results [default: all cores]
           --out <DIR>             Folder for the results [default: results/SCENARIO-NAME]
+          --format <FORMAT>       Format of the pictures [default: png] [possible values: png, svg]
           --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
       -q, --quiet                 Show no progress and no messages but warnings and errors
       -h, --help                  Print help
@@ -196,7 +202,43 @@ fn a_run_writes_its_files_and_prints_a_table() {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
-    assert_eq!(fs::read_dir(written).unwrap().count(), FILES.len());
+    assert!(done.stderr.contains("and 18 charts"), "{}", done.stderr);
+    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 18);
+    let mut all = names_in(&written);
+    all.retain(|name| !FILES.contains(&name.as_str()) && !name.starts_with("appendix-"));
+    assert_eq!(all, ["charts"]);
+}
+
+#[test]
+fn pictures_can_be_svg_and_old_ones_go() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("charts")).unwrap();
+    let old = ["appendix-2.svg", "charts/gas.C.price.svg"];
+    let kept = ["appendix-2.png", "appendix-b.svg", "charts/mine.svg"];
+    for name in old.iter().chain(&kept) {
+        fs::write(at(name), "old").unwrap();
+    }
+    let args = ["run", SMALL, "--trials", "20", "--format", "svg", "--out"];
+    let done = shortfall_in(folder.path(), &[&args[..], &["."]].concat());
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    for name in ["report.svg", "appendix.svg", "charts/gas.B.price.svg"] {
+        let text = fs::read_to_string(at(name)).unwrap();
+        assert!(text.starts_with("<svg "), "{name}");
+    }
+    assert!(old.iter().all(|name| !at(name).exists()));
+    assert!(kept.iter().all(|name| at(name).exists()));
+    assert_eq!(shortfall(&["run", "--format", "pdf"]).code, INPUT);
+}
+
+/// Names in a folder, in order.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -223,8 +265,10 @@ fn threads_do_not_show_in_the_files() {
         ];
         assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
     }
-    for name in FILES {
-        let bytes = |threads: &str| fs::read(folder.path().join(threads).join(name)).unwrap();
+    let charts = names_in(&folder.path().join("1/charts")).into_iter();
+    let charts = charts.map(|name| format!("charts/{name}"));
+    for name in charts.chain(FILES.map(str::to_owned)) {
+        let bytes = |threads: &str| fs::read(folder.path().join(threads).join(&name)).unwrap();
         assert!(bytes("1") == bytes("2"), "{name}");
     }
 }

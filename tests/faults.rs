@@ -23,6 +23,9 @@ const INTERRUPTED: i32 = 130;
 /// A scenario whose trials take next to no time.
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
+/// How many files it leaves: four with numbers, two pages and six charts.
+const FILES: usize = 12;
+
 /// Far more trials than any test waits for.
 const ENDLESS: &str = "10000000";
 
@@ -70,7 +73,7 @@ impl Results {
         let done = shortfall(&["run", SMALL, "--trials", "20", "--quiet", "--out", &out]);
         assert_eq!(done.code, DONE, "{}", done.stderr);
         let before = contents(folder.path());
-        assert_eq!(before.len(), 5);
+        assert_eq!(before.len(), FILES);
         Self { folder, before }
     }
 
@@ -107,18 +110,30 @@ impl Results {
 
     /// Where a run under way keeps its files.
     fn staging(&self) -> PathBuf {
-        let mut entries = fs::read_dir(self.path()).unwrap().map(Result::unwrap);
-        entries.find(|entry| entry.path().is_dir()).unwrap().path()
+        let entries = fs::read_dir(self.path()).unwrap().map(Result::unwrap);
+        let ours = |path: &PathBuf| path.to_str().unwrap().contains("/.shortfall-");
+        entries.map(|entry| entry.path()).find(ours).unwrap()
     }
 }
 
-/// Names and bytes of all files in a folder, and its other entries by name.
+/// Names and bytes of all files in a folder and below it; empty folders by name.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let mut files: Vec<_> = entries
-        .map(|entry| {
-            let name = entry.file_name().into_string().unwrap();
-            (name, fs::read(entry.path()).unwrap_or_default())
+        .flat_map(|entry| {
+            let (name, path) = (entry.file_name().into_string().unwrap(), entry.path());
+            let below = if path.is_dir() {
+                contents(&path)
+            } else {
+                Vec::new()
+            };
+            match below.is_empty() {
+                true => vec![(name, fs::read(path).unwrap_or_default())],
+                false => below
+                    .into_iter()
+                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes))
+                    .collect(),
+            }
         })
         .collect();
     files.sort();
@@ -297,7 +312,7 @@ fn writes_what_it_has(on: &str) {
     assert!(outcome.completed > 20 && outcome.completed < 10_000_000);
     let short = trials.metric(0, Which::Shocked, Metric::Shortfall).unwrap();
     assert_eq!(short.len() as u64, outcome.completed);
-    assert_eq!(contents(results.path()).len(), 5);
+    assert_eq!(contents(results.path()).len(), FILES);
 }
 
 #[test]
@@ -331,28 +346,109 @@ fn a_table_that_is_gone_is_named() {
 }
 
 #[test]
-fn a_report_is_drawn_again_byte_for_byte() {
-    let results = Results::new();
-    fs::remove_file(results.path().join("report.png")).unwrap();
-    let done = shortfall(&["report", results.out()]);
-    assert_eq!(done.code, DONE, "{}", done.stderr);
-    assert_eq!(done.stdout, "");
-    assert_eq!(
-        done.stderr,
-        format!("wrote report.png to {}\n", results.out())
-    );
-    results.are_intact();
+fn a_chart_that_cannot_have_its_name_leaves_what_was_there() {
+    let mut results = Results::new();
+    let chart = results.path().join("charts/gas.B.price.png");
+    fs::remove_file(&chart).unwrap();
+    fs::create_dir(&chart).unwrap();
+    results.before = contents(results.path());
+    let commands = [
+        vec!["run", SMALL, "--trials", "30", "--out", results.out()],
+        vec!["report", results.out()],
+    ];
+    for args in commands {
+        let done = shortfall(&args);
+        let expected = format!("error: cannot write {}: it is a folder\n", chart.display());
+        assert_eq!((done.code, done.stderr), (FAILED, expected));
+        assert_eq!(done.stdout, "");
+        results.are_intact();
+    }
 }
 
 #[test]
-fn a_report_of_three_foci_is_drawn_again_byte_for_byte() {
+fn a_file_in_place_of_the_charts_is_found_first() {
+    let mut results = Results::new();
+    let charts = results.path().join("charts");
+    fs::remove_dir_all(&charts).unwrap();
+    fs::write(&charts, "").unwrap();
+    results.before = contents(results.path());
+    let commands = [
+        vec!["run", SMALL, "--trials", ENDLESS, "--out", results.out()],
+        vec!["report", results.out()],
+    ];
+    for args in commands {
+        let done = shortfall(&args);
+        let expected = format!(
+            "error: cannot write {}: there is a file of that name, not a folder\n",
+            charts.display()
+        );
+        assert_eq!((done.code, done.stderr), (FAILED, expected));
+        results.are_intact();
+    }
+}
+
+#[test]
+fn a_chart_that_vanishes_is_named() {
+    let results = Results::new();
+    let child = results.start(SMALL);
+    fs::remove_dir(results.staging().join("charts")).unwrap();
+    signal(&child, &["-INT"]);
+    let done = end(child);
+    assert_eq!(done.code, FAILED);
+    let expected = "/charts/gas.B.chance.png: there is no such folder\n";
+    assert!(done.stderr.ends_with(expected), "{}", done.stderr);
+    results.are_intact();
+}
+
+/// Removes the pictures of a run and has them drawn again.
+#[track_caller]
+fn drawn_again(args: &[&str], format: &str) -> Done {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let run = shortfall(&["run", "--trials", "12", "--quiet", "--out", out]);
+    let pictures = ["--format", format];
+    let run = [&["run", "--quiet", "--out", out], args, &pictures].concat();
+    let run = shortfall(&run);
     assert_eq!(run.code, DONE, "{}", run.stderr);
     let before = contents(folder.path());
-    assert_eq!(shortfall(&["report", out, "--quiet"]).code, DONE);
-    assert!(contents(folder.path()) == before);
+    let drawn = before.iter().filter(|(name, _)| name.ends_with(format));
+    for (name, _) in drawn {
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    fs::remove_dir(folder.path().join("charts")).unwrap();
+    assert_eq!(contents(folder.path()).len(), 4);
+    let mut done = shortfall(&[&["report", out][..], &pictures].concat());
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    assert!(contents(folder.path()) == before, "a picture has changed");
+    done.stderr = done.stderr.replace(out, "DIR");
+    done
+}
+
+#[test]
+fn a_report_is_drawn_again_byte_for_byte() {
+    for format in ["png", "svg"] {
+        let done = drawn_again(&[SMALL, "--trials", "20"], format);
+        let expected = format!("wrote report.{format}, appendix.{format} and 6 charts to DIR\n");
+        assert_eq!((done.stdout.as_str(), done.stderr), ("", expected));
+    }
+}
+
+/// Three foci, titles of policies, judgements and defaults of the language.
+#[test]
+fn a_report_of_three_foci_is_drawn_again_byte_for_byte() {
+    for format in ["png", "svg"] {
+        let done = drawn_again(&["--trials", "12"], format);
+        assert!(done.stderr.contains(" and 18 charts"), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_report_is_drawn_beside_that_of_another_format() {
+    let results = Results::new();
+    let done = shortfall(&["report", results.out(), "--format", "svg"]);
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    let now = contents(results.path());
+    assert_eq!(now.len(), FILES + 8);
+    assert!(results.before.iter().all(|file| now.contains(file)));
 }
 
 #[test]
@@ -395,7 +491,7 @@ fn no_report_is_drawn_from_damaged_columns() {
     let done = shortfall(&["report", results.out()]);
     assert_eq!(done.code, INPUT, "{}", done.stderr);
     let expected = format!(
-        "error: cannot draw report.png: column gas:B:shortfall:shocked: \
+        "error: cannot draw the report: column gas:B:shortfall:shocked: \
          cannot read {}: it is damaged, or no Parquet file (",
         path.display()
     );

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::export::count;
+use crate::report::Format;
 use crate::scenario::Override;
 use crate::units::Date;
 
@@ -30,9 +32,9 @@ Exit codes: 0 done; 1 a file could not be written, or no trial could be finished
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Run a scenario and write its results, as tables and as a picture
+    /// Run a scenario and write its results: summaries, a report and charts
     Run(RunArgs),
-    /// Draw the report of a run again from its files
+    /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
@@ -64,6 +66,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
+
     /// Set a value of the scenario, e.g. scenario.horizon="24 months"
     #[arg(long, value_name = "KEY.PATH=VALUE")]
     pub set: Vec<Override>,
@@ -79,6 +85,10 @@ pub struct ReportArgs {
     /// Folder of the run
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
 
     /// Show no messages but warnings and errors
     #[arg(long, short)]
@@ -182,6 +192,11 @@ fn threads(text: &str) -> Result<u64, String> {
 
 fn seed(text: &str) -> Result<u64, String> {
     whole_number(text, 0, u64::MAX)
+}
+
+/// The formats of pictures by name.
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
 }
 
 /// Digits may be grouped as in a scenario: `10_000`.

@@ -10,6 +10,7 @@ pub mod exit;
 mod failure;
 mod model;
 mod output;
+mod pictures;
 mod plan;
 mod progress;
 mod report;

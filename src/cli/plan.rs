@@ -3,8 +3,9 @@ use std::thread::available_parallelism;
 
 use super::{Failure, RunArgs, model};
 use crate::engine::Model;
-use crate::scenario::Loaded;
-use crate::study::{About, Plan, Stamp};
+use crate::report::Format;
+use crate::scenario::{Loaded, Note, Policy, Scenario};
+use crate::study::{About, AboutPolicy, Basis, Plan, Stamp};
 
 /// What `shortfall run` is to do, with nothing left to be decided.
 pub struct RunPlan {
@@ -16,6 +17,8 @@ pub struct RunPlan {
     pub study: Plan,
     /// Folder for the results.
     pub folder: PathBuf,
+    /// How pictures are written.
+    pub format: Format,
     /// Whether to show no progress and no messages but warnings and errors.
     pub quiet: bool,
 }
@@ -33,6 +36,7 @@ impl RunPlan {
             about: about(&loaded, &study),
             folder: folder(args, &loaded),
             study,
+            format: args.format,
             quiet: args.quiet,
         })
     }
@@ -62,6 +66,40 @@ fn about(loaded: &Loaded, study: &Plan) -> About {
         stamp,
         title: scenario.title.clone(),
         question: scenario.question.clone(),
+        policies: scenario
+            .policies
+            .iter()
+            .map(|policy| about_policy(scenario, policy))
+            .collect(),
+        basis: Basis {
+            notes: scenario
+                .notes
+                .iter()
+                .map(|note| cited(scenario, note))
+                .collect(),
+            defaults: scenario.defaults.clone(),
+        },
+    }
+}
+
+/// A note whose source, if it is but a key, stands with its citation.
+fn cited(scenario: &Scenario, note: &Note) -> Note {
+    let source = note.source.as_ref().map(|key| {
+        let citation = scenario.sources.get(key);
+        citation.map_or_else(|| key.clone(), |citation| format!("{key}: {citation}"))
+    });
+    Note {
+        source,
+        ..note.clone()
+    }
+}
+
+fn about_policy(scenario: &Scenario, policy: &Policy) -> AboutPolicy {
+    let foci = scenario.focus.iter();
+    AboutPolicy {
+        name: policy.name.clone(),
+        title: policy.title.clone(),
+        strikes: foci.map(|focus| scenario.strikes(policy, *focus)).collect(),
     }
 }
 

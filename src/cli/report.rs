@@ -1,20 +1,20 @@
-use super::run::REPORT_PNG;
-use super::{Failure, ReportArgs, output, signals};
-use crate::export::{Folder, read_run};
-use crate::report::{ReportError, report_png};
+use super::{Failure, ReportArgs, output, pictures, signals};
+use crate::export::read_run;
+use crate::report::{ReportError, render};
 
-/// Draws the report of a run again from its files.
+/// Draws the pictures of a run again from its files.
 ///
 /// # Errors
-/// When they are not those of one run of this version, or the report cannot be
-/// written.
+/// When they are not those of one run of this version, or the pictures cannot
+/// be written.
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     signals::survive_file_size_limit()?;
     let (outcome, trials) = read_run(&args.folder).map_err(|error| Failure::Input(error.into()))?;
-    let png = report_png(&outcome, &trials).map_err(explain)?;
-    write(args, &png)?;
+    let files = render(&outcome, &trials, args.format).map_err(explain)?;
+    write(args, &files)?;
     if !args.quiet {
-        output::message(&format!("wrote {REPORT_PNG} to {}", args.folder.display()));
+        let (files, folder) = (pictures::in_words(&files), args.folder.display());
+        output::message(&format!("wrote {files} to {folder}"));
     }
     Ok(())
 }
@@ -25,11 +25,11 @@ fn explain(error: ReportError) -> Failure {
         ReportError::Column(_) => Failure::Input,
         _ => Failure::Other,
     };
-    fault(anyhow::Error::new(error).context("cannot draw report.png"))
+    fault(anyhow::Error::new(error).context("cannot draw the report"))
 }
 
-fn write(args: &ReportArgs, png: &[u8]) -> Result<(), anyhow::Error> {
-    let mut folder = Folder::claim(&args.folder, &[REPORT_PNG])?;
-    folder.put(REPORT_PNG, png)?;
+fn write(args: &ReportArgs, files: &[(String, Vec<u8>)]) -> Result<(), anyhow::Error> {
+    let mut folder = pictures::claim(&args.folder, &[], args.format)?;
+    pictures::put(&mut folder, files, args.format)?;
     Ok(folder.publish()?)
 }

@@ -1,25 +1,17 @@
 use anyhow::Context;
+use rayon::ThreadPoolBuilder;
 
 use super::progress::Bar;
-use super::{Failure, RunPlan, output, signals};
+use super::{Failure, RunPlan, output, pictures, signals};
 use crate::export::{
     self, Folder, MONTHS_PARQUET, SUMMARY_CSV, SUMMARY_JSON, TRIALS_PARQUET, Trials, TrialsWriter,
     count,
 };
-use crate::report::report_png;
+use crate::report;
 use crate::study::{self, Outcome};
 
-/// Name of the picture.
-pub(super) const REPORT_PNG: &str = "report.png";
-
-/// Files of a run, in the order they are written.
-const FILES: [&str; 5] = [
-    TRIALS_PARQUET,
-    MONTHS_PARQUET,
-    SUMMARY_JSON,
-    SUMMARY_CSV,
-    REPORT_PNG,
-];
+/// Files of a run beside its pictures, in the order they are written.
+const FILES: [&str; 4] = [TRIALS_PARQUET, MONTHS_PARQUET, SUMMARY_JSON, SUMMARY_CSV];
 
 /// Runs the trials, writes the files and prints the table.
 ///
@@ -29,22 +21,30 @@ const FILES: [&str; 5] = [
 /// was done has been written).
 pub fn run(plan: &RunPlan) -> Result<(), Failure> {
     signals::survive_file_size_limit()?;
-    let mut folder = Folder::claim(&plan.folder, &FILES).map_err(anyhow::Error::from)?;
+    let mut folder = claim(plan)?;
     let Some((outcome, trials)) = study(plan, &mut folder)? else {
         return Err(Failure::Interrupted);
     };
     warn_of_failed_trials(&outcome);
-    let table = write(folder, &outcome, &trials)?;
+    let files = draw(plan, &outcome, &trials)?;
+    let table = write(folder, plan, (&outcome, &trials), &files)?;
     output::print(&table)?;
     if !plan.quiet {
-        let (files, folder) = (FILES.join(", "), plan.folder.display());
-        output::message(&format!("wrote {files} to {folder}"));
+        let (tables, files) = (FILES.join(", "), pictures::in_words(&files));
+        output::message(&format!(
+            "wrote {tables}, {files} to {}",
+            plan.folder.display()
+        ));
     }
     if outcome.interrupted {
         Err(Failure::Interrupted)
     } else {
         Ok(())
     }
+}
+
+fn claim(plan: &RunPlan) -> Result<Folder, anyhow::Error> {
+    Ok(pictures::claim(&plan.folder, &FILES, plan.format)?)
 }
 
 /// Runs the trials into a file; nothing, if it was interrupted before the
@@ -63,14 +63,32 @@ fn study(plan: &RunPlan, folder: &mut Folder) -> Result<Option<(Outcome, Trials)
     Ok(Some((outcome, trials)))
 }
 
+/// Draws every picture, on as many threads as the trials ran on.
+fn draw(
+    plan: &RunPlan,
+    outcome: &Outcome,
+    trials: &Trials,
+) -> Result<Vec<(String, Vec<u8>)>, anyhow::Error> {
+    let threads = ThreadPoolBuilder::new().num_threads(plan.study.threads);
+    let threads = threads
+        .build()
+        .context("cannot start threads to draw with")?;
+    let files = threads.install(|| report::render(outcome, trials, plan.format));
+    files.context("cannot draw the report")
+}
+
 /// Writes all other files and returns the table.
-fn write(mut folder: Folder, outcome: &Outcome, trials: &Trials) -> Result<String, anyhow::Error> {
+fn write(
+    mut folder: Folder,
+    plan: &RunPlan,
+    (outcome, trials): (&Outcome, &Trials),
+    files: &[(String, Vec<u8>)],
+) -> Result<String, anyhow::Error> {
     let rows = export::rows(outcome, trials)?;
     folder.put(MONTHS_PARQUET, &export::months_parquet(outcome)?)?;
     folder.put(SUMMARY_JSON, &export::summary_json(outcome, &rows)?)?;
     folder.put(SUMMARY_CSV, &export::summary_csv(outcome, &rows)?)?;
-    let png = report_png(outcome, trials).context("cannot draw report.png")?;
-    folder.put(REPORT_PNG, &png)?;
+    pictures::put(&mut folder, files, plan.format)?;
     let table = export::table(outcome, trials, &rows)?;
     folder.publish()?;
     Ok(table)

@@ -20,7 +20,12 @@ pub struct WriteError {
 pub struct Folder {
     path: PathBuf,
     staging: TempDir,
+    /// Folders below it.
+    below: Vec<String>,
+    /// What will have its name, and what will be removed then, by path below
+    /// the folder.
     staged: Vec<String>,
+    stale: Vec<String>,
 }
 
 /// A file that grows while a run goes on, and does not have its name yet.
@@ -51,8 +56,23 @@ impl Folder {
         Ok(Self {
             path,
             staging,
+            below: Vec::new(),
             staged: Vec::new(),
+            stale: Vec::new(),
         })
+    }
+
+    /// Makes sure that files can be written in the folder `name` below, which
+    /// does not appear before they do. Their names are then `name/file`.
+    ///
+    /// # Errors
+    /// When it cannot be written to, or its name is taken by a file.
+    pub fn claim_below(&mut self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        takes_files(&path)?;
+        fs::create_dir(self.staging().join(name)).map_err(at(&path))?;
+        self.below.push(name.to_owned());
+        Ok(())
     }
 
     /// Where it is.
@@ -90,6 +110,23 @@ impl Folder {
             .map_err(at(&path))
     }
 
+    /// Has the files that `ours` tells by their names, and that no staged file
+    /// replaces, removed when those are published.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn supersede(&mut self, ours: impl Fn(&str) -> bool) -> Result<(), WriteError> {
+        let mut names = files_in(&self.path).map_err(at(&self.path))?;
+        for below in &self.below {
+            let path = self.path.join(below);
+            let found = files_in(&path).map_err(at(&path))?.into_iter();
+            names.extend(found.map(|name| format!("{below}/{name}")));
+        }
+        names.retain(|name| ours(name) && !self.staged.contains(name));
+        self.stale = names;
+        Ok(())
+    }
+
     /// Gives all staged files their names, in the order in which they were
     /// staged, or none if one of them cannot have its own.
     ///
@@ -99,11 +136,21 @@ impl Folder {
         for name in &self.staged {
             self.look(name)?;
         }
+        let below: Vec<PathBuf> = self.below.iter().map(|name| self.path.join(name)).collect();
+        for path in &below {
+            takes_files(path)?;
+            fs::create_dir_all(path).map_err(at(path))?;
+        }
         for name in &self.staged {
             let path = self.path.join(name);
             fs::rename(self.staging().join(name), &path).map_err(at(&path))?;
         }
-        sync_folder(&self.path).map_err(at(&self.path))
+        for name in &self.stale {
+            let path = self.path.join(name);
+            remove(&path).map_err(at(&path))?;
+        }
+        let mut folders = below.iter().chain([&self.path]);
+        folders.try_for_each(|path| sync_folder(path).map_err(at(path)))
     }
 
     /// Whether a staged file is there, and can have its name.
@@ -123,6 +170,44 @@ const GONE: &str = "what was written of it has been removed by someone else";
 fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create_new(true).open(path)
+}
+
+/// Whether files can be written in a folder, if it is there.
+fn takes_files(folder: &Path) -> Result<(), WriteError> {
+    let found = match fs::metadata(folder) {
+        Ok(found) if found.is_dir() => Builder::new()
+            .prefix(".shortfall-")
+            .tempfile_in(folder)
+            .map(drop),
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    found.map_err(at(folder))
+}
+
+/// Names of the files in a folder, none if it is not there.
+fn files_in(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            names.extend(entry.file_name().into_string());
+        }
+    }
+    Ok(names)
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
 
 /// Whether bytes find room.
@@ -284,6 +369,74 @@ mod tests {
         fs::remove_dir_all(claimed.path()).unwrap();
         let error = claimed.put("a", b"1").unwrap_err().to_string();
         assert!(error.ends_with("a: there is no such folder"), "{error}");
+    }
+
+    /// A folder with `c/a`, and a file `c/b` staged in it.
+    fn staged_below(path: &Path) -> Folder {
+        fs::create_dir(path.join("c")).unwrap();
+        fs::write(path.join("c/a"), b"old").unwrap();
+        let mut folder = claim(path);
+        folder.claim_below("c").unwrap();
+        folder.put("c/b", b"new").unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_folder_below_appears_with_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = claim(folder.path());
+        claimed.claim_below("c").unwrap();
+        claimed.put("a", b"1").unwrap();
+        claimed.put("c/b", b"2").unwrap();
+        assert!(!folder.path().join("c").exists());
+        claimed.publish().unwrap();
+        assert_eq!(names_in(folder.path()), ["a", "c"]);
+        assert_eq!(fs::read(folder.path().join("c/b")).unwrap(), b"2");
+    }
+
+    #[test]
+    fn a_file_in_place_of_a_folder_below_is_named_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_the_way = folder.path().join("c");
+        fs::write(&in_the_way, b"").unwrap();
+        let mut claimed = claim(folder.path());
+        let error = claimed.claim_below("c").unwrap_err().to_string();
+        let words = "there is a file of that name, not a folder";
+        let expected = format!("cannot write {}: {words}", in_the_way.display());
+        assert_eq!(error, expected);
+        fs::remove_file(&in_the_way).unwrap();
+        claimed.claim_below("c").unwrap();
+        claimed.put("a", b"1").unwrap();
+        claimed.put("c/b", b"2").unwrap();
+        fs::write(&in_the_way, b"").unwrap();
+        let error = claimed.publish().unwrap_err().to_string();
+        assert!(error.contains("cannot write"), "{error}");
+        assert_eq!(names_in(folder.path()), ["c"]);
+    }
+
+    #[test]
+    fn what_is_superseded_goes_once_the_rest_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), b"old").unwrap();
+        fs::write(folder.path().join("theirs"), b"old").unwrap();
+        let ours = |name: &str| name == "a" || name.starts_with("c/");
+        let mut claimed = staged_below(folder.path());
+        claimed.supersede(ours).unwrap();
+        assert_eq!(names_in(&folder.path().join("c")), ["a"]);
+        claimed.publish().unwrap();
+        assert_eq!(names_in(folder.path()), ["c", "theirs"]);
+        assert_eq!(names_in(&folder.path().join("c")), ["b"]);
+    }
+
+    #[test]
+    fn nothing_goes_if_something_is_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut claimed = staged_below(folder.path());
+        claimed.supersede(|name| name == "c/a").unwrap();
+        fs::create_dir(folder.path().join("c/b")).unwrap();
+        assert!(claimed.publish().is_err());
+        assert_eq!(fs::read(folder.path().join("c/a")).unwrap(), b"old");
+        assert_eq!(names_in(folder.path()), ["c"]);
     }
 
     #[cfg(target_os = "linux")]

@@ -6,9 +6,10 @@ use super::{
     Folder, MONTHS_PARQUET, SUMMARY_JSON, TRIALS_PARQUET, TrialsWriter, months_parquet, rows,
     summary_json,
 };
+use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Sink, Stamp, TrialRow,
-    Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Sink, Stamp,
+    TrialRow, Variant,
 };
 use crate::units::Date;
 
@@ -24,6 +25,8 @@ pub(super) fn outcome() -> Outcome {
         focus: vec![focus()],
         policies: vec![PolicyActivity {
             name: "licensing".to_owned(),
+            title: "Licences".to_owned(),
+            strikes: vec![true],
             shock: true,
             active: vec![1.0, 0.1],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
@@ -36,6 +39,26 @@ pub(super) fn outcome() -> Outcome {
         parameters: vec!["sites.mine.capacity".to_owned()],
         events: 1_234,
         interrupted: false,
+        basis: basis(),
+    }
+}
+
+fn basis() -> Basis {
+    let default = DefaultUsed {
+        path: "commodities.*.dispersion".to_owned(),
+        value: "10".to_owned(),
+        tables: 1,
+    };
+    let note = Note {
+        path: "demand.0".to_owned(),
+        subject: "ndfeb-magnet JP".to_owned(),
+        figures: vec![("rate".to_owned(), "14.5 kt/yr".to_owned())],
+        source: None,
+        judgement: Some("between two counts".to_owned()),
+    };
+    Basis {
+        notes: vec![note],
+        defaults: vec![default],
     }
 }
 

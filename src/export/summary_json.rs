@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ExportError;
 use super::rows::{Measures, Row};
+use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
-use crate::study::{Failure, FocusOutcome, Outcome, PolicyActivity, Stamp, Variant};
+use crate::study::{Basis, Failure, FocusOutcome, Outcome, PolicyActivity, Stamp, Variant};
 use crate::units::Date;
 
 /// `summary.json`: the stamp, one entry a row, then what went on around it.
@@ -46,6 +47,8 @@ pub(super) struct Document<'a> {
     focus: Vec<Focus<'a>>,
     policies: Vec<Policy<'a>>,
     parameters: Vec<Cow<'a, str>>,
+    notes: Vec<Remark<'a>>,
+    defaults: Vec<Held<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -71,6 +74,8 @@ impl<'a> Document<'a> {
             focus: outcome.focus.iter().map(Focus::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
             parameters: outcome.parameters.iter().map(|path| text(path)).collect(),
+            notes: outcome.basis.notes.iter().map(Remark::new).collect(),
+            defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
         }
     }
 
@@ -106,6 +111,10 @@ impl<'a> Document<'a> {
             parameters: self.parameters.into_iter().map(Cow::into_owned).collect(),
             events: self.events,
             interrupted: self.interrupted,
+            basis: Basis {
+                notes: self.notes.into_iter().map(Remark::note).collect(),
+                defaults: self.defaults.into_iter().map(Held::default_used).collect(),
+            },
         })
     }
 }
@@ -291,7 +300,10 @@ impl<'a> Origin<'a> {
 #[derive(Serialize, Deserialize)]
 struct Policy<'a> {
     name: Cow<'a, str>,
+    title: Cow<'a, str>,
     role: Role,
+    /// Whether it can strike each focus.
+    strikes: Vec<bool>,
     stopped: Vec<Stopped<'a>>,
     /// Share of trials in which it was in force at the end of each month.
     in_force: Vec<f64>,
@@ -321,11 +333,13 @@ impl<'a> Policy<'a> {
         });
         Self {
             name: text(&policy.name),
+            title: text(&policy.title),
             role: if policy.shock {
                 Role::Shock
             } else {
                 Role::Response
             },
+            strikes: policy.strikes.clone(),
             stopped: stopped.collect(),
             in_force: policy.active.clone(),
         }
@@ -335,11 +349,84 @@ impl<'a> Policy<'a> {
         let stopped = self.stopped.into_iter();
         PolicyActivity {
             name: self.name.into_owned(),
+            title: self.title.into_owned(),
+            strikes: self.strikes,
             shock: self.role == Role::Shock,
             active: self.in_force,
             stopped: stopped
                 .map(|s| (s.commodity.into_owned(), s.unit.into_owned(), s.mean))
                 .collect(),
+        }
+    }
+}
+
+/// What the figures of a table rest on.
+#[derive(Serialize, Deserialize)]
+struct Remark<'a> {
+    path: Cow<'a, str>,
+    subject: Cow<'a, str>,
+    figures: Vec<Figure<'a>>,
+    source: Option<Cow<'a, str>>,
+    judgement: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Figure<'a> {
+    key: Cow<'a, str>,
+    value: Cow<'a, str>,
+}
+
+impl<'a> Remark<'a> {
+    fn new(note: &'a Note) -> Self {
+        let figures = note.figures.iter();
+        let figures = figures.map(|(key, value)| Figure {
+            key: text(key),
+            value: text(value),
+        });
+        Self {
+            path: text(&note.path),
+            subject: text(&note.subject),
+            figures: figures.collect(),
+            source: note.source.as_deref().map(text),
+            judgement: note.judgement.as_deref().map(text),
+        }
+    }
+
+    fn note(self) -> Note {
+        let figures = self.figures.into_iter();
+        let figures = figures.map(|figure| (figure.key.into_owned(), figure.value.into_owned()));
+        Note {
+            path: self.path.into_owned(),
+            subject: self.subject.into_owned(),
+            figures: figures.collect(),
+            source: self.source.map(Cow::into_owned),
+            judgement: self.judgement.map(Cow::into_owned),
+        }
+    }
+}
+
+/// A default that holds where tables are silent.
+#[derive(Serialize, Deserialize)]
+struct Held<'a> {
+    path: Cow<'a, str>,
+    value: Cow<'a, str>,
+    tables: usize,
+}
+
+impl<'a> Held<'a> {
+    fn new(used: &'a DefaultUsed) -> Self {
+        Self {
+            path: text(&used.path),
+            value: text(&used.value),
+            tables: used.tables,
+        }
+    }
+
+    fn default_used(self) -> DefaultUsed {
+        DefaultUsed {
+            path: self.path.into_owned(),
+            value: self.value.into_owned(),
+            tables: self.tables,
         }
     }
 }
@@ -376,6 +463,20 @@ mod tests {
         assert_eq!(document["start"], "2025-04-01");
         assert_eq!(document["failures"][0]["trial"], 2);
         assert_eq!(document["policies"][0]["stopped"][0]["mean"], 812.5);
+    }
+
+    #[test]
+    fn what_figures_rest_on_comes_last() {
+        let document = document();
+        let note = &document["notes"][0];
+        assert_eq!(note["path"], "demand.0");
+        assert_eq!(note["subject"], "ndfeb-magnet JP");
+        assert_eq!(note["figures"][0]["key"], "rate");
+        assert_eq!(note["figures"][0]["value"], "14.5 kt/yr");
+        assert_eq!(note["judgement"], "between two counts");
+        assert!(note["source"].is_null());
+        assert_eq!(document["defaults"][0]["value"], "10");
+        assert_eq!(document["defaults"][0]["tables"], 1);
     }
 
     #[test]

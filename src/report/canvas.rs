@@ -1,6 +1,5 @@
-//! A surface measured in page pixels.
+//! A sheet as plotters sees it, measured in units of the picture.
 
-use plotters::backend::BitMapBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle, Text};
@@ -8,13 +7,14 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 use super::Drawn;
-use super::theme::{Face, SCALE};
+use super::sheet::{Recorder, STEPS, Sheet};
+use super::theme::Face;
 
-/// A place on the canvas: across, down [px].
+/// A place on the canvas: across, down.
 pub(super) type Point = (f64, f64);
 
-/// A rectangle on the canvas [px].
-#[derive(Clone, Copy, Debug)]
+/// A rectangle on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rect {
     /// Left edge.
     pub(super) left: f64,
@@ -45,6 +45,19 @@ impl Rect {
     /// From top to bottom.
     pub(super) const fn height(self) -> f64 {
         self.bottom - self.top
+    }
+
+    /// `count` rectangles under each other with `gap` between them.
+    pub(super) fn rows(self, count: usize, gap: f64) -> impl Iterator<Item = Self> {
+        let height = (self.height() + gap) / count as f64 - gap;
+        (0..count).map(move |i| {
+            let top = self.top + i as f64 * (height + gap);
+            Self {
+                top,
+                bottom: top + height,
+                ..self
+            }
+        })
     }
 
     /// `count` rectangles side by side with `gap` between them.
@@ -101,23 +114,17 @@ impl Stroke {
 
     fn style(self) -> ShapeStyle {
         self.colour
-            .stroke_width((self.width * SCALE).round() as u32)
+            .stroke_width((self.width * STEPS).round() as u32)
     }
 }
 
 /// Something to draw on.
-pub(super) struct Canvas<'a>(DrawingArea<BitMapBackend<'a>, Shift>);
+pub(super) struct Canvas<'s>(DrawingArea<Recorder<'s>, Shift>);
 
-impl<'a> Canvas<'a> {
-    /// A canvas over RGB pixels, `SCALE` times as many each way as the page
-    /// will have.
-    pub(super) fn new(pixels: &'a mut [u8], size: (u32, u32)) -> Self {
-        Self(BitMapBackend::with_buffer(pixels, size).into_drawing_area())
-    }
-
-    /// Writes what has been drawn to the pixels.
-    pub(super) fn finish(self) -> Drawn {
-        Ok(self.0.present()?)
+impl<'s> Canvas<'s> {
+    /// A canvas over a sheet.
+    pub(super) fn new(sheet: &'s mut Sheet) -> Self {
+        Self(Recorder(sheet).into_drawing_area())
     }
 
     /// Text with its baseline at a height.
@@ -127,16 +134,32 @@ impl<'a> Canvas<'a> {
             Align::Centre => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let style = face.style().pos(Pos::new(side, VPos::Top));
-        let top = (at.0, at.1 - face.size / 2.0);
-        Ok(self.0.draw(&Text::new(text, drawn(top), style))?)
+        if text.is_empty() {
+            return Ok(());
+        }
+        let style = face.style().pos(Pos::new(side, VPos::Bottom));
+        Ok(self.0.draw(&Text::new(text, steps(at), style))?)
+    }
+
+    /// Lines of text under each other, the first with its baseline at a
+    /// height.
+    pub(super) fn lines(&self, lines: &[String], at: Point, face: Face) -> Drawn {
+        for (row, line) in lines.iter().enumerate() {
+            let at = (at.0, at.1 + row as f64 * face.leading());
+            self.text(line, at, face, Align::Left)?;
+        }
+        Ok(())
     }
 
     /// A line through points.
     pub(super) fn line(&self, points: &[Point], stroke: Stroke) -> Drawn {
-        let path: Vec<_> = points.iter().copied().map(drawn).collect();
+        let path: Vec<_> = match *points {
+            // Upright and level lines have crisp edges.
+            [a, b] if a.0 == b.0 || a.1 == b.1 => [a, b].map(crisp).map(steps).into(),
+            _ => points.iter().copied().map(steps).collect(),
+        };
         if stroke.dash > 0.0 {
-            let dash = (stroke.dash * SCALE) as i32;
+            let dash = (stroke.dash * STEPS) as i32;
             let element = DashedPathElement::new(path, dash, dash * 2 / 3, stroke.style());
             return Ok(self.0.draw(&element)?);
         }
@@ -145,18 +168,19 @@ impl<'a> Canvas<'a> {
 
     /// A filled polygon.
     pub(super) fn polygon(&self, points: &[Point], colour: RGBColor, opacity: f64) -> Drawn {
-        let corners: Vec<_> = points.iter().copied().map(drawn).collect();
+        let corners: Vec<_> = points.iter().copied().map(steps).collect();
+        if corners.len() < 3 {
+            return Ok(());
+        }
         Ok(self
             .0
             .draw(&Polygon::new(corners, colour.mix(opacity).filled()))?)
     }
 
-    /// A filled rectangle.
+    /// A filled rectangle with crisp edges.
     pub(super) fn rect(&self, rect: Rect, colour: RGBColor, opacity: f64) -> Drawn {
-        let corners = [
-            drawn((rect.left, rect.top)),
-            drawn((rect.right, rect.bottom)),
-        ];
+        let corners = [(rect.left, rect.top), (rect.right, rect.bottom)];
+        let corners = corners.map(crisp).map(steps);
         if corners[0].0 >= corners[1].0 || corners[0].1 >= corners[1].1 {
             return Ok(());
         }
@@ -167,17 +191,19 @@ impl<'a> Canvas<'a> {
 
     /// A dot of a radius.
     pub(super) fn dot(&self, at: Point, radius: f64, colour: RGBColor) -> Drawn {
-        let radius = (radius * SCALE) as i32;
+        let radius = (radius * STEPS) as i32;
         Ok(self
             .0
-            .draw(&Circle::new(drawn(at), radius, colour.filled()))?)
+            .draw(&Circle::new(steps(at), radius, colour.filled()))?)
     }
 }
 
-/// Nearest drawn pixel.
-fn drawn(point: Point) -> (i32, i32) {
-    (
-        (point.0 * SCALE).round() as i32,
-        (point.1 * SCALE).round() as i32,
-    )
+/// The nearest place on the border of pixels, half a unit apart.
+fn crisp((x, y): Point) -> Point {
+    ((x * 2.0).round() / 2.0, (y * 2.0).round() / 2.0)
+}
+
+/// The nearest place on the drawing grid.
+fn steps((x, y): Point) -> (i32, i32) {
+    ((x * STEPS).round() as i32, (y * STEPS).round() as i32)
 }

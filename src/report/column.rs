@@ -7,16 +7,21 @@ pub(super) struct Column(Vec<f64>);
 
 impl Column {
     /// Sorts a column; values that are not finite are left out.
-    pub(super) fn new(values: &[f64]) -> Self {
-        let finite = values.iter().copied().filter(|value| value.is_finite());
-        let mut sorted: Vec<f64> = finite.map(|value| value.max(0.0)).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        Self(sorted)
+    pub(super) fn new(mut values: Vec<f64>) -> Self {
+        values.retain(|value| value.is_finite());
+        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        values.sort_unstable_by(f64::total_cmp);
+        Self(values)
     }
 
     /// How many values there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The values, ascending.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.0
     }
 
     /// Largest value, zero if there is none.
@@ -68,7 +73,7 @@ mod tests {
 
     #[test]
     fn tails_of_one_to_a_hundred() {
-        let column = Column::new(&(0..=100).rev().map(f64::from).collect::<Vec<_>>());
+        let column = Column::new((0..=100).rev().map(f64::from).collect());
         assert_eq!(column.quantile(0.9), 90.0);
         assert!((column.tail_mean(0.95) - 97.970_3).abs() < 1e-3);
         assert_eq!(column.quantile_above_zero(0.0), 1.0);
@@ -78,12 +83,12 @@ mod tests {
 
     #[test]
     fn what_is_not_finite_is_left_out() {
-        let column = Column::new(&[f64::NAN, f64::INFINITY, -1.0]);
+        let column = Column::new(vec![f64::NAN, f64::INFINITY, -1.0]);
         assert_eq!(
             (column.most(), column.quantile(0.9), column.tail_mean(0.95)),
             (0.0, 0.0, 0.0)
         );
-        let empty = Column::new(&[]);
+        let empty = Column::new(Vec::new());
         assert_eq!(
             (empty.mean(), empty.quantile(0.5), empty.share_above(0.0)),
             (0.0, 0.0, 0.0)

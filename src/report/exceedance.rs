@@ -2,23 +2,18 @@
 
 use super::Drawn;
 use super::canvas::{Canvas, Rect, Stroke};
-use super::column::Column;
-use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, heading, shocked_line};
-use super::tail::Tail;
+use super::panel::{Frame, Height, Key, NO_TRIAL, baseline_line, legend, shocked_line};
+use super::tail::{Shortfalls, Tail};
 use super::theme::INK;
 
 /// Draws the share of trials above each shortfall, shocked and baseline.
-pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'_>) -> Drawn {
-    let legend = [
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, tail: &Tail) -> Drawn {
+    let keys = [
         Key::line("with the shocks", shocked_line()),
         Key::line("baseline", baseline_line()),
     ];
-    let title = "Chance of a shortfall larger than …";
-    let room = heading(canvas, rect, title, subject, &legend)?;
-    let most = tail
-        .shocked
-        .share_above(0.0)
-        .max(tail.baseline.share_above(0.0));
+    let room = legend(canvas, rect, &keys)?;
+    let most = tail.shocked.share_any().max(tail.baseline.share_any());
     let height = Height::percent(if most > 0.0 { most } else { 1.0 }, "share of trials above");
     let plot = Tail::plot(room, height.gutter());
     let frame = Frame {
@@ -42,14 +37,13 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, tail: &Tail<'
     dots(canvas, &frame, tail)
 }
 
-/// A descending staircase, resolved to half a pixel.
-fn curve(canvas: &Canvas<'_>, frame: &Frame, column: &Column, stroke: Stroke) -> Drawn {
-    let steps = (frame.rect.width() * 2.0) as usize;
-    let mut share = column.share_above(0.0);
+/// A descending staircase.
+fn curve(canvas: &Canvas<'_>, frame: &Frame, shortfalls: &Shortfalls, stroke: Stroke) -> Drawn {
+    let steps = shortfalls.above.len().saturating_sub(1);
+    let mut share = shortfalls.share_any();
     let mut points = vec![frame.at((0.0, share * 100.0))];
-    for i in 1..=steps {
+    for (i, &next) in shortfalls.above.iter().enumerate().skip(1) {
         let x = frame.x_end * i as f64 / steps as f64;
-        let next = column.share_above(x);
         if next < share || i == steps {
             points.push(frame.at((x, share * 100.0)));
             points.push(frame.at((x, next * 100.0)));
@@ -60,10 +54,9 @@ fn curve(canvas: &Canvas<'_>, frame: &Frame, column: &Column, stroke: Stroke) ->
 }
 
 /// Dots where the flagged values meet the shocked curve.
-fn dots(canvas: &Canvas<'_>, frame: &Frame, tail: &Tail<'_>) -> Drawn {
-    for mark in tail.marks() {
+fn dots(canvas: &Canvas<'_>, frame: &Frame, tail: &Tail) -> Drawn {
+    for (mark, share) in tail.shocked.marks() {
         if mark > 0.0 {
-            let share = tail.shocked.share_above(mark);
             canvas.dot(frame.at((mark, share * 100.0)), 8.0, INK)?;
         }
     }

@@ -2,11 +2,11 @@
 
 use super::Drawn;
 use super::canvas::{Canvas, Point, Rect, Stroke};
-use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, heading};
-use super::policies::Shocks;
+use super::digest::Digest;
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, legend};
 use super::theme::{BASELINE, INK, INNER_BAND, OUTER_BAND, SHOCKED};
 use super::timeline::Timeline;
-use crate::study::{Fan, FocusOutcome};
+use crate::study::Fan;
 
 /// Where in its month a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,70 +15,50 @@ enum Within {
     End,
 }
 
-/// One fan chart: what it says, its values and its scale.
-struct Subject<'o> {
-    title: String,
-    subject: &'o str,
+/// One fan chart: its values and its scale.
+struct Spread<'o> {
+    digest: &'o Digest<'o>,
     shocked: &'o Fan,
     baseline: &'o Fan,
     /// Values are multiplied by this for display.
     times: f64,
     within: Within,
     height: Height,
+    /// Said where all is zero.
+    nothing: &'static str,
 }
 
 /// Draws the shortfall of each month as a share of its demand.
-pub(super) fn draw_shortfall(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    subject: &str,
-    focus: &FocusOutcome,
-    time: (&Timeline, &Shocks<'_>),
-) -> Drawn {
+pub(super) fn draw_shortfall(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
+    let focus = digest.focus;
     let (shocked, baseline) = (&focus.shocked.shortfall, &focus.baseline.shortfall);
     let most = most(shocked, baseline);
-    let chart = Subject {
-        title: "Shortfall, by month".to_owned(),
-        subject,
+    let chart = Spread {
+        digest,
         shocked,
         baseline,
         times: 100.0,
         within: Within::Middle,
         height: Height::percent(if most > 0.0 { most } else { 0.1 }, "of the month's demand"),
+        nothing: "not short in any month",
     };
-    let frame = chart.draw(canvas, rect, time)?;
-    if most > 0.0 {
-        Ok(())
-    } else {
-        frame.remark(canvas, chart.nothing("not short in any month"))
-    }
+    chart.draw(canvas, rect)
 }
 
 /// Draws the commercial stock at the end of each month.
-pub(super) fn draw_cover(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    subject: &str,
-    focus: &FocusOutcome,
-    time: (&Timeline, &Shocks<'_>),
-) -> Drawn {
+pub(super) fn draw_cover(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
+    let focus = digest.focus;
     let (shocked, baseline) = (&focus.shocked.cover, &focus.baseline.cover);
-    let most = most(shocked, baseline);
-    let chart = Subject {
-        title: "Commercial stock at the end of each month".to_owned(),
-        subject,
+    let chart = Spread {
+        digest,
         shocked,
         baseline,
         times: 1.0,
         within: Within::End,
-        height: Height::amount(most, "days", "of use"),
+        height: Height::amount(most(shocked, baseline), "days", "of use"),
+        nothing: "no commercial stock in any month",
     };
-    let frame = chart.draw(canvas, rect, time)?;
-    if most > 0.0 {
-        Ok(())
-    } else {
-        frame.remark(canvas, chart.nothing("no commercial stock in any month"))
-    }
+    chart.draw(canvas, rect)
 }
 
 /// Largest value drawn.
@@ -88,28 +68,18 @@ fn most(shocked: &Fan, baseline: &Fan) -> f64 {
     values.filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
-impl Subject<'_> {
-    /// What to say where nothing can be seen.
-    fn nothing(&self, all_zero: &'static str) -> &'static str {
-        if self.shocked.mean.is_empty() {
-            NO_TRIAL
-        } else {
-            all_zero
-        }
-    }
-
-    fn draw(
-        &self,
-        canvas: &Canvas<'_>,
-        rect: Rect,
-        (timeline, shocks): (&Timeline, &Shocks<'_>),
-    ) -> Drawn<Frame> {
-        let room = heading(canvas, rect, &self.title, self.subject, &legend())?;
+impl Spread<'_> {
+    fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Drawn {
+        let Digest {
+            timeline, shocks, ..
+        } = self.digest;
+        let keys: Vec<Key> = keys().into_iter().chain(shocks.key()).collect();
+        let room = legend(canvas, rect, &keys)?;
         let plot = Rect {
             left: room.left + self.height.gutter(),
             top: room.top + shocks.height() + ROW + 8.0,
             bottom: room.bottom - 2.0 * ROW - 6.0,
-            right: room.right - 10.0,
+            right: room.right - 24.0,
         };
         let frame = Frame {
             rect: plot,
@@ -122,7 +92,11 @@ impl Subject<'_> {
         self.bands(canvas, &frame, timeline)?;
         self.lines(canvas, &frame, timeline)?;
         timeline.draw(canvas, &frame)?;
-        Ok(frame)
+        match most(self.shocked, self.baseline) {
+            _ if self.shocked.mean.is_empty() => frame.remark(canvas, NO_TRIAL),
+            most if most > 0.0 => Ok(()),
+            _ => frame.remark(canvas, self.nothing),
+        }
     }
 
     fn bands(&self, canvas: &Canvas<'_>, frame: &Frame, timeline: &Timeline) -> Drawn {
@@ -168,7 +142,7 @@ impl Subject<'_> {
     }
 }
 
-fn legend() -> [Key; 5] {
+fn keys() -> [Key; 5] {
     [
         Key::block("5–95\u{a0}% of trials", SHOCKED, OUTER_BAND),
         Key::block("25–75\u{a0}%", SHOCKED, OUTER_BAND + INNER_BAND),

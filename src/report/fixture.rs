@@ -2,8 +2,9 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Stamp, Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Stamp, Variant,
 };
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -93,9 +94,45 @@ pub(super) fn empty(months: usize, trials: usize) -> Case {
         parameters: Vec::new(),
         events: 4_100_000,
         interrupted: false,
+        basis: basis(3),
     };
     let columns = InMemory::default();
     Case { outcome, columns }
+}
+
+/// Judgements, some of them long, and a default.
+fn basis(repeats: usize) -> Basis {
+    let note = |i: usize, figures: &str, judgement: &str| Note {
+        path: format!(
+            "policies.china-licences-on-heavy-rare-earths.export-licence.in_regime.truce-{i}"
+        ),
+        subject: "ndfeb-magnet, dytb-oxide CN".to_owned(),
+        figures: vec![("approval.default".to_owned(), figures.to_owned())],
+        source: i
+            .is_multiple_of(2)
+            .then(|| "S38b: 50-52 USD/kg FOB China in June 2024".to_owned()),
+        judgement: Some(judgement.to_owned()),
+    };
+    let long = "what other minor metals show, as far as anything is known; ".repeat(6);
+    let notes = (0..repeats).flat_map(|i| {
+        [
+            note(
+                i,
+                "triangular(low 0.05, mode 0.15, high 0.3)",
+                "a guess: 15 % of applicants",
+            ),
+            note(i, "0.1", &format!("by analogy: {long}")),
+        ]
+    });
+    let default = DefaultUsed {
+        path: "commodities.*.dispersion".to_owned(),
+        value: "10".to_owned(),
+        tables: 4,
+    };
+    Basis {
+        notes: notes.collect(),
+        defaults: vec![default],
+    }
 }
 
 /// Three foci, three shocks and a response.
@@ -151,7 +188,9 @@ pub(super) fn policy(
         }
     };
     PolicyActivity {
-        name: name.to_owned(),
+        name: name.to_lowercase().replace(' ', "-"),
+        title: name.to_owned(),
+        strikes: vec![true; 4],
         shock: true,
         active: (0..months).map(active).collect(),
         stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0)],
@@ -226,6 +265,10 @@ fn variant(
     }
     let mut columns = vec![vec![0.0; shape.trials]; Metric::ALL.len()];
     columns[Metric::Shortfall as usize] = shares.iter().map(|share| share * demand).collect();
+    for (metric, level) in [(Metric::PriceSpot, 1.6), (Metric::PricePaid, 1.1)] {
+        let price = |share: &f64| 62_000.0 * (1.0 + level * share);
+        columns[metric as usize] = shares.iter().map(price).collect();
+    }
     columns[Metric::ShortfallShare as usize] = shares;
     let wave = |i: usize| {
         let t = i as f64 / shape.months as f64;
@@ -381,6 +424,8 @@ fn decade() -> Case {
 
 fn long_names() -> Case {
     let mut outcome = realistic();
+    outcome.basis = basis(40);
+    outcome.policies[2].strikes = vec![false, true, false, true];
     outcome.title =
         "What a very long title of a scenario that its author could not bring himself to \
         shorten does to the page, and whether it remains legible when it goes over the second line \
@@ -446,6 +491,7 @@ fn blank() -> Case {
     let mut outcome = single(USUAL);
     outcome.title.clear();
     outcome.question = None;
+    outcome.basis = Basis::default();
     outcome.months.clear();
     outcome.policies.clear();
     outcome.focus[0].shocked = Variant::default();

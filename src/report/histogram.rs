@@ -2,35 +2,29 @@
 
 use super::Drawn;
 use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::column::Column;
+use super::digest::Digest;
 use super::number::percent;
-use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, heading};
-use super::tail::{Tail, not_short, share_not_short, short_trials};
+use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, baseline_line, legend};
+use super::tail::{Tail, not_short};
 use super::theme::{BASELINE, CAPTION, RULE, SHOCKED, SHOCKED_BAR, TICK};
-use super::trials::{Focus, Trials};
-use crate::study::{Metric, Outcome};
 
-const BINS: usize = 20;
-/// Width of the two bars for the trials that are not short [px].
+/// Bins of the axis.
+pub(super) const BINS: usize = 20;
+/// Width of the two bars for the trials that are not short.
 const NONE: f64 = 196.0;
 
 /// Draws the share of trials in each bin of shortfall, and apart from it, on
 /// a scale of its own, the share that is not short.
-pub(super) fn draw(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    subject: &str,
-    outcome: &Outcome,
-    focus: &Focus<'_>,
-    tail: &Tail<'_>,
-) -> Drawn {
-    let legend = [
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
+    let tail = &digest.tail;
+    let keys = [
         Key::block("with the shocks", SHOCKED_BAR, 1.0),
         Key::line("baseline", baseline_line()),
     ];
-    let room = heading(canvas, rect, "Size of the shortfall", subject, &legend)?;
-    let [shocked, baseline] =
-        [&focus.with, &focus.without].map(|variant| bins(variant, outcome, tail.axis.end));
-    let most = shocked.iter().chain(&baseline).copied().fold(0.0, f64::max);
+    let room = legend(canvas, rect, &keys)?;
+    let (shocked, baseline) = (&digest.shocked.bins, &digest.baseline.bins);
+    let most = shocked.iter().chain(baseline).copied().fold(0.0, f64::max);
     let height = Height::percent(if most > 0.0 { most } else { 0.1 }, "share of trials");
     let plot = Tail::plot(room, NONE + 24.0 + height.gutter());
     let frame = Frame {
@@ -39,8 +33,8 @@ pub(super) fn draw(
         y_end: height.end(),
     };
     height.draw(canvas, &frame)?;
-    bars(canvas, &frame, &shocked)?;
-    outline(canvas, &frame, &baseline)?;
+    bars(canvas, &frame, shocked)?;
+    outline(canvas, &frame, baseline)?;
     tail.draw_flags(canvas, room, &frame)?;
     tail.draw_axis(canvas, &frame)?;
     none(
@@ -50,8 +44,7 @@ pub(super) fn draw(
             right: room.left + NONE,
             ..plot
         },
-        outcome,
-        focus,
+        digest,
     )?;
     if most > 0.0 {
         Ok(())
@@ -68,22 +61,19 @@ pub(super) fn draw(
 }
 
 /// Share of all trials in each bin, of those that are short.
-fn bins(variant: &Trials, outcome: &Outcome, end: f64) -> Vec<f64> {
-    let trials = variant.column(Metric::Shortfall).len().max(1);
+pub(super) fn bins(short: &Column, tail: &Tail) -> [f64; BINS] {
     let mut counts = [0_u64; BINS];
-    for volume in short_trials(variant, outcome.short_above) {
-        let bin = (volume / end * BINS as f64).max(0.0) as usize;
+    for volume in short.values() {
+        let bin = (volume / tail.axis.end * BINS as f64).max(0.0) as usize;
         if let Some(count) = counts.get_mut(bin) {
             *count += 1;
         }
     }
-    counts
-        .iter()
-        .map(|&count| count as f64 / trials as f64)
-        .collect()
+    let trials = tail.shocked.trials.max(1) as f64;
+    counts.map(|count| count as f64 / trials)
 }
 
-/// Left and right edge of a bin [px].
+/// Left and right edge of a bin.
 fn edges(frame: &Frame, bin: usize) -> (f64, f64) {
     let width = frame.x_end / BINS as f64;
     (
@@ -113,16 +103,12 @@ fn outline(canvas: &Canvas<'_>, frame: &Frame, shares: &[f64]) -> Drawn {
 }
 
 /// The trials that are not short: one bar a variant, each with its share.
-fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &Focus<'_>) -> Drawn {
+fn none(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
     let slots = rect.columns(2, 6.0);
-    for ((slot, variant), colour) in slots
-        .zip([&focus.with, &focus.without])
-        .zip([SHOCKED, BASELINE])
-    {
-        if variant.column(Metric::Shortfall).is_empty() {
-            continue;
-        }
-        let share = share_not_short(variant, outcome.short_above);
+    let sides = [(&digest.shocked, SHOCKED), (&digest.baseline, BASELINE)];
+    let sides = if digest.trials() > 0 { &sides[..] } else { &[] };
+    for (slot, &(side, colour)) in slots.zip(sides) {
+        let share = 1.0 - side.share_short;
         let bar = Rect {
             top: slot.bottom - slot.height() * share,
             ..slot
@@ -133,7 +119,7 @@ fn none(canvas: &Canvas<'_>, rect: Rect, outcome: &Outcome, focus: &Focus<'_>) -
     }
     let ground = [(rect.left, rect.bottom), (rect.right, rect.bottom)];
     canvas.line(&ground, Stroke::solid(RULE, 2.0))?;
-    none_label(canvas, rect, &not_short(outcome))
+    none_label(canvas, rect, &not_short(digest.short_above))
 }
 
 fn none_bar(canvas: &Canvas<'_>, bar: Rect, colour: plotters::style::RGBColor) -> Drawn {

@@ -31,12 +31,27 @@ pub(super) fn quantity(value: f64, unit: &str) -> String {
     format!("{}{TIE}{unit}", figures(value))
 }
 
+/// A span in days: `128 days`, `1 day`.
+pub(super) fn days(value: f64) -> String {
+    let written = figures(value);
+    let word = if written == "1" { "day" } else { "days" };
+    format!("{written}{TIE}{word}")
+}
+
 /// A share as a percentage, never rounded to nothing or to everything:
-/// `62 %`, `0.05 %`, `99.95 %`.
+/// `62 %`, `0.05 %`, `99.95 %`, `over 99.99 %`.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let from_end = percent.min(100.0 - percent);
     let decimals = match from_end {
+        f if f > 0.0 && f < 0.005 => {
+            let end = if percent < 50.0 {
+                "under 0.01"
+            } else {
+                "over 99.99"
+            };
+            return format!("{end}{TIE}%");
+        }
         f if f > 0.0 && f < 0.1 => 2,
         f if f > 0.0 && f < 1.0 => 1,
         _ => 0,
@@ -176,6 +191,8 @@ mod tests {
             (0.004, "0.4 %"),
             (0.62, "62 %"),
             (0.9995, "99.95 %"),
+            (0.000_01, "under 0.01 %"),
+            (0.999_99, "over 99.99 %"),
         ];
         for (share, text) in cases {
             assert_eq!(untied(&percent(share)), text);

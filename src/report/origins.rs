@@ -2,8 +2,9 @@
 
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::digest::Digest;
 use super::number::{change, figures, quantity};
-use super::panel::{Frame, Key, ROW, heading, ticks};
+use super::panel::{Frame, Key, ROW, legend, ticks};
 use super::theme::{BASELINE_BAR, CAPTION, GRID, NOTE, RULE, SHOCKED_BAR, TICK};
 use super::{DAYS_PER_YEAR, Drawn};
 use crate::study::FocusOutcome;
@@ -13,10 +14,15 @@ const MOST: usize = 8;
 
 /// Supply from one origin, or several [units per year].
 #[derive(Clone, Debug, PartialEq)]
-struct Origin {
-    name: String,
-    baseline: f64,
-    shocked: f64,
+pub(super) struct Origin {
+    /// Whose.
+    pub(super) name: String,
+    /// Whether it is the country itself.
+    pub(super) own: bool,
+    /// Background policies only.
+    pub(super) baseline: f64,
+    /// With every policy.
+    pub(super) shocked: f64,
 }
 
 impl Origin {
@@ -26,17 +32,17 @@ impl Origin {
 }
 
 /// Draws a pair of bars an origin.
-pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, focus: &FocusOutcome) -> Drawn {
-    let legend = [
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
+    let keys = [
         Key::block("baseline", BASELINE_BAR, 1.0),
         Key::block("with the shocks", SHOCKED_BAR, 1.0),
     ];
-    let room = heading(canvas, rect, "Supply a year, by origin", subject, &legend)?;
-    let origins = origins(focus);
+    let room = legend(canvas, rect, &keys)?;
+    let (origins, focus) = (fold_rest(digest.origins.clone()), digest.focus);
     let axis = Axis::past(origins.iter().map(Origin::larger).fold(0.0, f64::max), 4);
     let names = origins
         .iter()
-        .map(|origin| TICK.width(&origin.name))
+        .map(|origin| TICK.width(&origin.label()))
         .fold(0.0, f64::max);
     let names = (names + 14.0).min(room.width() * 0.36);
     let changes = origins
@@ -68,13 +74,18 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, subject: &str, focus: &Focus
 }
 
 impl Origin {
+    fn label(&self) -> String {
+        let own = if self.own { " (own)" } else { "" };
+        format!("{}{own}", self.name)
+    }
+
     fn change(&self) -> String {
         change(self.baseline, self.shocked)
     }
 }
 
-/// The largest origins of either variant, then the rest together.
-fn origins(focus: &FocusOutcome) -> Vec<Origin> {
+/// Who supplies a focus in either variant, largest first.
+pub(super) fn origins(focus: &FocusOutcome) -> Vec<Origin> {
     let mut all: Vec<(String, Origin)> = Vec::new();
     let (before, after) = (&focus.baseline.origins, &focus.shocked.origins);
     let rates = before
@@ -89,12 +100,11 @@ fn origins(focus: &FocusOutcome) -> Vec<Origin> {
         };
         let known = all.iter().position(|(other, _)| other == code);
         let at = known.unwrap_or_else(|| {
-            let own = if *code == focus.country { " (own)" } else { "" };
-            let name = format!("{name}{own}");
             all.push((
                 code.clone(),
                 Origin {
-                    name,
+                    name: name.clone(),
+                    own: *code == focus.country,
                     baseline: 0.0,
                     shocked: 0.0,
                 },
@@ -111,9 +121,10 @@ fn origins(focus: &FocusOutcome) -> Vec<Origin> {
     let mut origins: Vec<_> = all.into_iter().map(|(_, origin)| origin).collect();
     origins.retain(|origin| origin.larger() > 0.0);
     origins.sort_by(|a, b| b.larger().total_cmp(&a.larger()));
-    fold_rest(origins)
+    origins
 }
 
+/// The largest origins, then the rest together.
 fn fold_rest(mut origins: Vec<Origin>) -> Vec<Origin> {
     if origins.len() <= MOST + 1 {
         return origins;
@@ -121,6 +132,7 @@ fn fold_rest(mut origins: Vec<Origin>) -> Vec<Origin> {
     let rest = origins.split_off(MOST);
     origins.push(Origin {
         name: format!("{} others", rest.len()),
+        own: false,
         baseline: rest.iter().map(|origin| origin.baseline).sum(),
         shocked: rest.iter().map(|origin| origin.shocked).sum(),
     });
@@ -147,7 +159,7 @@ fn scale(canvas: &Canvas<'_>, frame: &Frame, axis: &Axis, unit: &str) -> Drawn {
     } = frame.rect;
     for &tick in &axis.ticks {
         let x = frame.x(tick);
-        canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.5))?;
+        canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.0))?;
     }
     let labels: Vec<_> = axis
         .ticks
@@ -167,7 +179,7 @@ fn rows(canvas: &Canvas<'_>, frame: &Frame, origins: &[Origin], names: f64) -> D
     let half = pitch * 0.38;
     for (row, origin) in origins.iter().enumerate() {
         let middle = top + (row as f64 + 0.5) * pitch;
-        let name = TICK.fit(&origin.name, names - 14.0);
+        let name = TICK.fit(&origin.label(), names - 14.0);
         canvas.text(
             &name,
             (left - 12.0, middle + TICK.drop()),

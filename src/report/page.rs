@@ -1,278 +1,163 @@
-//! The page: header, a block of panels a focus, footer.
-
-use plotters::style::RGBColor;
+//! The page: header, a block of charts a focus, footer.
 
 use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::chart::Chart;
+use super::digest::Digest;
 use super::finding::finding;
-use super::number::{count, quantity};
-use super::policies::Shocks;
-use super::tail::Tail;
+use super::number::quantity;
+use super::paragraph::{self, Paragraph};
+use super::sheet::Sheet;
 use super::theme::{
-    CAPTION, FINDING, Face, GUTTER, HEADING, MARGIN, QUESTION, RULE, SCALE, SHOCKED, TITLE,
+    CAPTION, FINDING, GUTTER, HEADING, MARGIN, NOTE, PANEL, QUESTION, RULE, SHOCKED, TITLE,
     WARNING, WIDTH,
 };
-use super::timeline::Timeline;
-use super::trials::Focus;
-use super::{DAYS_PER_YEAR, Drawn, exceedance, fan, histogram, origins};
-use crate::study::{Columns, FocusOutcome, Outcome};
+use super::{DAYS_PER_YEAR, Drawn, notice};
+use crate::study::Outcome;
 
 /// Foci with a block of their own.
 const MOST: usize = 3;
-/// Heights inside a block: its heading, its two rows of panels without bars
-/// for shocks, and what lies between and under them [px].
-const BLOCK_HEADING: f64 = 154.0;
-const UPPER_ROW: f64 = 720.0;
-const LOWER_ROW: f64 = 620.0;
-const ROW_GAP: f64 = 44.0;
-const BLOCK_END: f64 = 30.0;
+/// Charts side by side.
+const ABREAST: usize = 3;
+/// Heights inside a block: its heading, a chart without its words and the
+/// bars for shocks, and what lies between rows and under them.
+const BLOCK_HEADING: f64 = 150.0;
+const PLOT: f64 = 580.0;
+const ROW_GAP: f64 = 50.0;
+const BLOCK_END: f64 = 50.0;
+/// Width of running text.
+const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
 
-/// A drawn page.
-pub(super) struct Page {
-    /// Across [px].
-    pub(super) width: u32,
-    /// Down [px].
-    pub(super) height: u32,
-    /// Red, green, blue, row by row from the top.
-    pub(super) pixels: Vec<u8>,
-}
-
-/// Draws the page of an outcome.
-pub(super) fn draw(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Page> {
-    let shown = &outcome.focus[..outcome.focus.len().min(MOST)];
-    let mut pixels = text_band(&header(outcome, columns, shown)?)?;
-    let (timeline, shocks) = (Timeline::new(outcome), Shocks::new(outcome));
-    let lower = LOWER_ROW + shocks.height();
-    let height = BLOCK_HEADING + UPPER_ROW + ROW_GAP + lower + BLOCK_END;
-    for (index, focus) in shown.iter().enumerate() {
-        let focus = &Focus::read(focus, index, columns)?;
-        let rect = Rect::new(MARGIN, 0.0, WIDTH - MARGIN, height);
-        let time = (&timeline, &shocks);
-        pixels.extend(band(height, |canvas| {
-            block(canvas, rect, outcome, focus, time)
-        })?);
+/// Draws the page of an outcome; `digests` has one entry a focus.
+pub(super) fn draw(outcome: &Outcome, digests: &[Digest<'_>]) -> Drawn<Sheet> {
+    let shown = &digests[..digests.len().min(MOST)];
+    let findings: Vec<String> = shown.iter().map(finding).collect();
+    let (header, footer) = (header(outcome, &findings), footer(outcome, digests));
+    let blocks: Vec<Block<'_>> = shown.iter().map(Block::new).collect();
+    let height = paragraph::height(&header)
+        + 40.0
+        + blocks.iter().map(Block::height).sum::<f64>()
+        + paragraph::height(&footer)
+        + 40.0;
+    let mut sheet = Sheet::new((WIDTH, height), &outcome.title, &findings.join(" "));
+    let canvas = Canvas::new(&mut sheet);
+    let mut top = paragraph::draw(&canvas, (MARGIN, 0.0), &header)? + 40.0;
+    for block in &blocks {
+        block.draw(&canvas, top)?;
+        top += block.height();
     }
-    pixels.extend(text_band(&footer(outcome, shown.len()))?);
-    let width = WIDTH as usize;
-    let height = pixels.len() / 3 / width;
-    Ok(Page {
-        width: width as u32,
-        height: height as u32,
-        pixels,
-    })
+    paragraph::draw(&canvas, (MARGIN, top), &footer)?;
+    drop(canvas);
+    Ok(sheet)
 }
 
-/// Draws a strip of the page at `SCALE` times its size and averages it down.
-fn band(height: f64, draw: impl FnOnce(&Canvas<'_>) -> Drawn) -> Drawn<Vec<u8>> {
-    let (width, height) = ((WIDTH * SCALE) as u32, (height.ceil() * SCALE) as u32);
-    let mut pixels = vec![u8::MAX; width as usize * height as usize * 3];
-    let canvas = Canvas::new(&mut pixels, (width, height));
-    draw(&canvas)?;
-    canvas.finish()?;
-    Ok(halved(&pixels, width as usize * 3))
-}
-
-/// Each pixel the mean of two by two.
-fn halved(pixels: &[u8], stride: usize) -> Vec<u8> {
-    let mut small = Vec::with_capacity(pixels.len() / 4);
-    for rows in pixels.chunks_exact(2 * stride) {
-        let (upper, lower) = rows.split_at(stride);
-        for (above, below) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            for channel in 0..3 {
-                let four = [
-                    above[channel],
-                    above[channel + 3],
-                    below[channel],
-                    below[channel + 3],
-                ];
-                let sum: u16 = four.into_iter().map(u16::from).sum();
-                small.push(((sum + 2) / 4) as u8);
-            }
-        }
+fn header(outcome: &Outcome, findings: &[String]) -> Vec<Paragraph> {
+    let mut paragraphs = vec![Paragraph::new(&outcome.title, TITLE, 60.0, (MEASURE, 2))];
+    if let Some(question) = &outcome.question {
+        paragraphs.push(Paragraph::new(question, QUESTION, 12.0, (MEASURE, 3)));
     }
-    small
-}
-
-/// A paragraph of a text band.
-struct Paragraph {
-    lines: Vec<String>,
-    face: Face,
-    /// White space over it [px].
-    above: f64,
-    /// Colour of a bar at its left.
-    bar: Option<RGBColor>,
-}
-
-impl Paragraph {
-    fn new(text: &str, face: Face, above: f64, most: usize) -> Self {
-        let lines = face.wrap(text, WIDTH - 2.0 * MARGIN, most);
-        Self {
-            lines,
-            face,
+    for (i, finding) in findings.iter().enumerate() {
+        let above = if i == 0 { 36.0 } else { 18.0 };
+        paragraphs.push(Paragraph::barred(
+            finding,
+            FINDING,
             above,
-            bar: None,
-        }
+            (MEASURE, 5),
+            SHOCKED,
+        ));
     }
+    if let Some(text) = notice::interruption(outcome) {
+        paragraphs.push(Paragraph::new(&text, WARNING, 24.0, (MEASURE, 2)));
+    }
+    paragraphs
+}
 
-    fn barred(text: &str, face: Face, above: f64, most: usize) -> Self {
-        let lines = face.wrap(text, WIDTH - 2.0 * MARGIN - 30.0, most);
+fn footer(outcome: &Outcome, digests: &[Digest<'_>]) -> Vec<Paragraph> {
+    let mut paragraphs = Vec::new();
+    if digests.len() > MOST {
+        let hidden: Vec<_> = digests[MOST..].iter().map(Digest::name).collect();
+        let text = format!("Not on this page: {}.", hidden.join("; "));
+        paragraphs.push(Paragraph::new(&text, QUESTION, 10.0, (MEASURE, 2)));
+    }
+    if let Some(text) = notice::failures(outcome) {
+        paragraphs.push(Paragraph::new(&text, WARNING, 10.0, (MEASURE, 2)));
+    }
+    let stamp = notice::stamp(outcome);
+    paragraphs.push(Paragraph::new(&stamp, CAPTION, 16.0, (MEASURE, 3)));
+    paragraphs
+}
+
+/// The charts of a focus, their captions broken into lines.
+struct Block<'d> {
+    digest: &'d Digest<'d>,
+    rows: Vec<Vec<(Chart, Vec<String>)>>,
+}
+
+impl<'d> Block<'d> {
+    fn new(digest: &'d Digest<'d>) -> Self {
+        let width = (MEASURE + GUTTER) / ABREAST as f64 - GUTTER;
+        let with_lines = |&chart: &Chart| (chart, NOTE.wrap(&chart.caption(digest), width, 6));
+        let rows = Chart::ALL.chunks(ABREAST);
         Self {
-            lines,
-            face,
-            above,
-            bar: Some(SHOCKED),
+            digest,
+            rows: rows
+                .map(|row| row.iter().map(with_lines).collect())
+                .collect(),
         }
     }
 
     fn height(&self) -> f64 {
-        self.face.leading() * self.lines.len() as f64
+        let rows = self.rows.iter().map(|row| self.row_height(row) + ROW_GAP);
+        BLOCK_HEADING + rows.sum::<f64>() + BLOCK_END - ROW_GAP
     }
 
-    fn draw(&self, canvas: &Canvas<'_>, top: f64) -> Drawn {
-        let mut left = MARGIN;
-        if let Some(colour) = self.bar {
-            let bar = Rect::new(left, top + 4.0, left + 8.0, top + self.height() - 2.0);
-            canvas.rect(bar, colour, 1.0)?;
-            left += 30.0;
-        }
-        for (row, line) in self.lines.iter().enumerate() {
-            let baseline = top + self.face.leading() * (row as f64 + 0.78);
-            canvas.text(line, (left, baseline), self.face, Align::Left)?;
+    fn row_height(&self, row: &[(Chart, Vec<String>)]) -> f64 {
+        let timed = row.iter().any(|(chart, _)| *chart == Chart::Months);
+        let bars = if timed {
+            self.digest.shocks.height()
+        } else {
+            0.0
+        };
+        words_height(row) + PLOT + bars
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, mut top: f64) -> Drawn {
+        self.heading(canvas, top)?;
+        top += BLOCK_HEADING;
+        for row in &self.rows {
+            let height = self.row_height(row);
+            let rect = Rect::new(MARGIN, top, WIDTH - MARGIN, top + height);
+            for (slot, (chart, lines)) in rect.columns(ABREAST, GUTTER).zip(row) {
+                let title = PANEL.fit(chart.title(), slot.width());
+                canvas.text(&title, (slot.left, top + 33.0), PANEL, Align::Left)?;
+                canvas.lines(lines, (slot.left, top + 76.0), NOTE)?;
+                let room = Rect {
+                    top: top + words_height(row),
+                    ..slot
+                };
+                chart.draw(canvas, room, self.digest)?;
+            }
+            top += height + ROW_GAP;
         }
         Ok(())
     }
-}
 
-fn text_band(paragraphs: &[Paragraph]) -> Drawn<Vec<u8>> {
-    let height: f64 = paragraphs.iter().map(|p| p.above + p.height()).sum();
-    band(height + 40.0, |canvas| {
-        let mut top = 0.0;
-        for paragraph in paragraphs {
-            top += paragraph.above;
-            paragraph.draw(canvas, top)?;
-            top += paragraph.height();
-        }
-        Ok(())
-    })
-}
-
-fn header(
-    outcome: &Outcome,
-    columns: &dyn Columns,
-    shown: &[FocusOutcome],
-) -> Drawn<Vec<Paragraph>> {
-    let mut paragraphs = vec![Paragraph::new(&outcome.title, TITLE, 60.0, 2)];
-    if let Some(question) = &outcome.question {
-        paragraphs.push(Paragraph::new(question, QUESTION, 12.0, 3));
+    fn heading(&self, canvas: &Canvas<'_>, top: f64) -> Drawn {
+        let focus = self.digest.focus;
+        let ends = [(MARGIN, top + 16.0), (WIDTH - MARGIN, top + 16.0)];
+        canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
+        let title = format!("{}: {}", focus.country_name, focus.commodity_name);
+        let title = HEADING.fit(&title, MEASURE);
+        canvas.text(&title, (MARGIN, top + 74.0), HEADING, Align::Left)?;
+        let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
+        let price = quantity(focus.price, &format!("USD/{}", focus.unit));
+        let facts = format!("Uses {demand} a year; reference price {price}");
+        let facts = CAPTION.fit(&facts, MEASURE);
+        canvas.text(&facts, (MARGIN, top + 114.0), CAPTION, Align::Left)
     }
-    for (i, focus) in shown.iter().enumerate() {
-        let above = if i == 0 { 36.0 } else { 18.0 };
-        paragraphs.push(Paragraph::barred(
-            &finding(outcome, &Focus::read(focus, i, columns)?),
-            FINDING,
-            above,
-            4,
-        ));
-    }
-    if outcome.interrupted {
-        paragraphs.push(Paragraph::new(&interruption(outcome), WARNING, 24.0, 2));
-    }
-    Ok(paragraphs)
 }
 
-fn footer(outcome: &Outcome, shown: usize) -> Vec<Paragraph> {
-    let mut paragraphs = Vec::new();
-    if outcome.focus.len() > shown {
-        let hidden: Vec<_> = outcome.focus[shown..].iter().map(name).collect();
-        let text = format!("Not on this page: {}.", hidden.join("; "));
-        paragraphs.push(Paragraph::new(&text, QUESTION, 10.0, 2));
-    }
-    if let Some(text) = failures(outcome) {
-        paragraphs.push(Paragraph::new(&text, WARNING, 10.0, 2));
-    }
-    paragraphs.push(Paragraph::new(&stamp(outcome), CAPTION, 16.0, 3));
-    paragraphs
-}
-
-fn interruption(outcome: &Outcome) -> String {
-    let asked = count(outcome.stamp.trials);
-    let done = outcome.completed + outcome.failures.len() as u64;
-    format!("Stopped early: {} of {asked} trials done.", count(done))
-}
-
-fn failures(outcome: &Outcome) -> Option<String> {
-    let first = outcome.failures.first()?;
-    let (failed, asked) = (
-        count(outcome.failures.len() as u64),
-        count(outcome.stamp.trials),
-    );
-    let index = first.trial;
-    let reason = &first.reason;
-    Some(format!(
-        "{failed} of {asked} trials failed and are left out; the first, trial {index}: {reason}"
-    ))
-}
-
-fn stamp(outcome: &Outcome) -> String {
-    let stamp = &outcome.stamp;
-    let trials = if stamp.trials == 1 {
-        "1 trial"
-    } else {
-        &format!("{} trials", count(stamp.trials))
-    };
-    format!(
-        "Scenario {} · hash {} · seed {} · {trials} · shortfall {}",
-        stamp.scenario, stamp.hash, stamp.seed, stamp.version
-    )
-}
-
-fn name(focus: &FocusOutcome) -> String {
-    format!("{}, {}", focus.country_name, focus.commodity_name)
-}
-
-fn block(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    outcome: &Outcome,
-    focus: &Focus<'_>,
-    time: (&Timeline, &Shocks<'_>),
-) -> Drawn {
-    block_heading(canvas, rect, focus)?;
-    let upper = Rect {
-        top: BLOCK_HEADING,
-        bottom: BLOCK_HEADING + UPPER_ROW,
-        ..rect
-    };
-    let lower = Rect {
-        top: upper.bottom + ROW_GAP,
-        bottom: rect.bottom - BLOCK_END,
-        ..rect
-    };
-    let subject = name(focus);
-    let tail = Tail::new(outcome, focus);
-    let mut thirds = upper.columns(3, GUTTER);
-    let mut halves = lower.columns(2, GUTTER);
-    let mut third = || thirds.next().unwrap_or(upper);
-    let mut half = || halves.next().unwrap_or(lower);
-    exceedance::draw(canvas, third(), &subject, &tail)?;
-    histogram::draw(canvas, third(), &subject, outcome, focus, &tail)?;
-    origins::draw(canvas, third(), &subject, focus)?;
-    fan::draw_shortfall(canvas, half(), &subject, focus, time)?;
-    fan::draw_cover(canvas, half(), &subject, focus, time)
-}
-
-fn block_heading(canvas: &Canvas<'_>, rect: Rect, focus: &FocusOutcome) -> Drawn {
-    let Rect { left, right, .. } = rect;
-    canvas.line(&[(left, 20.0), (right, 20.0)], Stroke::solid(RULE, 2.0))?;
-    let title = format!("{}: {}", focus.country_name, focus.commodity_name);
-    let title = HEADING.fit(&title, rect.width());
-    canvas.text(&title, (left, 76.0), HEADING, Align::Left)?;
-    let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
-    let price = quantity(focus.price, &format!("USD/{}", focus.unit));
-    let facts = format!("Uses {demand} a year; reference price {price}");
-    canvas.text(
-        &CAPTION.fit(&facts, rect.width()),
-        (left, 116.0),
-        CAPTION,
-        Align::Left,
-    )
+/// Height of titles and captions side by side.
+fn words_height(row: &[(Chart, Vec<String>)]) -> f64 {
+    let lines = row.iter().map(|(_, lines)| lines.len()).max();
+    58.0 + NOTE.leading() * lines.unwrap_or(0) as f64
 }

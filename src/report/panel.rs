@@ -1,19 +1,17 @@
-//! What all panels share: headings, legends, the frame of a plot.
+//! What all panels share: legends, the frame of a plot, its axes.
 
 use plotters::style::RGBColor;
 
 use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Point, Rect, Stroke};
-use super::theme::{BASELINE, CAPTION, Face, GRID, INK, NOTE, PANEL, RULE, SHOCKED, TICK};
+use super::theme::{BASELINE, CAPTION, Face, GRID, INK, NOTE, RULE, SHOCKED, TICK};
 
-/// Height of a row of small text [px].
+/// Height of a row of small text.
 pub(super) const ROW: f64 = 35.0;
-/// Height of a panel's heading: title, subject, legend [px].
-const HEADING: f64 = 132.0;
 /// Said where there is nothing to draw.
 pub(super) const NO_TRIAL: &str = "no trial was finished";
-/// Width of the sample in a legend [px].
+/// Width of the sample in a legend.
 pub(super) const SWATCH: f64 = 40.0;
 
 /// An entry of a legend.
@@ -25,6 +23,7 @@ pub(super) struct Key {
 enum Swatch {
     Block(RGBColor, f64),
     Line(Stroke),
+    Dot(RGBColor),
 }
 
 impl Key {
@@ -44,6 +43,14 @@ impl Key {
         }
     }
 
+    /// A dot.
+    pub(super) fn dot(text: &str, colour: RGBColor) -> Self {
+        Self {
+            text: text.to_owned(),
+            swatch: Swatch::Dot(colour),
+        }
+    }
+
     /// Draws the entry, its upper and lower half around `middle`.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, left: f64, middle: f64) -> Drawn {
         let right = left + SWATCH;
@@ -52,6 +59,7 @@ impl Key {
                 let rect = Rect::new(left, middle - 11.0, right, middle + 11.0);
                 canvas.rect(rect, colour, opacity)?;
             }
+            Swatch::Dot(colour) => canvas.dot(((left + right) / 2.0, middle), 8.0, colour)?,
             Swatch::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke)?,
         }
         let at = (right + 10.0, middle + NOTE.drop());
@@ -73,27 +81,18 @@ pub(super) fn baseline_line() -> Stroke {
     Stroke::solid(BASELINE, 3.0)
 }
 
-/// Draws a panel's title, its subject and its legend, and returns the room
-/// that is left.
-pub(super) fn heading(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    title: &str,
-    subject: &str,
-    legend: &[Key],
-) -> Drawn<Rect> {
-    let Rect { left, top, .. } = rect;
-    let title = PANEL.fit(title, rect.width());
-    canvas.text(&title, (left, top + 33.0), PANEL, Align::Left)?;
-    let subject = CAPTION.fit(subject, rect.width());
-    canvas.text(&subject, (left, top + 70.0), CAPTION, Align::Left)?;
-    let mut x = left;
-    for key in legend {
-        key.draw(canvas, x, top + 104.0)?;
+/// Draws a legend in rows that fit, and returns the room that is left.
+pub(super) fn legend(canvas: &Canvas<'_>, rect: Rect, keys: &[Key]) -> Drawn<Rect> {
+    let (mut x, mut middle) = (rect.left, rect.top + ROW / 2.0);
+    for key in keys {
+        if x > rect.left && x + key.width() > rect.right {
+            (x, middle) = (rect.left, middle + ROW);
+        }
+        key.draw(canvas, x, middle)?;
         x += key.width() + 30.0;
     }
     Ok(Rect {
-        top: top + HEADING,
+        top: middle + ROW / 2.0 + 10.0,
         ..rect
     })
 }
@@ -207,7 +206,7 @@ impl Height {
         self.axis.end
     }
 
-    /// Room needed left of the plot [px].
+    /// Room needed left of the plot.
     pub(super) fn gutter(&self) -> f64 {
         let widths = self
             .axis
@@ -224,7 +223,7 @@ impl Height {
         } = frame.rect;
         for &tick in &self.axis.ticks {
             let y = frame.y(tick);
-            canvas.line(&[(left, y), (right, y)], Stroke::solid(GRID, 1.5))?;
+            canvas.line(&[(left, y), (right, y)], Stroke::solid(GRID, 1.0))?;
             let at = (left - 12.0, y + TICK.drop());
             canvas.text(&self.label(tick), at, TICK, Align::Right)?;
         }

@@ -3,14 +3,14 @@
 use super::Drawn;
 use super::canvas::{Align, Canvas, Rect};
 use super::number::count;
-use super::panel::{Frame, ROW};
+use super::panel::{Frame, Key, ROW};
 use super::theme::{CAPTION, NOTE, POLICY};
 use crate::study::{Outcome, PolicyActivity};
 
 /// Policies named at most.
 const MOST: usize = 4;
 /// Opacity of a bar where a policy is in force in every trial.
-const BAR: f64 = 0.55;
+const BAR: f64 = 0.45;
 /// Opacity of the shading where a policy is in force in every trial.
 const SHADE: f64 = 0.13;
 
@@ -22,11 +22,12 @@ pub(super) struct Shocks<'o> {
 }
 
 impl<'o> Shocks<'o> {
-    /// Picks the shocks that are in force the longest.
-    pub(super) fn new(outcome: &'o Outcome) -> Self {
+    /// Picks the shocks that can strike a focus, those in force the longest.
+    pub(super) fn new(outcome: &'o Outcome, focus: usize) -> Self {
         let all = outcome.policies.iter();
         let all: Vec<_> = all
             .filter(|policy| policy.shock && extent(policy) > 0.0)
+            .filter(|policy| policy.strikes.get(focus).is_none_or(|strikes| *strikes))
             .collect();
         let mut ranks: Vec<usize> = (0..all.len()).collect();
         ranks.sort_by(|&a, &b| extent(all[b]).total_cmp(&extent(all[a])));
@@ -43,7 +44,13 @@ impl<'o> Shocks<'o> {
         }
     }
 
-    /// Height of the rows over a plot [px].
+    /// Entry of a legend, where there are any.
+    pub(super) fn key(&self) -> Option<Key> {
+        let any = !self.shown.is_empty();
+        any.then(|| Key::block("shock in force (pale: in few trials)", POLICY, BAR))
+    }
+
+    /// Height of the rows over a plot.
     pub(super) fn height(&self) -> f64 {
         ROW * (self.shown.len() + usize::from(self.hidden > 0)) as f64
     }
@@ -74,7 +81,7 @@ impl<'o> Shocks<'o> {
             let span = (top + row as f64 * ROW, top + (row + 1) as f64 * ROW - 4.0);
             stripes(canvas, frame, edges, &policy.active, span, BAR)?;
             let width = frame.rect.width() - 16.0;
-            let name = NOTE.fit(&policy.name, width);
+            let name = NOTE.fit(&policy.title, width);
             let first = policy
                 .active
                 .iter()

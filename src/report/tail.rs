@@ -5,29 +5,84 @@ use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::column::Column;
-use super::finding::share_short;
+use super::digest::Trials;
 use super::number::{figures, percent, quantity, relative};
 use super::panel::{Frame, Key, ROW, SWATCH, ticks};
 use super::theme::{CAPTION, INK, NOTE, RULE, TICK};
-use super::trials::{Focus, Trials};
-use crate::study::{FocusOutcome, Metric, Outcome};
+use crate::study::{ColumnError, FocusOutcome, Metric, Outcome, Which};
 
 /// Room over a plot for its flags and the caption of its vertical axis [px].
 const ABOVE: f64 = 3.0 * ROW + 14.0;
 /// Room under a plot for two scales, a caption and a note [px].
 const BELOW: f64 = 4.0 * ROW + 8.0;
 
+/// Steps of the axis at which it is known how many trials lie beyond: finer
+/// than pixels.
+const STEPS: usize = 4096;
+
 /// Shortfalls of both variants on one horizontal axis.
-pub(super) struct Tail<'o> {
+pub(super) struct Tail {
     /// Every trial with the shocks.
-    pub(super) shocked: Column,
+    pub(super) shocked: Shortfalls,
     /// Every trial of the baseline.
-    pub(super) baseline: Column,
+    pub(super) baseline: Shortfalls,
     /// Shortfall [units].
     pub(super) axis: Axis,
-    focus: &'o FocusOutcome,
+    unit: String,
     /// Reference demand over the horizon [units].
     demand: f64,
+}
+
+/// What the shortfalls of all trials of a variant come to [units].
+pub(super) struct Shortfalls {
+    /// How many trials there are.
+    pub(super) trials: usize,
+    /// Mean.
+    pub(super) mean: f64,
+    /// Largest.
+    pub(super) most: f64,
+    /// What 9 trials in 10 exceed, and 1 in 10.
+    pub(super) p10: f64,
+    pub(super) p90: f64,
+    /// Mean of the worst 5 % of trials.
+    pub(super) worst: f64,
+    /// Shares of trials above [`p90`](Self::p90) and [`worst`](Self::worst).
+    pub(super) above_marks: [f64; 2],
+    /// Shares of trials above each step of the axis, from zero to its end.
+    pub(super) above: Vec<f64>,
+}
+
+impl Shortfalls {
+    fn new(column: &Column, end: f64) -> Self {
+        let (p90, worst) = (column.quantile(0.9), column.tail_mean(0.95));
+        let step = |step: usize| end * step as f64 / STEPS as f64;
+        Self {
+            trials: column.len(),
+            mean: column.mean(),
+            most: column.most(),
+            p10: column.quantile(0.1),
+            p90,
+            worst,
+            above_marks: [p90, worst].map(|mark| column.share_above(mark)),
+            above: (0..=STEPS).map(|i| column.share_above(step(i))).collect(),
+        }
+    }
+
+    /// Share of trials with a shortfall.
+    pub(super) fn share_any(&self) -> f64 {
+        self.above.first().copied().unwrap_or(0.0)
+    }
+
+    /// Share of trials beyond the end of the axis.
+    fn share_beyond(&self) -> f64 {
+        self.above.last().copied().unwrap_or(0.0)
+    }
+
+    /// The values that are marked, and the shares of trials above them.
+    pub(super) fn marks(&self) -> [(f64, f64); 2] {
+        let [above_p90, above_worst] = self.above_marks;
+        [(self.p90, above_p90), (self.worst, above_worst)]
+    }
 }
 
 /// A value worth a line through the plot.
@@ -37,31 +92,35 @@ struct Flag {
     stroke: Stroke,
 }
 
-impl<'o> Tail<'o> {
-    /// Sorts the shortfalls of a focus and scales their axis.
-    pub(super) fn new(outcome: &Outcome, focus: &'o Focus<'_>) -> Self {
-        let shocked = Column::new(focus.with.column(Metric::Shortfall));
-        let baseline = Column::new(focus.without.column(Metric::Shortfall));
+impl Tail {
+    /// Reads the shortfalls of a focus and scales their axis.
+    pub(super) fn new(
+        outcome: &Outcome,
+        focus: &FocusOutcome,
+        trials: &Trials<'_>,
+    ) -> Result<Self, ColumnError> {
+        let shocked = trials.column(Which::Shocked, Metric::Shortfall)?;
+        let baseline = trials.column(Which::Baseline, Metric::Shortfall)?;
         let demand = focus.use_per_day * outcome.horizon;
         let most = reach(&shocked).max(reach(&baseline));
         let axis = Axis::past(if most > 0.0 { most } else { demand / 10.0 }, 5);
-        Self {
-            shocked,
-            baseline,
+        Ok(Self {
+            shocked: Shortfalls::new(&shocked, axis.end),
+            baseline: Shortfalls::new(&baseline, axis.end),
             axis,
-            focus,
+            unit: focus.unit.clone(),
             demand,
-        }
+        })
     }
 
     /// Whether any trial has a shortfall.
     pub(super) fn any(&self) -> bool {
-        self.shocked.most() > 0.0 || self.baseline.most() > 0.0
+        self.shocked.most > 0.0 || self.baseline.most > 0.0
     }
 
     /// Whether no trial was finished.
     pub(super) fn is_empty(&self) -> bool {
-        self.shocked.len() == 0
+        self.shocked.trials == 0
     }
 
     /// The room for the plot inside the room of its panel.
@@ -116,7 +175,7 @@ impl<'o> Tail<'o> {
     }
 
     fn caption(&self) -> String {
-        let unit = self.axis.unit(&self.focus.unit);
+        let unit = self.axis.unit(&self.unit);
         let share = if self.demand > 0.0 {
             ", and share of demand"
         } else {
@@ -132,12 +191,12 @@ impl<'o> Tail<'o> {
 
     fn beyond(&self) -> String {
         let end = self.axis.end;
-        let share = self.shocked.share_above(end);
-        let most = self.shocked.most().max(self.baseline.most());
+        let share = self.shocked.share_beyond();
+        let most = self.shocked.most.max(self.baseline.most);
         if most <= end {
             return String::new();
         }
-        let most = quantity(most, &self.focus.unit);
+        let most = quantity(most, &self.unit);
         if share > 0.0 {
             format!("{} of trials lie beyond, up to {most}", percent(share))
         } else {
@@ -161,9 +220,9 @@ impl<'o> Tail<'o> {
     }
 
     fn flags(&self) -> Vec<Flag> {
-        let (p90, worst) = (self.shocked.quantile(0.9), self.shocked.tail_mean(0.95));
-        let unit = &self.focus.unit;
-        if worst <= 0.0 || self.shocked.len() < 2 {
+        let Shortfalls { p90, worst, .. } = self.shocked;
+        let unit = &self.unit;
+        if worst <= 0.0 || self.shocked.trials < 2 {
             return Vec::new();
         }
         let p90_text = if p90 > 0.0 {
@@ -185,11 +244,6 @@ impl<'o> Tail<'o> {
             },
         ]
     }
-
-    /// P90 and CVaR95 of the shocked variant [units].
-    pub(super) fn marks(&self) -> [f64; 2] {
-        [self.shocked.quantile(0.9), self.shocked.tail_mean(0.95)]
-    }
 }
 
 /// How far an axis must reach to show a column: to its largest value, unless
@@ -200,29 +254,10 @@ fn reach(column: &Column) -> f64 {
     if most > 1.3 * bulk { bulk } else { most }
 }
 
-/// Shortfalls of the trials that count as short [units].
-pub(super) fn short_trials(variant: &Trials, above: f64) -> Vec<f64> {
-    let shares = variant.column(Metric::ShortfallShare);
-    let volumes = variant.column(Metric::Shortfall);
-    let pairs = volumes.iter().zip(shares);
-    pairs
-        .filter(|(volume, share)| volume.is_finite() && **share > above)
-        .map(|(v, _)| *v)
-        .collect()
-}
-
 /// What the trials that do not count as short are called.
-pub(super) fn not_short(outcome: &Outcome) -> String {
-    if outcome.short_above < 5e-4 {
+pub(super) fn not_short(short_above: f64) -> String {
+    if short_above < 5e-4 {
         return "none".to_owned();
     }
-    format!(
-        "none or under {}",
-        figures(outcome.short_above * 100.0) + "\u{a0}%"
-    )
-}
-
-/// Share of trials that do not count as short.
-pub(super) fn share_not_short(variant: &Trials, above: f64) -> f64 {
-    1.0 - share_short(variant, above)
+    format!("none or under {}", figures(short_above * 100.0) + "\u{a0}%")
 }

@@ -1,23 +1,42 @@
 use std::io::Cursor;
 
+use super::canvas::{Align, Canvas, Rect};
+use super::chart::Chart;
+use super::digest::Digest;
+use super::finding::finding;
 use super::fixture::{Case, Shape, USUAL, extremes, realistic, single};
-use super::{Focus, finding, report_png};
+use super::sheet::{Mark, Sheet, Text};
+use super::theme::TICK;
+use super::{Format, font, pictures, render};
 use crate::study::Metric;
 
-fn told(case: &Case) -> String {
+/// What is said of each focus, a line each, in plain spaces.
+fn said(case: &Case, say: impl Fn(&Digest<'_>) -> String) -> String {
     let foci = case.focus.iter().enumerate();
-    let findings = foci.map(|(index, focus)| {
-        let focus = Focus::read(focus, index, &case.columns).unwrap();
-        finding(case, &focus)
-    });
-    findings
-        .collect::<Vec<_>>()
-        .join("\n")
-        .replace('\u{a0}', " ")
+    let digest = |focus| Digest::new(case, focus, &case.columns).unwrap();
+    let lines = foci.map(|focus| say(&digest(focus)));
+    lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }
 
-fn png_of(case: &Case) -> Vec<u8> {
-    report_png(case, &case.columns).unwrap()
+fn told(case: &Case) -> String {
+    said(case, finding)
+}
+
+/// The captions of every chart.
+fn captions(case: &Case) -> String {
+    said(case, |digest| {
+        let lines = Chart::ALL.map(|chart| format!("{}: {}", chart.name(), chart.caption(digest)));
+        lines.join("\n")
+    })
+}
+
+/// Every picture of a case by name, before it is written in a format.
+fn drawings(case: &Case) -> Vec<(String, Sheet)> {
+    pictures(case, &case.columns).unwrap()
+}
+
+fn rendered(case: &Case, format: Format) -> Vec<(String, Vec<u8>)> {
+    render(case, &case.columns, format).unwrap()
 }
 
 #[test]
@@ -71,19 +90,281 @@ fn findings_say_what_the_shortfall_is_made_of() {
 }
 
 #[test]
-fn every_extreme_can_be_drawn() {
+fn captions_say_what_a_chart_shows() {
+    insta::assert_snapshot!(captions(&single(USUAL)), @"
+    chance: 1 trial in 10 leaves Japan short of more than 1,800 t of NdFeB magnets, 97.4 days of use; without the shocks, fewer than 1 in 10 has any shortfall.
+    size: In 63 % of trials Japan is short; in the middle half of those, by 681 to 1,530 t.
+    origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
+    months: The shortfall is largest in January 2026: 9 % of the month's demand, averaged over trials, against 0.1 % without the shocks.
+    stock: The stock is lowest at the end of January 2026: 28.3 days of use, averaged over trials, against 42.1 days without the shocks.
+    price: The spot price averages 68,200 USD/t, 10 % above the 62,100 USD/t without the shocks. Japan pays 66,200 USD/t for what arrives, against 62,100 USD/t without the shocks.
+    ");
+}
+
+#[test]
+fn captions_have_words_for_the_ends() {
+    let of = |shape: Shape| captions(&single(shape));
+    let nothing = Shape {
+        short: (0.0, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(nothing), @"
+    chance: No trial leaves Japan short of NdFeB magnets.
+    size: No trial leaves Japan short.
+    origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
+    months: Japan is not short in any month.
+    stock: The stock is lowest at the end of January 2026: 28.3 days of use, averaged over trials, against 42.1 days without the shocks.
+    price: The spot price averages 62,000 USD/t, as without the shocks. Japan pays 62,000 USD/t for what arrives, as without the shocks.
+    ");
+    let all = Shape {
+        short: (1.0, 1.0),
+        depth: 40.0,
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(all), @"
+    chance: At least 8 trials in 10 leave Japan short of about 11,800 t of NdFeB magnets, 640 days of use.
+    size: In every trial Japan is short; in the middle half of those, by about 11,800 t.
+    origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
+    months: The shortfall is largest in July 2025: 100 % of the month's demand, averaged over trials, as without the shocks.
+    stock: The stock is lowest at the end of January 2026: 28.3 days of use, averaged over trials, against 42.1 days without the shocks.
+    price: The spot price averages 161,000 USD/t, as without the shocks. Japan pays 130,000 USD/t for what arrives, as without the shocks.
+    ");
+    let one_trial = Shape {
+        trials: 1,
+        short: (1.0, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(one_trial), @"
+    chance: The only trial leaves Japan short of 1,310 t of NdFeB magnets, 70.6 days of use.
+    size: In the only trial Japan is short: by 1,310 t.
+    origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
+    months: The shortfall is largest in January 2026: 15 % of the month's demand, against 0 % without the shocks.
+    stock: The stock is lowest at the end of January 2026: 28.3 days of use, against 42.1 days without the shocks.
+    price: The spot price averages 73,000 USD/t, 18 % above the 62,000 USD/t without the shocks. Japan pays 69,500 USD/t for what arrives, against 62,000 USD/t without the shocks.
+    ");
+    let one_month = Shape {
+        months: 1,
+        short: (0.02, 0.0),
+        ..USUAL
+    };
+    insta::assert_snapshot!(of(one_month), @"
+    chance: Fewer than 1 trial in 10 has a shortfall: 2 % of trials do, the largest 161 t.
+    size: In 2 % of trials Japan is short; in the middle half of those, by 27 to 61.8 t.
+    origins: Supply from China falls from 4,800 to 2,970 t a year, from 71 % to 58 % of all supply.
+    months: Japan is not short in any month.
+    stock: At the end of April 2025 the stock is 48 days of use, averaged over trials, as without the shocks.
+    price: The spot price averages 62,200 USD/t, as without the shocks. Japan pays 62,100 USD/t for what arrives, against 62,000 USD/t without the shocks.
+    ");
+    insta::assert_snapshot!(of(Shape { trials: 0, ..USUAL }), @"
+    chance: No trial was finished.
+    size: No trial was finished.
+    origins: No trial was finished.
+    months: No trial was finished.
+    stock: No trial was finished.
+    price: No trial was finished.
+    ");
+}
+
+#[test]
+fn a_share_may_rise_while_the_supply_falls() {
+    let mut case = single(USUAL);
+    let before = case.focus[0].baseline.origins.clone();
+    let after = before.into_iter().map(|(code, name, rate)| {
+        let left = if code == "CN" { 0.9 } else { 0.5 };
+        (code, name, rate * left)
+    });
+    case.focus[0].shocked.origins = after.collect();
+    let captions = captions(&case);
+    let caption = captions.lines().find(|line| line.starts_with("origins"));
+    insta::assert_snapshot!(caption.unwrap(), @"origins: Supply from China falls from 4,800 to 4,320 t a year, but its share of all supply rises from 71 % to 82 %.");
+}
+
+#[test]
+fn a_finding_says_what_counts_as_short() {
+    let mut case = single(USUAL);
+    case.short_above = 0.02;
+    let told = told(&case);
+    let beginning = told.split(';').next().unwrap();
+    insta::assert_snapshot!(beginning, @"In 61 % of trials Japan is short of NdFeB magnets by more than 2 % of demand");
+}
+
+#[test]
+fn files_of_a_format_are_known_by_their_names() {
+    for format in [Format::Png, Format::Svg] {
+        let files = rendered(&realistic(), format);
+        let strange: Vec<_> = files
+            .iter()
+            .filter(|(name, _)| !format.owns(name))
+            .collect();
+        assert!(strange.is_empty(), "{strange:?}");
+    }
+    let owned = ["appendix-2.png", "charts/a.b.c.price.png"];
+    assert!(owned.iter().all(|name| Format::Png.owns(name)));
+    let others = [
+        "report.svg",
+        "appendix-02.png",
+        "appendix-.png",
+        "appendixpng",
+        "charts/a.b.png",
+        "charts/price.png",
+        "charts/JP.price.png",
+        "JP.a.price.png",
+        "summary.json",
+    ];
+    assert!(!others.iter().any(|name| Format::Png.owns(name)));
+}
+
+/// Where a text stands: from the top of capitals to the foot of letters.
+fn extent(text: &Text) -> Rect {
+    let (left, baseline) = text.at;
+    Rect {
+        left,
+        top: baseline - 0.65 * text.size,
+        right: left + font::width(&text.text, text.size, text.bold),
+        bottom: baseline + 0.2 * text.size,
+    }
+}
+
+fn texts(sheet: &Sheet) -> Vec<&Text> {
+    let texts = sheet.marks.iter().filter_map(|mark| match mark {
+        Mark::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// Every text that leaves its picture or touches another.
+fn misplaced(sheet: &Sheet) -> Vec<String> {
+    let texts = texts(sheet);
+    let mut wrong = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        let a = extent(text);
+        if a.left < 0.0 || a.top < 0.0 || a.right > sheet.width || a.bottom > sheet.height {
+            wrong.push(format!("\"{}\" leaves the picture", text.text));
+        }
+        for other in &texts[i + 1..] {
+            let b = extent(other);
+            let apart =
+                a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+            if !apart {
+                wrong.push(format!("\"{}\" touches \"{}\"", text.text, other.text));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn no_text_leaves_its_picture_or_touches_another() {
+    let mut wrong = Vec::new();
     for (name, outcome) in extremes() {
-        assert!(report_png(&outcome, &outcome.columns).is_ok(), "{name}");
+        for (picture, sheet) in drawings(&outcome) {
+            let misplaced = misplaced(&sheet);
+            wrong.extend(
+                misplaced
+                    .iter()
+                    .map(|text| format!("{name}, {picture}: {text}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn misplaced_texts_are_found() {
+    let mut sheet = Sheet::new((200.0, 100.0), "", "");
+    let canvas = Canvas::new(&mut sheet);
+    for (text, at) in [
+        ("one", (10.0, 40.0)),
+        ("two", (30.0, 45.0)),
+        ("off", (190.0, 90.0)),
+    ] {
+        canvas.text(text, at, TICK, Align::Left).unwrap();
+    }
+    drop(canvas);
+    let expected = ["\"one\" touches \"two\"", "\"off\" leaves the picture"];
+    assert_eq!(misplaced(&sheet), expected);
+}
+
+/// The smallest rectangle around points, to the unit.
+fn bounds(points: &[(f64, f64)]) -> String {
+    let end = |of: fn(&(f64, f64)) -> f64, fold: fn(f64, f64) -> f64| {
+        points.iter().map(of).reduce(fold).unwrap_or(0.0).round()
+    };
+    let (left, right) = (end(|p| p.0, f64::min), end(|p| p.0, f64::max));
+    let (top, bottom) = (end(|p| p.1, f64::min), end(|p| p.1, f64::max));
+    format!("{} points in {left}–{right} × {top}–{bottom}", points.len())
+}
+
+/// What is drawn, to the unit: texts with their places, shapes with their
+/// bounds.
+fn drawn(sheet: &Sheet) -> String {
+    let line = |mark: &Mark| match mark {
+        Mark::Line(points, width, _) => format!("line {width:.1} wide, {}", bounds(points)),
+        Mark::Area(points, paint) => format!("area {:?}, {}", paint.rgb, bounds(points)),
+        Mark::Dot(at, radius, _) => format!("dot {radius:.0} at {:.0}, {:.0}", at.0, at.1),
+        Mark::Text(text) => {
+            let (x, y) = text.at;
+            format!("\"{}\" {:.0} at {x:.0}, {y:.0}", text.text, text.size)
+        }
+    };
+    let lines: Vec<String> = sheet.marks.iter().map(line).collect();
+    lines.join("\n").replace('\u{a0}', " ")
+}
+
+#[test]
+fn charts_are_drawn_as_before() {
+    let outcome = single(Shape { months: 6, ..USUAL });
+    for (name, sheet) in drawings(&outcome) {
+        if let Some(chart) = name.strip_prefix("charts/ndfeb.JP.") {
+            insta::assert_snapshot!(chart, drawn(&sheet));
+        }
     }
 }
 
 #[test]
+fn the_appendix_lists_every_judgement() {
+    let long = extremes()
+        .into_iter()
+        .find(|(name, _)| *name == "long-names");
+    let (_, outcome) = long.unwrap();
+    let mut sheets = drawings(&outcome);
+    sheets.retain(|(name, _)| name.starts_with("appendix"));
+    assert!(sheets.len() > 1, "one page holds them all");
+    let lines = sheets.iter().flat_map(|(_, sheet)| texts(sheet));
+    let lines: Vec<&str> = lines.map(|text| text.text.as_str()).collect();
+    let begin = |words: &str| lines.iter().filter(|line| line.starts_with(words)).count();
+    assert_eq!((begin("a guess: 15"), begin("by analogy: what")), (40, 40));
+    assert!(lines.contains(&"commodities.*.dispersion"));
+}
+
+#[test]
+fn the_svg_needs_no_font_and_says_what_it_shows() {
+    let pictures = rendered(&single(USUAL), Format::Svg);
+    let price = pictures
+        .iter()
+        .find(|(name, _)| name == "charts/ndfeb.JP.price.svg");
+    let text = String::from_utf8(price.unwrap().1.clone()).unwrap();
+    for part in [
+        "<title id=\"title\">Price of NdFeB magnets in Japan</title>",
+        "<desc id=\"about\">The spot price averages",
+        "<metadata>scenario=magnets-2025; hash=9f2c41d07be6a853; seed=20250404",
+        "role=\"img\" aria-labelledby=\"title about\"",
+        "aria-label=\"paid\"",
+        "<use xlink:href=\"#r",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("<text") && !text.contains("font-"));
+}
+
+#[test]
 fn the_png_says_where_its_numbers_come_from() {
-    let bytes = png_of(&single(USUAL));
-    let reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+    let pictures = rendered(&single(USUAL), Format::Png);
+    let reader = png::Decoder::new(Cursor::new(&pictures[0].1)).read_info();
+    let reader = reader.unwrap();
     let info = reader.info();
-    assert_eq!(info.width, 2400);
-    assert!(info.height > 1500 && info.height < 2400, "{}", info.height);
+    assert_eq!(info.width, 4800);
     let chunks = info.uncompressed_latin1_text.iter();
     let texts: Vec<_> = chunks
         .map(|chunk| format!("{}={}", chunk.keyword, chunk.text))
@@ -101,7 +382,10 @@ fn the_png_says_where_its_numbers_come_from() {
 #[test]
 fn the_same_outcome_gives_the_same_bytes() {
     let outcome = single(USUAL);
-    assert_eq!(png_of(&outcome), png_of(&outcome));
+    for format in [Format::Png, Format::Svg] {
+        let (one, other) = (rendered(&outcome, format), rendered(&outcome, format));
+        assert!(one == other, "{format:?}");
+    }
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.
@@ -110,7 +394,12 @@ fn the_same_outcome_gives_the_same_bytes() {
 fn draw_all() {
     let folder = std::env::var("SHORTFALL_REPORTS").unwrap();
     for (name, outcome) in extremes() {
-        let bytes = png_of(&outcome);
-        std::fs::write(format!("{folder}/report-{name}.png"), bytes).unwrap();
+        for format in [Format::Png, Format::Svg] {
+            for (picture, bytes) in rendered(&outcome, format) {
+                let path = format!("{folder}/{name}/{picture}");
+                std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
     }
 }

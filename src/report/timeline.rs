@@ -9,7 +9,7 @@ use crate::units::Date;
 
 /// Months between labels, from dense to sparse.
 const STEPS: [usize; 7] = [1, 3, 6, 12, 24, 60, 120];
-/// Least distance between labels [px].
+/// Least distance between labels.
 const APART: f64 = 72.0;
 /// Months that get a tick each, at most.
 const MINOR: usize = 60;
@@ -41,6 +41,14 @@ impl Timeline {
     /// End of the last bin [days].
     pub(super) fn end(&self) -> f64 {
         self.edges.last().copied().unwrap_or(1.0)
+    }
+
+    /// Name of the month of a bin: `May 2025`.
+    pub(super) fn name(&self, bin: usize) -> String {
+        let month = self.months.get(bin);
+        month.map_or_else(String::new, |month| {
+            month.strftime("%B\u{a0}%Y").to_string()
+        })
     }
 
     /// Draws a tick at the beginning of some months, each with the month's

@@ -26,6 +26,7 @@ mod numbers;
 mod overrides;
 mod policies;
 mod problem;
+mod reach;
 mod read;
 mod refs;
 mod regimes;
@@ -38,6 +39,7 @@ mod table;
 mod trade;
 mod tree;
 mod values;
+mod written;
 
 use std::path::Path;
 use std::rc::Rc;

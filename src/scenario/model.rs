@@ -85,8 +85,10 @@ pub struct Scenario {
     pub processes: Vec<Process>,
     /// Rank correlations between uncertain numbers, by path.
     pub correlations: Vec<Correlation>,
-    /// Sources and judgements, by the path of the table they stand in.
+    /// Sources and judgements, in the order of the file.
     pub notes: Vec<Note>,
+    /// Figures that the language supplied, by path.
+    pub defaults: Vec<DefaultUsed>,
 }
 
 /// A (commodity, country) the study reports on.
@@ -344,6 +346,8 @@ pub enum Role {
 pub struct Policy {
     /// Unique name.
     pub name: String,
+    /// Name in reports.
+    pub title: String,
     /// What it is to the study.
     pub role: Role,
     /// Announcement; equal to `effective` if not given.
@@ -520,12 +524,27 @@ pub struct Correlation {
 }
 
 /// Where a table's figures come from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Path of the table.
     pub path: String,
+    /// What the table is about, where its path does not say.
+    pub subject: String,
+    /// Keys within the table, and values as written.
+    pub figures: Vec<(String, String)>,
     /// Source, key or text.
     pub source: Option<String>,
     /// Why a figure is our judgement rather than a fact.
     pub judgement: Option<String>,
+}
+
+/// A figure that no table of a kind states, so that its default holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultUsed {
+    /// Path of the key, `*` for the names of tables.
+    pub path: String,
+    /// The default, as it would be written.
+    pub value: String,
+    /// In how many tables it holds.
+    pub tables: usize,
 }

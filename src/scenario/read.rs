@@ -104,7 +104,8 @@ impl File {
             policies,
             processes,
             correlations,
-            notes: reader.notes.clone(),
+            notes: reader.notes_in_order(),
+            defaults: reader.defaults_used(),
         };
         if complete && all_goods && all_uses {
             check::whole(&scenario, &focus, reader);

@@ -1,17 +1,18 @@
 //! Reading tables as declared: `table!` says once which keys a table has,
 //! what each holds and means, and what stands in for it when absent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
 use super::files::Files;
-use super::model::Note;
+use super::model::{DefaultUsed, Note};
 use super::names::{Names, nearest};
 use super::problem::{Problem, Problems};
 use super::source::{ContentHash, Sources, Span};
 use super::tree::{Entry, Node, Value, join, parse_value};
+use super::written;
 
 /// Keys that every table may have.
 pub(super) const NOTES: [&str; 2] = ["source", "judgement"];
@@ -36,6 +37,8 @@ pub(super) struct Reader<'a> {
     pub problems: Problems,
     pub names: Rc<Names>,
     pub notes: Vec<Note>,
+    /// Defaults that hold, and in how many tables, by path.
+    defaults: BTreeMap<String, (&'static str, usize)>,
     /// Paths of the numbers that are drawn once per trial, and of those that
     /// are fixed.
     pub uncertain: BTreeSet<String>,
@@ -192,7 +195,10 @@ impl Field {
                 let read = T::read(node, reader);
                 read.or_else(|| self.after_problem(node, table, reader))
             }
-            (None, Some(written)) => T::read(&stand_in(table, self.key, written), reader),
+            (None, Some(written)) => {
+                reader.count_default(&join(&table.path, self.key), written);
+                T::read(&stand_in(table, self.key, written), reader)
+            }
             (None, None) => T::absent(table, self, reader).or_else(T::placeholder),
         }
     }
@@ -348,6 +354,7 @@ impl<'a> Reader<'a> {
             problems: Problems::default(),
             names: Rc::default(),
             notes: Vec::new(),
+            defaults: BTreeMap::new(),
             uncertain: BTreeSet::new(),
             fixed: BTreeSet::new(),
             misspelt: BTreeSet::new(),
@@ -443,13 +450,45 @@ impl Reader<'_> {
             .get("judgement")
             .and_then(|why| String::read(why, self));
         if source.is_some() || judgement.is_some() {
-            let path = node.path.clone();
             self.notes.push(Note {
-                path,
+                path: node.path.clone(),
+                subject: written::subject(node),
+                figures: written::figures(node, self.sources),
                 source,
                 judgement,
             });
         }
+    }
+
+    /// What has been noted, in the order of the file, a table once.
+    pub(super) fn notes_in_order(&self) -> Vec<Note> {
+        let mut notes = self.notes.clone();
+        notes.sort_by_key(|note| self.sources.span_of(&note.path));
+        notes.dedup_by(|a, b| a.path == b.path);
+        notes
+    }
+
+    /// Counts a default that holds, if it is a figure other than zero.
+    fn count_default(&mut self, path: &str, written: &'static str) {
+        if written.contains(|c: char| ('1'..='9').contains(&c)) {
+            let steps = path.split('.').enumerate();
+            let kind = steps.map(|(i, step)| if i == 1 { "*" } else { step });
+            let path = kind.collect::<Vec<_>>().join(".");
+            self.defaults.entry(path).or_insert((written, 0)).1 += 1;
+        }
+    }
+
+    /// The defaults that hold.
+    pub(super) fn defaults_used(&self) -> Vec<DefaultUsed> {
+        let used = self
+            .defaults
+            .iter()
+            .map(|(path, (value, tables))| DefaultUsed {
+                path: path.clone(),
+                value: value.trim_matches('"').to_owned(),
+                tables: *tables,
+            });
+        used.collect()
     }
 
     /// A key of the sources, or a text of several words.

@@ -114,12 +114,13 @@ impl<'m> Collector<'m> {
             months,
             short_above: n.short_above,
             focus,
-            policies: self.policies(),
+            policies: self.policies(about),
             parameters: n.parameters.iter().map(|p| p.path.clone()).collect(),
             completed: self.completed,
             failures: self.failures,
             events: self.events,
             interrupted,
+            basis: about.basis.clone(),
         }
     }
 
@@ -143,13 +144,17 @@ impl<'m> Collector<'m> {
     }
 
     /// Every policy that the baseline lacks.
-    fn policies(&self) -> Vec<PolicyActivity> {
+    fn policies(&self, about: &About) -> Vec<PolicyActivity> {
+        let told = |name: &str| about.policies.iter().find(|told| told.name == name);
         let (n, count) = (&self.model.network, self.model.policies.len());
         let per_trial = 1.0 / self.completed.max(1) as f64;
         let listed = self.model.policies.iter().enumerate();
         listed
             .filter(|(_, p)| p.role != Role::Background)
             .map(|(index, p)| PolicyActivity {
+                title: told(&p.name).map_or_else(|| p.name.clone(), |told| told.title.clone()),
+                strikes: told(&p.name)
+                    .map_or_else(|| vec![true; n.focus.len()], |told| told.strikes.clone()),
                 name: p.name.clone(),
                 shock: p.role == Role::Shock,
                 active: self

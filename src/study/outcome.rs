@@ -1,5 +1,6 @@
 //! What a study found, but for the values of single trials.
 
+use crate::scenario::{DefaultUsed, Note};
 use crate::units::Date;
 
 /// What is measured for each focus in each trial, in column order.
@@ -127,10 +128,21 @@ pub struct Outcome {
     pub events: u64,
     /// Whether the study was stopped before all trials were done.
     pub interrupted: bool,
+    /// What the figures of the scenario rest on.
+    pub basis: Basis,
+}
+
+/// What the figures of a scenario rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// Sources and judgements, in the order of the file.
+    pub notes: Vec<Note>,
+    /// Defaults of the language that hold, by path.
+    pub defaults: Vec<DefaultUsed>,
 }
 
 /// What an outcome says of the scenario beyond its numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// Where the numbers come from.
     pub stamp: Stamp,
@@ -138,10 +150,25 @@ pub struct About {
     pub title: String,
     /// The question it answers.
     pub question: Option<String>,
+    /// Its policies.
+    pub policies: Vec<AboutPolicy>,
+    /// What its figures rest on.
+    pub basis: Basis,
+}
+
+/// What a report says of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutPolicy {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Its name in reports.
+    pub title: String,
+    /// Whether it can strike each focus.
+    pub strikes: Vec<bool>,
 }
 
 /// Where numbers come from; written into every file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Name of the scenario.
     pub scenario: String,
@@ -167,8 +194,13 @@ pub struct Failure {
 /// A policy over time.
 #[derive(Clone, Debug)]
 pub struct PolicyActivity {
-    /// Its name.
+    /// Its name in the scenario.
     pub name: String,
+    /// Its name in reports.
+    pub title: String,
+    /// Whether it can strike each focus: it acts on the good or one that goes
+    /// into it, and on trade to the country.
+    pub strikes: Vec<bool>,
     /// Whether it is a shock (else a response; background is not listed).
     pub shock: bool,
     /// Share of trials in which it was in force at the end of each month bin.

@@ -65,8 +65,7 @@ fn about(plan: &Plan) -> About {
             trials: plan.trials,
             version: String::new(),
         },
-        title: String::new(),
-        question: None,
+        ..About::default()
     }
 }
 

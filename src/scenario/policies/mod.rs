@@ -62,6 +62,8 @@ pub(super) struct Setting<'a> {
 table! {
     /// When a policy is in force, and what it is to the study.
     struct Timing {
+        /// Its name in reports; its key in the file unless given.
+        title: Option<String>,
         /// What it is to the study; the baseline keeps only the background.
         role: Role,
         /// Date of its announcement; that on which it takes effect unless given.
@@ -126,6 +128,7 @@ impl Kinds {
             .map_or(setting.period.start, |day| day.date);
         Some(Policy {
             name: name.text.clone(),
+            title: timing.title.clone().unwrap_or_else(|| name.text.clone()),
             role: timing.role,
             announced: timing.announced.map_or(effective, |day| day.date),
             effective,

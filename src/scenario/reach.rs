@@ -1,0 +1,124 @@
+//! Whom a policy can strike.
+
+use std::collections::BTreeSet;
+
+use super::model::{CommodityId, Focus, Instrument, Policy, Scenario, Scope};
+
+impl Scenario {
+    /// Whether a policy acts on what a focus is supplied with: on its good or
+    /// one that goes into it, and, if it binds trade, on trade to its country.
+    #[must_use]
+    pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
+        let chain = self.chain(focus.commodity);
+        let binds = |scope: &Scope| {
+            scope.to.contains(&focus.country) && scope.on.iter().any(|good| chain.contains(good))
+        };
+        match &policy.instrument {
+            Instrument::ExportBan(ban) => binds(&ban.scope),
+            Instrument::ExportQuota(quota) => binds(&quota.scope),
+            Instrument::ExportLicence(licence) => binds(&licence.scope),
+            Instrument::Disruption(disruption) => {
+                let mut sites = disruption.sites.iter();
+                sites.any(|id| self.makes(id.0, &chain))
+            }
+        }
+    }
+
+    /// A good and all that goes into it, stage by stage.
+    fn chain(&self, good: CommodityId) -> BTreeSet<CommodityId> {
+        let mut chain = BTreeSet::from([good]);
+        loop {
+            let known = chain.len();
+            for site in 0..self.sites.len() {
+                if self.makes(site, &chain) {
+                    chain.extend(self.sites[site].inputs.iter().map(|(input, _)| *input));
+                }
+            }
+            if chain.len() == known {
+                return chain;
+            }
+        }
+    }
+
+    fn makes(&self, site: usize, goods: &BTreeSet<CommodityId>) -> bool {
+        let mut outputs = self.sites[site].outputs.iter();
+        outputs.any(|(good, _)| goods.contains(good))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load_embedded;
+
+    const FILE: &str = r#"
+[scenario]
+title = "t"
+start = 2025-01-01
+horizon = "1 year"
+focus = ["magnet @ JP", "magnet @ US", "ore @ JP"]
+
+[countries]
+CN = "China"
+JP = "Japan"
+US = "United States"
+
+[commodities]
+ore    = { unit = "t", price = "5 USD/kg" }
+magnet = { unit = "t", price = "50 USD/kg" }
+
+[[sites]]
+name = "mine"
+country = "CN"
+makes = "ore"
+capacity = "200 t/yr"
+
+[[sites]]
+name = "plant"
+country = "JP"
+recipe = { inputs = { ore = 1 }, outputs = { magnet = 1 } }
+capacity = "200 t/yr"
+
+[[demand]]
+of = "magnet"
+in = "JP"
+rate = "100 t/yr"
+
+[[demand]]
+of = "magnet"
+in = "US"
+rate = "100 t/yr"
+
+[policies.ore-to-japan.export-ban]
+title = "No ore for Japan"
+role = "shock"
+by = "CN"
+on = ["ore"]
+to = ["JP"]
+
+[policies.magnets-to-all.export-ban]
+role = "shock"
+by = "JP"
+on = ["magnet"]
+
+[policies.strike.disruption]
+role = "shock"
+sites = ["mine"]
+at = 2025-02-01
+lasts = "30 days"
+"#;
+
+    #[test]
+    fn a_policy_strikes_goods_and_what_goes_into_them() {
+        let loaded = load_embedded("a", &[("a.toml", FILE)], &[]);
+        let scenario = loaded.map_err(|report| report.render()).unwrap().scenario;
+        let strikes = |policy: usize| {
+            let policy = &scenario.policies[policy];
+            let foci = scenario.focus.iter();
+            let struck = foci.map(|focus| scenario.strikes(policy, *focus));
+            (policy.title.as_str(), struck.collect::<Vec<_>>())
+        };
+        assert_eq!(strikes(0), ("No ore for Japan", vec![true, false, true]));
+        assert_eq!(strikes(1), ("magnets-to-all", vec![false, true, false]));
+        assert_eq!(strikes(2), ("strike", vec![true, true, true]));
+    }
+}
