@@ -606,7 +606,12 @@ impl<'a> Compiler<'a> {
             let only = n.demands[b.demands.clone()]
                 .iter()
                 .all(|d| d.user == User::Final);
-            let found = only && b.reserve.is_none() && !n.markets[b.market].pipelines;
+            let m = &n.markets[b.market];
+            let column = m.pairs.clone().skip(index - m.buyers.start);
+            let piped = column
+                .step_by(m.buyers.len())
+                .any(|pair| n.pairs[pair].pipeline);
+            let found = only && b.reserve.is_none() && !piped;
             self.network.buyers[index].parcels_to_final_use = found;
         }
     }
