@@ -289,11 +289,6 @@ impl Inbox {
         self.earliest <= now
     }
 
-    /// Whether a parcel has come in.
-    pub fn holds_one_due(&self, now: Tick) -> bool {
-        self.has_come_in(now) && self.parcels.iter().any(|p| p.arrives <= now)
-    }
-
     /// Puts what has come in by now in order; returns how many parcels.
     pub fn find_due(&mut self, now: Tick) -> usize {
         self.due.clear();

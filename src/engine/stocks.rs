@@ -34,20 +34,24 @@ impl Trial<'_> {
         s.stock += (s.made - s.piped) * days;
     }
 
-    /// Brings a buyer's stock, and what its users got, up to now.
+    /// Brings a buyer's stock, and what its users got, up to now; returns how
+    /// many parcels have come in.
     #[inline]
-    pub(super) fn settle_buyer(&mut self, buyer: usize) {
-        if self.s.inboxes[buyer].has_come_in(self.s.now) {
-            self.take_in(buyer);
-        }
+    pub(super) fn settle_buyer(&mut self, buyer: usize) -> usize {
+        let came_in = if self.s.inboxes[buyer].has_come_in(self.s.now) {
+            self.take_in(buyer)
+        } else {
+            0
+        };
         self.settle_stock(buyer);
         self.settle_accounts(buyer);
+        came_in
     }
 
     /// Takes in every parcel due by now, in order. A buyer of which nobody
     /// else takes note makes its plans on the way.
     #[inline(never)]
-    fn take_in(&mut self, buyer: usize) {
+    fn take_in(&mut self, buyer: usize) -> usize {
         let now = self.s.now;
         let count = self.s.inboxes[buyer].find_due(now);
         self.take_in_unrationed(buyer);
@@ -60,6 +64,7 @@ impl Trial<'_> {
         if self.n.buyers[buyer].parcels_to_final_use {
             self.s.calendar.count_handled(count);
         }
+        count
     }
 
     /// Takes in the next parcel and plans anew.
@@ -111,10 +116,9 @@ impl Trial<'_> {
 
     /// A parcel comes in at a buyer that others take note of.
     pub(super) fn arrival(&mut self, buyer: usize) {
-        if !self.s.inboxes[buyer].holds_one_due(self.s.now) {
+        if self.settle_buyer(buyer) == 0 {
             return; // recalled, or taken in by who has planned since
         }
-        self.settle_buyer(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
         } else {

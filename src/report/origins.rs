@@ -1,11 +1,11 @@
 //! Where supply comes from, before and after.
 
 use super::axis::Axis;
-use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::canvas::{Align, Canvas, Rect};
 use super::digest::Digest;
 use super::number::{change, figures, quantity};
-use super::panel::{Frame, Key, ROW, legend, ticks};
-use super::theme::{BASELINE_BAR, CAPTION, GRID, NOTE, RULE, SHOCKED_BAR, TICK};
+use super::panel::{Frame, Key, ROW, legend};
+use super::theme::{BASELINE_BAR, CAPTION, NOTE, SHOCKED_BAR, TICK};
 use super::{DAYS_PER_YEAR, Drawn};
 use crate::study::FocusOutcome;
 
@@ -66,7 +66,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         CAPTION,
         Align::Left,
     )?;
-    scale(canvas, &frame, &axis, &focus.unit)?;
+    let caption = format!("{} a year", axis.unit(&focus.unit));
+    frame.scale_below(canvas, &axis, &caption)?;
     if origins.is_empty() {
         return frame.remark(canvas, "no supply");
     }
@@ -148,29 +149,6 @@ fn total(origins: &[Origin], focus: &FocusOutcome) -> String {
         figures(before),
         change(before, after)
     )
-}
-
-fn scale(canvas: &Canvas<'_>, frame: &Frame, axis: &Axis, unit: &str) -> Drawn {
-    let Rect {
-        left,
-        top,
-        right,
-        bottom,
-    } = frame.rect;
-    for &tick in &axis.ticks {
-        let x = frame.x(tick);
-        canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.0))?;
-    }
-    let labels: Vec<_> = axis
-        .ticks
-        .iter()
-        .map(|&tick| (frame.x(tick), axis.label(tick)))
-        .collect();
-    ticks(canvas, &labels, bottom + ROW, TICK)?;
-    canvas.line(&[(left, top), (left, bottom)], Stroke::solid(RULE, 2.0))?;
-    let caption = format!("{} a year", axis.unit(unit));
-    let at = ((left + right) / 2.0, bottom + 2.0 * ROW);
-    canvas.text(&caption, at, CAPTION, Align::Centre)
 }
 
 fn rows(canvas: &Canvas<'_>, frame: &Frame, origins: &[Origin], names: f64) -> Drawn {

@@ -135,6 +135,27 @@ impl Frame {
         canvas.line(&[(left, bottom), (right, bottom)], Stroke::solid(RULE, 2.0))
     }
 
+    /// Draws the scale of lying bars: lines upwards from its ticks, their
+    /// labels, and a caption below.
+    pub(super) fn scale_below(&self, canvas: &Canvas<'_>, axis: &Axis, caption: &str) -> Drawn {
+        let Rect {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.rect;
+        for &tick in &axis.ticks {
+            let x = self.x(tick);
+            canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.0))?;
+        }
+        let labels = axis.ticks.iter().map(|&t| (self.x(t), axis.label(t)));
+        ticks(canvas, &labels.collect::<Vec<_>>(), bottom + ROW, TICK)?;
+        canvas.line(&[(left, top), (left, bottom)], Stroke::solid(RULE, 2.0))?;
+        let caption = CAPTION.fit(caption, right - left);
+        let at = ((left + right) / 2.0, bottom + 2.0 * ROW);
+        canvas.text(&caption, at, CAPTION, Align::Centre)
+    }
+
     /// Writes a line of text in the middle of the plot.
     pub(super) fn remark(&self, canvas: &Canvas<'_>, text: &str) -> Drawn {
         let Rect {

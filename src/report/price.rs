@@ -7,10 +7,8 @@ use super::axis::Axis;
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::digest::{Digest, Spread};
 use super::number::figures;
-use super::panel::{Frame, Key, NO_TRIAL, ROW, legend, ticks};
-use super::theme::{
-    BASELINE, CAPTION, GRID, INK, INNER_BAND, NOTE, OUTER_BAND, RULE, SHOCKED, TICK,
-};
+use super::panel::{Frame, Key, NO_TRIAL, ROW, legend};
+use super::theme::{BASELINE, INK, INNER_BAND, NOTE, OUTER_BAND, SHOCKED, TICK};
 
 /// One price of one variant.
 struct Range<'o> {
@@ -39,7 +37,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         x_end: axis.end,
         y_end: 1.0,
     };
-    scale(canvas, &frame, &axis, &digest.focus.unit)?;
+    let caption = axis.unit(&format!("USD/{}", digest.focus.unit));
+    frame.scale_below(canvas, &axis, &caption)?;
     if digest.trials() == 0 {
         return frame.remark(canvas, NO_TRIAL);
     }
@@ -99,31 +98,4 @@ fn reference(canvas: &Canvas<'_>, frame: &Frame, price: f64) -> Drawn {
     }
     let x = frame.x(price);
     canvas.line(&[(x, frame.rect.top), (x, frame.rect.bottom)], dashes())
-}
-
-fn scale(canvas: &Canvas<'_>, frame: &Frame, axis: &Axis, unit: &str) -> Drawn {
-    let Rect {
-        left,
-        top,
-        right,
-        bottom,
-    } = frame.rect;
-    for &tick in &axis.ticks {
-        let x = frame.x(tick);
-        canvas.line(&[(x, top), (x, bottom)], Stroke::solid(GRID, 1.0))?;
-    }
-    canvas.line(&[(left, top), (left, bottom)], Stroke::solid(RULE, 2.0))?;
-    let places = axis
-        .ticks
-        .iter()
-        .map(|&tick| (frame.x(tick), axis.label(tick)));
-    ticks(canvas, &places.collect::<Vec<_>>(), bottom + ROW, TICK)?;
-    let caption = axis.unit(&format!("USD/{unit}"));
-    let at = ((left + right) / 2.0, bottom + 2.0 * ROW);
-    canvas.text(
-        &CAPTION.fit(&caption, right - left),
-        at,
-        CAPTION,
-        Align::Centre,
-    )
 }

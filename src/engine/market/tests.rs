@@ -505,7 +505,7 @@ proptest! {
         clearing.clear(Rule::Equilibrium, &market.problem(), &mut solution).unwrap();
         let cold = market.clear(Rule::Equilibrium);
         let scale: f64 = market.offer.iter().sum();
-        assert_all_close(&solution.flow, &cold.flow, 1e-7 * scale);
+        assert_all_close(&solution.flow, &cold.flow, 1e-9 * scale);
     }
 
     #[test]
