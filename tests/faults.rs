@@ -208,6 +208,25 @@ fn a_disk_that_is_full_in_the_end_leaves_what_was_there() {
     results.are_intact();
 }
 
+#[test]
+fn copies_of_scenarios_find_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine.txt");
+    fs::write(&mine, "mine").unwrap();
+    let (before, out) = (contents(folder.path()), folder.path().to_str().unwrap());
+    for (blocks, file) in [(0, ""), (20, "/rare-earths-2025.toml")] {
+        let done = limited(blocks, &["init", out, "rare-earths-2025"]);
+        let expected = format!(
+            "error: cannot write {out}{file}: files may not grow that large here (see ulimit -f)\n"
+        );
+        assert_eq!((done.code, done.stderr), (FAILED, expected));
+        assert!(
+            contents(folder.path()) == before,
+            "something is left behind"
+        );
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_table_that_cannot_be_printed_is_our_fault() {

@@ -50,6 +50,7 @@ use source::ContentHash;
 use table::{Read, Reader};
 
 pub use model::*;
+pub use names::nearest;
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use rule::{Rule, UnknownRule};

@@ -10,7 +10,7 @@ use super::tree::{Entry, Node};
 use crate::units::Unit;
 
 /// The known name closest to what was written, if one is close.
-pub(super) fn nearest<'a>(
+pub fn nearest<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
