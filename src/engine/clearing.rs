@@ -4,7 +4,7 @@
 use super::calendar::{Class, Event};
 use super::market::Problem;
 use super::state::{
-    BuyerState, Desk, Gates, InflowStep, PairState, Parcel, SellerState, State, refill,
+    BuyerState, Desk, InflowStep, PairState, Parcel, SellerState, State, refill, seconds,
 };
 use super::trial::{Trial, TrialError};
 use crate::maths::exp;
@@ -47,6 +47,7 @@ impl Trial<'_> {
         } else {
             self.recall(market, last);
         }
+        self.forget_ways(market, new_window);
         self.let_prices_sink_in(market);
         self.note_levels(market);
         let window = self.s.markets[market].next - self.s.now;
@@ -70,6 +71,7 @@ impl Trial<'_> {
         let m = &self.n.markets[market];
         for seller in m.sellers.clone() {
             self.settle_seller(seller);
+            self.book_price(seller);
         }
         for buyer in m.buyers.clone() {
             self.settle_buyer(buyer);
@@ -144,7 +146,7 @@ impl Trial<'_> {
         for buyer in self.n.markets[market].buyers.clone() {
             let mut k = 0;
             while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
-                if parcel.leaves > self.s.now {
+                if parcel.waits(self.s.now) {
                     let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
                     self.recall_parcel(market, &parcel, allocated);
                 } else {
@@ -156,6 +158,9 @@ impl Trial<'_> {
 
     fn recall_parcel(&mut self, market: usize, parcel: &Parcel, allocated: Tick) {
         let (pair, volume) = (parcel.pair as usize, parcel.volume);
+        if parcel.late {
+            self.s.ways[pair].owed += volume;
+        }
         self.taken_back(market, pair, volume, allocated);
         let (seller, buyer) = self.ends(pair);
         let p = &mut self.s.pairs[pair];
@@ -267,6 +272,7 @@ impl Trial<'_> {
             });
         }
         self.allocate(market, window, &mut desk);
+        self.keep_within_storage(market, window);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
         if !new_window {
@@ -274,37 +280,6 @@ impl Trial<'_> {
         }
         self.set_prices(market);
         Ok(())
-    }
-
-    /// What policies allow each pair over the window.
-    pub(super) fn compose_gates(&self, market: usize, window: f64, gates: &mut Gates) {
-        let m = &self.n.markets[market];
-        gates.open(m.pairs.len());
-        for (index, policy) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && policy.markets.contains(&market) {
-                policy.gate(self, index, market, window, gates);
-            }
-        }
-        if gates.limited {
-            self.drop_idle_limits(market, window, gates);
-        }
-    }
-
-    /// A limit above all that the seller could ship is none: it neither
-    /// binds nor, when it moves, has the market clear again.
-    fn drop_idle_limits(&self, market: usize, window: f64, gates: &mut Gates) {
-        let m = &self.n.markets[market];
-        let buyers = m.buyers.len();
-        for (k, cap) in gates.cap.iter_mut().enumerate() {
-            if cap.is_finite() {
-                let seller = m.sellers.start + k / buyers;
-                let most = self.most_made(seller) * window + self.s.sellers[seller].stock;
-                if *cap > most {
-                    *cap = f64::INFINITY;
-                    gates.binding[k] = u32::MAX;
-                }
-            }
-        }
     }
 
     /// Base trade of a pair over a window at its buyer's present demand, the
@@ -369,14 +344,15 @@ impl Trial<'_> {
     }
 
     /// Output at full capacity of what is up and has its inputs.
-    fn most_made(&self, seller: usize) -> f64 {
+    pub(super) fn most_made(&self, seller: usize) -> f64 {
         self.made_at(seller, |site| self.most_runs(site))
     }
 
     /// Output at reference prices of what is up and has its inputs; the
     /// clearing itself works out how it answers to the price.
     fn made_at_reference(&self, seller: usize) -> f64 {
-        if self.base.supply_elasticity[seller] == 0.0 {
+        let answers = self.base.supply_elasticity[seller] != 0.0;
+        if !answers && self.base.storage[seller].is_infinite() {
             return self.s.sellers[seller].made;
         }
         self.made_at(seller, |site| self.runs_without_pull(site))
@@ -625,10 +601,7 @@ impl Trial<'_> {
         desk.leaving.clear();
         desk.numbers.clear();
         if !desk.acting.is_empty() {
-            for (k, pair) in m.pairs.clone().enumerate() {
-                let volume = self.s.markets[market].solution.flow[k] + desk.contract[k];
-                self.shipped(&desk.acting, pair, volume);
-            }
+            self.book_ways(market, desk);
         }
         if m.pipelines {
             self.fill_pipes(market, window, desk);
@@ -702,6 +675,7 @@ impl Trial<'_> {
                 let solution = &self.s.markets[market].solution;
                 let spot = (solution.flow[k], solution.buyer_price[k % m.buyers.len()]);
                 let (volume, price) = together(spot, (desk.contract[k], desk.contract_value[k]));
+                let price = price.min(desk.gates.highest_price(k));
                 self.set_pipe(pair, volume / window, price);
             }
         }
@@ -712,6 +686,7 @@ impl Trial<'_> {
     fn load(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let (m, now) = (&self.n.markets[market], self.s.now);
         let (width, contracts) = (m.buyers.len(), !m.contracts.is_empty());
+        let capped = !desk.gates.ceiling.is_empty();
         let State {
             sellers,
             buyers,
@@ -739,6 +714,9 @@ impl Trial<'_> {
                 if volume <= 0.0 || lane.pipeline {
                     continue;
                 }
+                if capped {
+                    price = price.min(desk.gates.highest_price(row + j));
+                }
                 let p = &mut states[j];
                 let number = p.parcels;
                 let dust = DUST * use_rates[j] * window;
@@ -753,11 +731,12 @@ impl Trial<'_> {
                     desk.numbers.push(number + k);
                     desk.leaving.push(Parcel {
                         arrives: leaves,
-                        leaves,
+                        left: seconds(leaves.0 as i64),
                         volume: each,
                         price,
                         pair: (first + j) as u32,
                         buyer: lane.buyer,
+                        late: false,
                     });
                 }
             }
@@ -777,8 +756,12 @@ impl Trial<'_> {
             )
         });
         Law::sample_each(objects, &mut desk.transit);
+        let first = self.n.markets[market].pairs.start;
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
-            parcel.arrives = parcel.leaves + Ticks::from_days(*days);
+            parcel.arrives = parcel.arrives + Ticks::from_days(*days);
+            if desk.gates.ways.open {
+                self.delay(parcel, parcel.pair as usize - first, &desk.gates.ways);
+            }
             self.put_under_way(*parcel);
         }
     }
@@ -786,7 +769,7 @@ impl Trial<'_> {
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
     #[inline]
-    fn put_under_way(&mut self, parcel: Parcel) {
+    pub(super) fn put_under_way(&mut self, parcel: Parcel) {
         let buyer = parcel.buyer as usize;
         self.s.inboxes[buyer].put(parcel);
         if self.n.buyers[buyer].parcels_to_final_use {
@@ -846,19 +829,21 @@ impl Trial<'_> {
                 let lane = &self.n.pairs[pair];
                 let mut draws = departure(self.s.key, lane.key, 1 - back, k);
                 let transit = Ticks::from_days(lane.transit.sample(&mut draws));
+                let ago = (back as u64).saturating_mul(m.window);
                 let arrives = (leaves + transit)
                     .0
-                    .checked_sub((back as u64).saturating_mul(m.window))
+                    .checked_sub(ago)
                     .filter(|seconds| *seconds > 0);
-                if let Some(seconds) = arrives {
+                if let Some(arrives) = arrives {
                     self.s.buyers[buyer].under_way += size;
                     self.put_under_way(Parcel {
-                        arrives: Tick(seconds),
-                        leaves: Tick::START,
+                        arrives: Tick(arrives),
+                        left: seconds(leaves.0 as i64 - ago as i64),
                         volume: size,
                         price: 0.0,
                         pair: pair as u32,
                         buyer: buyer as u32,
+                        late: false,
                     });
                 }
             }

@@ -100,6 +100,16 @@ pub enum Entry {
         /// For how long \[d\].
         days: f64,
     },
+    /// Goods go by a way around a limit; below zero where they are taken back
+    /// before they leave.
+    Leaked {
+        /// The policy that opened the way.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+    },
     /// Goods arrive; through a pipeline, all since the last such entry.
     Arrival {
         /// Seller and buyer.
@@ -139,6 +149,88 @@ pub enum Entry {
         rate: f64,
         /// What it holds.
         left: f64,
+    },
+    /// A sanction begins to bind: the time to wind down is over.
+    Binds {
+        /// The policy.
+        policy: usize,
+    },
+    /// The waiver of a country is renewed, or ends.
+    Waiver {
+        /// The policy.
+        policy: usize,
+        /// Whose waiver.
+        country: usize,
+        /// Whether it goes on.
+        holds: bool,
+    },
+    /// A struck seller hands goods to another that sells them on.
+    Handed {
+        /// The policy.
+        policy: usize,
+        /// The struck seller.
+        from: usize,
+        /// The other.
+        to: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// A chokepoint closes, or begins to reopen.
+    Passage {
+        /// The policy.
+        policy: usize,
+        /// Share of trade that may pass.
+        open: f64,
+    },
+    /// A parcel does not get past a chokepoint.
+    Stopped {
+        /// The policy.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+        /// Whether it goes round; else it waits.
+        goes_round: bool,
+    },
+    /// A parcel that waited before a chokepoint goes on.
+    GoesOn {
+        /// The policy.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// Enforcement sets a channel back.
+    Enforced {
+        /// The policy that opened the channel.
+        policy: usize,
+        /// How far it still is grown \[share\].
+        left: f64,
+    },
+    /// Content of a good made abroad.
+    Content {
+        /// The rule.
+        policy: usize,
+        /// Who makes it.
+        seller: usize,
+        /// Content, as a share of the good's value.
+        share: f64,
+        /// Whether the rule binds it.
+        bound: bool,
+    },
+    /// A site has room for so much output until the market next clears.
+    Storage {
+        /// The site.
+        site: usize,
+        /// Runs for whose output there is room, over those it wants to make;
+        /// infinite where storage is not full.
+        share: f64,
+        /// What its seller holds.
+        stock: f64,
+        /// The most it can hold.
+        limit: f64,
     },
     /// A contract is in force from now on, or is no longer.
     Contract {

@@ -7,7 +7,9 @@
 
 pub mod calendar;
 mod clearing;
+mod gates;
 mod journal;
+mod ledger;
 pub mod market;
 mod model;
 pub mod policy;
@@ -15,6 +17,7 @@ mod record;
 mod regime;
 mod state;
 mod stocks;
+mod storage;
 mod trial;
 
 pub use journal::{Decision, Entry, Journal};

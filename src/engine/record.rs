@@ -23,6 +23,15 @@ pub struct Record {
     pub active: Vec<bool>,
     /// Volume each policy stopped in each market \[units\], policy by policy.
     pub stopped: Vec<f64>,
+    /// Volume that went by each policy's way around limits, or was handed on by
+    /// it, in each market \[units\], policy by policy.
+    pub leaked: Vec<f64>,
+    /// Mean price deviation of each seller over the horizon \[p0\].
+    pub seller_price: Vec<f64>,
+    /// Mean discount on the reference price while sanctions strike it \[p0\].
+    pub discount: Vec<f64>,
+    /// Days for which sanctions strike each seller.
+    pub days_struck: Vec<f64>,
     /// Events handled.
     pub events: u64,
     /// Rates at which policies now stop volume, and shortfall and demand at
@@ -46,6 +55,10 @@ impl Record {
             origins: vec![0.0; focus * n.countries.len()],
             active: vec![false; bins * model.policies.len()],
             stopped: vec![0.0; stopped],
+            leaked: vec![0.0; stopped],
+            seller_price: vec![0.0; n.sellers.len()],
+            discount: vec![0.0; n.sellers.len()],
+            days_struck: vec![0.0; n.sellers.len()],
             events: 0,
             stopping: vec![0.0; stopped],
             last: vec![(0.0, 0.0); focus],
@@ -60,6 +73,7 @@ impl Record {
         self.origins.fill(0.0);
         self.active.fill(false);
         self.stopped.fill(0.0);
+        self.leaked.fill(0.0);
         self.stopping.fill(0.0);
         self.last.fill((0.0, 0.0));
         self.peak.fill(0.0);
@@ -156,6 +170,7 @@ impl Trial<'_> {
         for market in 0..self.n.markets.len() {
             self.stop_counting(market);
         }
+        self.write_sellers();
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
             let metrics = self.metrics(f, buyer);

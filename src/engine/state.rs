@@ -2,7 +2,9 @@
 
 use super::Model;
 use super::calendar::Calendar;
+use super::gates::{Gates, PairWays};
 use super::journal::Journal;
+use super::ledger::Ledger;
 use super::market::{Clearing, Solution};
 use super::policy::LicenceDesk;
 use super::record::Record;
@@ -22,17 +24,25 @@ pub struct State {
     pub(super) key: TrialKey,
     pub(super) calendar: Calendar,
     pub(super) sellers: Vec<SellerState>,
+    pub(super) ledgers: Vec<Ledger>,
     pub(super) buyers: Vec<BuyerState>,
     pub(super) demands: Vec<DemandState>,
     pub(super) sites: Vec<SiteState>,
     /// Runs that each input allows its site; infinite where it is not scarce.
     pub(super) limits: Vec<f64>,
+    /// Runs for whose output there is room, by output; infinite while storage
+    /// has no limit or is not full.
+    pub(super) rooms: Vec<f64>,
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
     pub(super) pipes: Vec<PipeState>,
+    /// What of each pair goes around limits.
+    pub(super) ways: Vec<PairWays>,
     /// Goods on their way to each buyer.
     pub(super) inboxes: Vec<Inbox>,
+    /// Parcels that wait before a closed chokepoint; still under way.
+    pub(super) held: Vec<Held>,
     pub(super) inflow_steps: InflowSteps,
     pub(super) contracts: Vec<bool>,
     pub(super) policies: Vec<PolicyState>,
@@ -188,6 +198,8 @@ pub(super) struct MarketState {
     pub cleared_at: Tick,
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
+    /// Whether anything has gone around limits in the current window.
+    pub by_ways: bool,
     pub initial: f64,
 }
 
@@ -245,12 +257,39 @@ pub(super) struct Inbox {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parcel {
     pub arrives: Tick,
-    pub leaves: Tick,
     pub volume: f64,
     /// Price deviation paid \[p0\].
     pub price: f64,
+    /// When it left \[s\]; below zero before the start.
+    pub left: i32,
     pub pair: u32,
     pub buyer: u32,
+    /// Whether it goes by a way around a limit.
+    pub late: bool,
+}
+
+impl Parcel {
+    /// Whether it has still to leave.
+    #[inline]
+    pub fn waits(&self, now: Tick) -> bool {
+        i64::from(self.left) > now.0 as i64
+    }
+}
+
+/// An instant \[s\] as parcels note it; a scenario is shorter than 68 years.
+#[inline]
+pub(super) fn seconds(ticks: i64) -> i32 {
+    ticks.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}
+
+/// A parcel that waits before a closed chokepoint.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub parcel: Parcel,
+    /// When it gets there.
+    pub reaches: Tick,
+    /// The policy that holds it.
+    pub policy: u32,
 }
 
 impl Inbox {
@@ -391,6 +430,10 @@ pub(super) struct PolicyState {
     pub in_force: bool,
     /// Since when it has been so.
     pub since: Tick,
+    /// Whether it has ended by itself, until it could come into force anew.
+    pub over: bool,
+    /// Whether its effects last on.
+    pub lingers: bool,
 }
 
 /// Scratch of a clearing; arrays of the largest market.
@@ -417,39 +460,6 @@ pub(super) struct Desk {
     pub gates: Gates,
 }
 
-/// What policies allow each pair of a market.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gates {
-    /// Volume over the coming window, the least that any policy allows;
-    /// infinite if none counts it.
-    pub cap: Vec<f64>,
-    /// Change of delivered cost \[p0\].
-    pub cost: Vec<f64>,
-    /// The policy that binds; `u32::MAX` if none.
-    pub binding: Vec<u32>,
-    /// Whether any policy counts volumes.
-    pub limited: bool,
-}
-
-impl Gates {
-    /// Policy `me` allows the pair at place `k` no more than `volume`.
-    pub(super) fn limit(&mut self, k: usize, volume: f64, me: usize) {
-        self.limited = true;
-        if volume < self.cap[k] {
-            self.cap[k] = volume;
-            self.binding[k] = me as u32;
-        }
-    }
-
-    pub(super) fn open(&mut self, pairs: usize) {
-        self.limited = false;
-        refill(&mut self.cap, pairs, f64::INFINITY);
-        refill(&mut self.cost, pairs, 0.0);
-        self.binding.clear();
-        self.binding.resize(pairs, u32::MAX);
-    }
-}
-
 pub(super) fn refill<T: Clone>(array: &mut Vec<T>, length: usize, value: T) {
     array.clear();
     array.resize(length, value);
@@ -470,15 +480,19 @@ impl State {
             key: TrialKey::new(0, 0),
             calendar: Calendar::default(),
             sellers: vec![SellerState::default(); n.sellers.len()],
+            ledgers: vec![Ledger::default(); n.sellers.len()],
             buyers: vec![BuyerState::default(); n.buyers.len()],
             demands: vec![DemandState::default(); n.demands.len()],
             sites: vec![SiteState::default(); n.sites.len()],
             limits: vec![f64::INFINITY; n.inputs.len()],
+            rooms: vec![f64::INFINITY; n.outputs.len()],
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
             pipes: vec![PipeState::default(); n.pairs.len()],
+            ways: vec![PairWays::default(); n.pairs.len()],
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
+            held: Vec::new(),
             inflow_steps: InflowSteps::default(),
             contracts: vec![false; n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
@@ -511,6 +525,7 @@ impl State {
         self.key = key;
         self.calendar.clear();
         self.sellers.fill(SellerState::default());
+        self.ledgers.fill(Ledger::default());
         self.buyers.fill(BuyerState {
             minimum_cover: f64::INFINITY,
             ..BuyerState::default()
@@ -521,11 +536,14 @@ impl State {
             ..SiteState::default()
         });
         self.limits.fill(f64::INFINITY);
+        self.rooms.fill(f64::INFINITY);
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());
         self.pipes.fill(PipeState::default());
+        self.ways.fill(PairWays::default());
         self.inboxes.iter_mut().for_each(Inbox::clear);
+        self.held.clear();
         self.inflow_steps.clear();
         self.contracts.fill(false);
         self.policies.fill(PolicyState::default());
@@ -553,6 +571,7 @@ impl MarketState {
         self.next = Tick::START;
         self.cleared_at = Tick::START;
         self.asked_at = None;
+        self.by_ways = false;
         self.initial = 0.0;
     }
 }

@@ -263,8 +263,9 @@ impl Trial<'_> {
     /// Desired runs are reference runs · exp(σ π̄ − Σ ε λ), with π̄ the
     /// price deviation of its outputs weighted by value.
     pub(super) fn set_desire(&mut self, site: usize) {
-        let desire = self.runs_at(site, self.output_pull(site));
-        let reference = self.base.gross[site] * self.up(site);
+        let room = self.room(site);
+        let desire = self.runs_unbraked(site).min(room);
+        let reference = (self.base.gross[site] * self.up(site)).min(room);
         let s = &mut self.s.sites[site];
         (s.reference, s.desire) = (reference, desire);
         self.set_runs(site);
@@ -275,6 +276,11 @@ impl Trial<'_> {
         let exponent = pull - self.input_push(site);
         let response = if exponent == 0.0 { 1.0 } else { exp(exponent) };
         (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
+    }
+
+    /// Runs a site wants to make, were there room for the goods.
+    pub(super) fn runs_unbraked(&self, site: usize) -> f64 {
+        self.runs_at(site, self.output_pull(site))
     }
 
     /// Runs a site wants to make with its outputs at reference prices.
@@ -417,6 +423,13 @@ impl Trial<'_> {
     pub(super) fn plan(&mut self, buyer: usize) {
         self.plan_once(buyer);
         self.replan_all();
+    }
+
+    /// Plans anew for a buyer that rations, now that it expects something else.
+    pub(super) fn plan_if_rationed(&mut self, buyer: usize) {
+        if self.s.buyers[buyer].rationed {
+            self.plan(buyer);
+        }
     }
 
     fn plan_once(&mut self, buyer: usize) {

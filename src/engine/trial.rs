@@ -338,7 +338,7 @@ impl Trial<'_> {
         self.replan_all();
     }
 
-    fn ask_clearing_on_change(&mut self, market: usize) {
+    pub(super) fn ask_clearing_on_change(&mut self, market: usize) {
         if self.n.markets[market].on_change {
             self.ask_clearing(market);
         }
@@ -370,6 +370,7 @@ impl Trial<'_> {
         for market in 0..self.n.markets.len() {
             self.check_mass(market)?;
         }
+        self.leave_out_unsent();
         self.write_record();
         Ok(())
     }

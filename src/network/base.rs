@@ -55,6 +55,10 @@ pub struct Base {
     pub seller_stock: Vec<f64>,
     /// Seller stock never offered \[units\].
     pub working_stock: Vec<f64>,
+    /// The most that each seller holds in the steady state \[units\].
+    pub usual_stock: Vec<f64>,
+    /// What each seller can hold beyond that \[units\]; infinite if no limit.
+    pub storage: Vec<f64>,
     /// Terms of each market.
     pub terms: Vec<Terms>,
     /// Terms of each reserve.
@@ -163,6 +167,8 @@ impl Base {
             supply_elasticity: zeros(sellers),
             seller_stock: zeros(sellers),
             working_stock: zeros(sellers),
+            usual_stock: zeros(sellers),
+            storage: zeros(sellers),
             terms: vec![Terms::default(); network.markets.len()],
             reserves: vec![ReserveTerms::default(); network.reserves.len()],
             balances: vec![Balance::default(); network.markets.len()],
@@ -505,17 +511,41 @@ impl Base {
     fn derive_sellers(&mut self, network: &Network, drawn: &[f64]) {
         for (i, s) in network.sellers.iter().enumerate() {
             let m = &network.markets[s.market];
-            let steady = if m.start_empty || m.pipelines_only {
+            let made = if m.pipelines_only {
                 0.0
             } else {
                 self.output[i] * self.terms[s.market].window
             };
+            let steady = if m.start_empty { 0.0 } else { made };
             self.working_stock[i] = self.output[i] * m.working_stock.get(drawn);
+            self.usual_stock[i] = made + self.working_stock[i];
+            self.storage[i] = self.storage_of(network, drawn, i);
             self.seller_stock[i] = s
                 .initial
                 .map_or(steady + self.working_stock[i], |n| n.get(drawn));
             self.supply_elasticity[i] = self.mean_elasticity(network, i);
         }
+    }
+
+    /// What the sites of a seller can store, all of them together; no limit if
+    /// one has none.
+    fn storage_of(&self, network: &Network, drawn: &[f64], seller: usize) -> f64 {
+        let outputs = network.sellers[seller].outputs.iter();
+        let stored = outputs.map(|o| {
+            let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
+            let s = &network.sites[site];
+            match s.storage {
+                Some((days, true)) => {
+                    days.get(drawn) * self.runs[site] * self.output_per_run[o]
+                }
+                Some((volume, false)) => {
+                    let first = self.output_per_run[s.outputs.start];
+                    volume.get(drawn) * self.output_per_run[o] / first
+                }
+                None => f64::INFINITY,
+            }
+        });
+        stored.sum()
     }
 
     /// σ of a seller: the mean of its sites', weighted by output.

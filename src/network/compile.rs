@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Base, Buyer, Contract, Demand, Input, Market, Network, Num, Output, Pair, Parameter, Reserve,
-    Seller, Site, User,
+    Base, Buyer, Contract, Demand, Detour, Input, Market, Network, Num, Output, Pair, Parameter,
+    Passage, Reserve, Seller, Site, User,
 };
 use crate::random::{Copula, Law, ObjectKey, Stream, TrialKey};
 use crate::scenario::{
@@ -126,6 +126,25 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
+    /// Sellers of some goods that belong to some companies.
+    #[must_use]
+    pub fn sellers(&self, goods: &[CommodityId], companies: &[String]) -> Vec<u32> {
+        let n = &self.network;
+        let markets = goods.iter().map(|good| &n.markets[self.market(*good)]);
+        markets
+            .flat_map(|m| m.sellers.clone())
+            .filter(|seller| companies.contains(&n.sellers[*seller].company))
+            .map(|seller| seller as u32)
+            .collect()
+    }
+
+    /// The number of a chokepoint.
+    #[must_use]
+    pub fn chokepoint(&self, name: &str) -> u32 {
+        let mut names = self.network.chokepoints.iter();
+        names.position(|n| n == name).unwrap_or(usize::MAX) as u32
+    }
+
     /// Finishes the network: its correlations, and its steady state where no
     /// drawn number enters it.
     ///
@@ -217,6 +236,10 @@ impl<'a> Compiler<'a> {
                 utilisation: self.num(&s.utilisation),
                 supply_elasticity: self.num(&s.supply_elasticity),
                 season: s.season.map(over_days),
+                storage: s.storage.as_ref().map(|size| match size {
+                    Size::Volume(n) => (self.num(n), false),
+                    Size::Days(n) => (self.num(n), true),
+                }),
                 availability: availability(s.outages.as_ref()),
                 inputs: 0..0,
                 outputs: 0..0,
@@ -449,6 +472,7 @@ impl<'a> Compiler<'a> {
         let to = CountryId(self.network.buyers[buyer].country);
         let commodity = self.commodity_of(market);
         let (transit, pipeline) = self.route(commodity, from, to);
+        let (via, detour) = self.passages(commodity, from, to);
         let window = self.network.markets[market].window;
         let key = self.pair_key(market, seller, buyer);
         let phase = phase(key, &self.network.markets[market]);
@@ -468,6 +492,8 @@ impl<'a> Compiler<'a> {
             windows_under_way,
             longest,
             phase,
+            via,
+            detour,
             trade,
             key,
         });
@@ -493,16 +519,37 @@ impl<'a> Compiler<'a> {
             (transit, pipeline) = (Law::Constant(0.0), true);
         }
         for lane in &self.scenario.lanes {
-            let explicit = from != to || (lane.from.is_some() && lane.to.is_some());
-            let fits = lane.from.is_none_or(|x| x == from)
-                && lane.to.is_none_or(|x| x == to)
-                && (lane.commodities.is_empty() || lane.commodities.contains(&commodity));
-            if fits && explicit {
+            if fits(lane, commodity, from, to) {
                 transit = lane.transit.clone().unwrap_or(transit);
                 pipeline = lane.pipeline.unwrap_or(pipeline);
             }
         }
         (transit, pipeline)
+    }
+
+    /// Chokepoints of a lane and the way round them: those of the last entry
+    /// of the file that names any.
+    fn passages(
+        &mut self,
+        commodity: CommodityId,
+        from: CountryId,
+        to: CountryId,
+    ) -> (Vec<Passage>, Option<Detour>) {
+        let lanes = self.scenario.lanes.iter();
+        let mut named = lanes.filter(|l| l.via.is_some() && fits(l, commodity, from, to));
+        let Some(lane) = named.next_back() else {
+            return (Vec::new(), None);
+        };
+        let via = lane.via.iter().flatten().map(|(name, days)| Passage {
+            chokepoint: self.chokepoint(name),
+            after: Ticks::from_days(*days),
+        });
+        let via = via.collect();
+        let detour = lane.detour.as_ref().map(|detour| Detour {
+            adds: self.num(&detour.adds),
+            cost: self.num(&detour.cost),
+        });
+        (via, detour)
     }
 
     /// Every observed trade needs a seller and a buyer.
@@ -663,6 +710,27 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Whether a lane is about goods from one country to another; about those at
+/// home only where it names both ends.
+fn fits(lane: &written::Lane, good: CommodityId, from: CountryId, to: CountryId) -> bool {
+    let explicit = from != to || (lane.from.is_some() && lane.to.is_some());
+    explicit
+        && lane.from.is_none_or(|x| x == from)
+        && lane.to.is_none_or(|x| x == to)
+        && (lane.commodities.is_empty() || lane.commodities.contains(&good))
+}
+
+/// Names of the chokepoints that lanes pass, in the order of the file.
+fn chokepoints(scenario: &Scenario) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in scenario.lanes.iter().flat_map(|l| &l.via).flatten() {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
 /// A demand with its rank and, for a plant's draw, site and units a run.
 type Ranked = (f64, Demand, Option<(usize, Num)>);
 
@@ -708,6 +776,7 @@ fn empty(scenario: &Scenario) -> Network {
         sites: Vec::new(),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        chokepoints: chokepoints(scenario),
         reserves: Vec::new(),
         contracts: Vec::new(),
         parameters: Vec::new(),

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::random::{Copula, Law, ObjectKey};
 use crate::scenario::Rule;
-use crate::units::{Calendar, Tick};
+use crate::units::{Calendar, Tick, Ticks};
 
 pub use base::Base;
 pub use compile::{Compiler, Complaint};
@@ -72,6 +72,8 @@ pub struct Network {
     pub inputs: Vec<Input>,
     /// Outputs of sites: which seller they fill.
     pub outputs: Vec<Output>,
+    /// Names of chokepoints.
+    pub chokepoints: Vec<String>,
     /// State stocks.
     pub reserves: Vec<Reserve>,
     /// Contracts.
@@ -237,10 +239,32 @@ pub struct Pair {
     pub longest: u32,
     /// Part of a window, in [0, 1), after which the first cargo leaves.
     pub phase: f64,
+    /// Chokepoints on the way.
+    pub via: Vec<Passage>,
+    /// The way round them, if there is one.
+    pub detour: Option<Detour>,
     /// Observed trade \[units per day\], if any.
     pub trade: Option<Num>,
     /// Stable key of its draws.
     pub key: ObjectKey,
+}
+
+/// A chokepoint on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Index into the names of chokepoints.
+    pub chokepoint: u32,
+    /// How long after departure it is reached.
+    pub after: Ticks,
+}
+
+/// A way round the chokepoints of a pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detour {
+    /// By how much longer goods are under way \[days\].
+    pub adds: Num,
+    /// By how much dearer they are \[p0\].
+    pub cost: Num,
 }
 
 /// Who uses the goods.
@@ -295,6 +319,9 @@ pub struct Site {
     pub supply_elasticity: Num,
     /// Monthly factors.
     pub season: Option<[f64; 12]>,
+    /// Finished goods it can hold beyond what it usually does, and whether in
+    /// days of base output, else units of its first output.
+    pub storage: Option<(Num, bool)>,
     /// Expected availability under ordinary outages; 1 where capacity is
     /// what the site makes while up.
     pub availability: f64,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{CommodityId, CountryId, Demand, Focus, Scenario, Site, SiteId};
+use super::model::{CommodityId, CountryId, Demand, Focus, Instrument, Scenario, Site, SiteId};
 use super::names::nearest;
 use super::problem::Problem;
 use super::source::Span;
@@ -19,6 +19,8 @@ pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut R
     check_demands(scenario, reader);
     check_reserves(scenario, reader);
     check_contracts(scenario, reader);
+    check_leakage(scenario, reader);
+    check_floats(scenario, reader);
     check_correlations(scenario, reader);
     if let Some(cycle) = find_cycle(scenario) {
         report_cycle(scenario, &cycle, reader);
@@ -186,6 +188,52 @@ fn check_contracts(scenario: &Scenario, reader: &mut Reader<'_>) {
                 reader.report_at(span, |span| Problem::new(span, said).help(help));
             }
             _ => {}
+        }
+    }
+}
+
+/// Leakage goes around policies that stop goods at a border.
+fn check_leakage(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for policy in &scenario.policies {
+        let Instrument::Leakage(leakage) = &policy.instrument else {
+            continue;
+        };
+        for around in &leakage.around {
+            let other = &scenario.policies[*around];
+            if !matches!(
+                other.instrument,
+                Instrument::ExportBan(_)
+                    | Instrument::ExportQuota(_)
+                    | Instrument::ExportLicence(_)
+                    | Instrument::ExtraterritorialRule(_)
+            ) {
+                let path = format!("policies.{}.leakage.around", policy.name);
+                let said = format!("`{}` stops no goods at a border", other.name);
+                let help = "goods leak around export bans, quotas, licences and extraterritorial \
+                            rules; a sanction has `shadow` and `relabelling`, a closure `bypass`";
+                reader.report_at(place(reader, &path), |span| {
+                    Problem::new(span, said).help(help)
+                });
+            }
+        }
+    }
+}
+
+/// Ships add to storage, so there must be a limit to it.
+fn check_floats(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for policy in &scenario.policies {
+        let Instrument::Sanction(sanction) = &policy.instrument else {
+            continue;
+        };
+        let limited = |site: &Site| {
+            sanction.companies.contains(&site.company) && site.storage.is_some()
+        };
+        if sanction.floats.is_some() && !scenario.sites.iter().any(limited) {
+            let path = format!("policies.{}.sanction.floats", policy.name);
+            reader.report_at(place(reader, &path), |span| {
+                Problem::new(span, "these ships add to storage that has no limit")
+                    .help("give the sites of the companies `storage`, or leave `floats` out")
+            });
         }
     }
 }

@@ -212,6 +212,9 @@ pub struct Site {
     pub season: Option<[f64; 12]>,
     /// Ordinary outages.
     pub outages: Option<Outages>,
+    /// Finished goods it can hold beyond what it usually does; no limit if
+    /// `None`. Units of its first output, or days of its base output.
+    pub storage: Option<Size>,
     /// Goods on hand at the start \[units of each output\], if not steady state.
     pub initial: Option<Num>,
 }
@@ -266,12 +269,12 @@ pub struct Demand {
     pub initial: Option<Num>,
 }
 
-/// Volume, or days of the country's base use.
+/// A volume, or days of base use; of a site, of base output.
 #[derive(Clone, Debug)]
 pub enum Size {
     /// Units.
     Volume(Num),
-    /// Days of base use.
+    /// Days of base use or output.
     Days(Num),
 }
 
@@ -307,6 +310,20 @@ pub struct Lane {
     pub transit: Option<Law>,
     /// Whether goods flow (a pipeline) rather than sail.
     pub pipeline: Option<bool>,
+    /// Chokepoints on the way, and when each is reached after departure
+    /// \[days\]; `None` leaves the earlier rule.
+    pub via: Option<Vec<(String, f64)>>,
+    /// The way round the chokepoints, if there is one.
+    pub detour: Option<Detour>,
+}
+
+/// The way round the chokepoints of a lane.
+#[derive(Clone, Debug)]
+pub struct Detour {
+    /// By how much longer goods are under way \[days\].
+    pub adds: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
 }
 
 /// A term contract, served before spot.
@@ -377,6 +394,20 @@ pub enum Instrument {
     ExportLicence(ExportLicence),
     /// Takes capacity away from time to time.
     Disruption(Disruption),
+    /// Has buyers give up the goods of companies.
+    Sanction(Sanction),
+    /// Makes imports dearer.
+    Tariff(Tariff),
+    /// Has buyers pay no more than a price.
+    PriceCap(PriceCap),
+    /// Closes a chokepoint of shipping.
+    Closure(Closure),
+    /// Carries goods past a chokepoint.
+    Bypass(Bypass),
+    /// Carries goods through third countries.
+    Leakage(Leakage),
+    /// Controls goods made abroad with one's own.
+    ExtraterritorialRule(ExtraterritorialRule),
 }
 
 /// The trade that an export control binds.
@@ -474,6 +505,195 @@ pub struct Disruption {
     pub sites: Vec<SiteId>,
     /// When, how long, how much.
     pub outages: Outages,
+}
+
+/// Has buyers give up the goods of companies.
+#[derive(Clone, Debug)]
+pub struct Sanction {
+    /// Companies struck.
+    pub companies: Vec<String>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Until when trade goes on unhindered.
+    pub wind_down: Option<Date>,
+    /// Share of reference purchases given up, by country of the buyer.
+    pub compliance: PerCountry,
+    /// How compliance falls with time.
+    pub easing: Option<Easing>,
+    /// Additional cost of buying from them, in reference prices.
+    pub risk: PerCountry,
+    /// Countries that may go on buying for a time.
+    pub waivers: Vec<Waiver>,
+    /// Goods sold under other names.
+    pub relabelling: Option<Relabelling>,
+    /// A slower channel around the sanction.
+    pub shadow: Option<Shadow>,
+    /// Further storage \[units\], all sellers together.
+    pub floats: Option<Num>,
+}
+
+/// Compliance falls to a share of what it was, exponentially.
+#[derive(Clone, Debug)]
+pub struct Easing {
+    /// Time constant \[days\].
+    pub within: Num,
+    /// Share that lasts.
+    pub lasting: Num,
+}
+
+/// A country may go on buying.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Which.
+    pub country: CountryId,
+    /// First day without.
+    pub until: Date,
+    /// Probability that it is renewed when it ends.
+    pub renewed: Num,
+    /// For how long it is renewed \[days\].
+    pub term: f64,
+}
+
+/// Struck sellers hand goods to others.
+#[derive(Clone, Debug)]
+pub struct Relabelling {
+    /// Companies that sell them.
+    pub companies: Vec<String>,
+    /// Most, as a share of base output.
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+}
+
+/// A slower channel whose capacity grows.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    /// Capacity at first [units per day].
+    pub at_first: Num,
+    /// Capacity in the end [units per day].
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+}
+
+/// Makes imports dearer.
+#[derive(Clone, Debug)]
+pub struct Tariff {
+    /// Importers.
+    pub by: Vec<CountryId>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Exporters.
+    pub from: Vec<CountryId>,
+    /// Share of the seller's price.
+    pub rate: PerCommodity,
+}
+
+/// Has buyers pay no more than a price.
+#[derive(Clone, Debug)]
+pub struct PriceCap {
+    /// Countries of the buyers.
+    pub by: Vec<CountryId>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Sellers capped: those of these countries,
+    pub from: Vec<CountryId>,
+    /// or of these companies.
+    pub companies: Vec<String>,
+    /// The price [USD per unit] for each good.
+    pub at: PerCommodity,
+}
+
+/// Closes a chokepoint of shipping.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// Name of the chokepoint.
+    pub of: String,
+    /// Share that still passes.
+    pub open: Num,
+    /// How long it is closed \[days\]; as long as in force if `None`.
+    pub lasts: Option<Law>,
+    /// Half-life of what stays closed after that \[days\].
+    pub recovery: Num,
+}
+
+/// Carries goods past a chokepoint.
+#[derive(Clone, Debug)]
+pub struct Bypass {
+    /// Name of the chokepoint.
+    pub around: String,
+    /// Countries of the sellers.
+    pub by: Vec<CountryId>,
+    /// The good.
+    pub on: CommodityId,
+    /// Capacity [units per day].
+    pub capacity: Capacity,
+    /// Time over which it grows from nothing \[days\].
+    pub ramp: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+}
+
+/// A capacity shared by all sellers, or one for each country of sellers.
+#[derive(Clone, Debug)]
+pub enum Capacity {
+    /// All together.
+    Together(Num),
+    /// Each its own.
+    ByCountry(Vec<(CountryId, Num)>),
+}
+
+/// Carries goods through third countries.
+#[derive(Clone, Debug)]
+pub struct Leakage {
+    /// Policies it goes around: indices into [`Scenario::policies`].
+    pub around: Vec<usize>,
+    /// Third countries.
+    pub via: Vec<CountryId>,
+    /// Most, as a share of what they stop.
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+    /// Most, as a share of what the third countries import in the base.
+    pub hub_share: Option<Num>,
+    /// What sets it back.
+    pub enforcement: Option<Enforcement>,
+}
+
+/// Random blows against a channel.
+#[derive(Clone, Debug)]
+pub struct Enforcement {
+    /// How many per day.
+    pub rate: Num,
+    /// Share of the channel that each undoes.
+    pub undoes: Num,
+}
+
+/// Controls goods made abroad with one's own.
+#[derive(Clone, Debug)]
+pub struct ExtraterritorialRule {
+    /// Whose rule, and the origin of the content.
+    pub by: CountryId,
+    /// Goods that count as content.
+    pub content: Vec<CommodityId>,
+    /// Goods made abroad that it binds.
+    pub on: Vec<CommodityId>,
+    /// Share of content in the value of a good above which it binds.
+    pub threshold: Num,
+    /// Destinations.
+    pub to: Vec<CountryId>,
+    /// Share of reference trade refused, by destination.
+    pub refused: PerCountry,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

@@ -68,6 +68,9 @@ pub(super) struct Names {
     pub commodities: Index,
     pub sites: Index,
     pub companies: Index,
+    /// Chokepoints that lanes pass.
+    pub chokepoints: Index,
+    pub policies: Index,
     /// Regimes of all processes together.
     pub regimes: Index,
     /// Process and state of each regime.
@@ -87,11 +90,13 @@ impl Names {
         let mut names = Self {
             countries: keys(root.get("countries")),
             commodities: keys(root.get("commodities")),
+            policies: keys(root.get("policies")),
             sources: keys(root.get("scenario").and_then(|table| table.get("sources"))),
             ..Self::default()
         };
         names.gather_units(root);
         names.gather_sites(root);
+        names.gather_chokepoints(root);
         names.gather_regimes(root);
         names
     }
@@ -110,6 +115,14 @@ impl Names {
             let company = site.get("company").or_else(|| site.get("country"));
             if let Some(company) = company.and_then(Node::text) {
                 self.companies.add(company, site.span);
+            }
+        }
+    }
+
+    fn gather_chokepoints(&mut self, root: &Node) {
+        for lane in root.get("lanes").map_or(&[][..], Node::items) {
+            for (name, span) in keys(lane.get("via")).names {
+                self.chokepoints.add(&name, span);
             }
         }
     }

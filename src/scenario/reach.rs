@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{CommodityId, Focus, Instrument, Policy, Scenario, Scope};
+use super::model::{CommodityId, CountryId, Focus, Instrument, Lane, Policy, Scenario};
 
 impl Scenario {
     /// Whether a policy acts on what a focus is supplied with: on its good or
@@ -10,18 +10,39 @@ impl Scenario {
     #[must_use]
     pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
         let chain = self.chain(focus.commodity);
-        let binds = |scope: &Scope| {
-            scope.to.contains(&focus.country) && scope.on.iter().any(|good| chain.contains(good))
-        };
+        let acts = |on: &[CommodityId]| on.iter().any(|good| chain.contains(good));
+        let binds =
+            |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
         match &policy.instrument {
-            Instrument::ExportBan(ban) => binds(&ban.scope),
-            Instrument::ExportQuota(quota) => binds(&quota.scope),
-            Instrument::ExportLicence(licence) => binds(&licence.scope),
+            Instrument::ExportBan(ban) => binds(&ban.scope.on, &ban.scope.to),
+            Instrument::ExportQuota(quota) => binds(&quota.scope.on, &quota.scope.to),
+            Instrument::ExportLicence(licence) => binds(&licence.scope.on, &licence.scope.to),
             Instrument::Disruption(disruption) => {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::Sanction(sanction) => acts(&sanction.on),
+            Instrument::Tariff(tariff) => binds(&tariff.on, &tariff.by),
+            Instrument::PriceCap(cap) => binds(&cap.on, &cap.by),
+            Instrument::Closure(closure) => self.passes(&closure.of, focus.country, &chain),
+            Instrument::Bypass(bypass) => acts(&[bypass.on]),
+            Instrument::Leakage(leakage) => leakage.around.iter().any(|around| {
+                let policy = &self.policies[*around];
+                !matches!(policy.instrument, Instrument::Leakage(_)) && self.strikes(policy, focus)
+            }),
+            Instrument::ExtraterritorialRule(rule) => binds(&rule.on, &rule.to),
         }
+    }
+
+    /// Whether a lane that brings one of some goods to a country passes a
+    /// chokepoint.
+    fn passes(&self, chokepoint: &str, to: CountryId, goods: &BTreeSet<CommodityId>) -> bool {
+        let brings = |lane: &Lane| {
+            let some = lane.commodities.iter().any(|good| goods.contains(good));
+            lane.to.is_none_or(|end| end == to) && (lane.commodities.is_empty() || some)
+        };
+        let passes = |lane: &Lane| lane.via.iter().flatten().any(|(name, _)| name == chokepoint);
+        self.lanes.iter().any(|lane| passes(lane) && brings(lane))
     }
 
     /// A good and all that goes into it, stage by stage.

@@ -59,6 +59,22 @@ impl Reader<'_> {
             .map(|_| word.text.clone())
     }
 
+    pub(super) fn chokepoint(&mut self, word: &Word) -> Option<String> {
+        let names = Rc::clone(&self.names);
+        self.find(&names.chokepoints, "chokepoint", &word.text, word.span, [])
+            .map(|_| word.text.clone())
+    }
+
+    /// The place of a policy in the file.
+    pub(super) fn policy(&mut self, word: &Word) -> Option<usize> {
+        let names = Rc::clone(&self.names);
+        self.find(&names.policies, "policy", &word.text, word.span, [])
+    }
+
+    pub(super) fn companies(&mut self, words: &OneOrMany<Word>) -> Option<Vec<String>> {
+        self.each(words, Self::company)
+    }
+
     pub(super) fn regime(&mut self, word: &Word) -> Option<RegimeId> {
         let names = Rc::clone(&self.names);
         let number = self.find(&names.regimes, "regime", &word.text, word.span, [])?;

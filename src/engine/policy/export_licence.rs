@@ -19,7 +19,7 @@
 
 use super::{Act, Bound, per_commodity, per_country};
 use crate::engine::journal::{Decision, Entry};
-use crate::engine::state::Gates;
+use crate::engine::gates::Gates;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
 use crate::random::{Law, ObjectKey, Stream};

@@ -5,7 +5,7 @@
 //! `u_ij = left · w_ij / Σ_j w_ij`.
 
 use super::{Act, Bound, per_commodity};
-use crate::engine::state::Gates;
+use crate::engine::gates::Gates;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
 use crate::scenario as written;

@@ -5,22 +5,33 @@
 //! gates when it clears; the clearing only reads them. Limits take the
 //! minimum, costs add, and the policy with the least limit binds.
 
+mod bound;
+mod bypass;
+mod channel;
+mod closure;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod extraterritorial_rule;
+mod leakage;
+mod price_cap;
+mod sanction;
+mod tariff;
 
 use std::ops::Range;
 
 use super::Process;
 use super::calendar::{Class, Event};
-use super::state::Gates;
+use super::gates::Gates;
 use super::trial::{Trial, Variant};
 use crate::network::{Compiler, Num};
 use crate::random::ObjectKey;
 use crate::scenario::{self as written, CountryId, RegimeId, Role};
 use crate::units::Tick;
 
+use bound::{Bound, Counted};
+use channel::{Channel, grown};
 pub(super) use export_licence::LicenceDesk;
 
 /// A policy, compiled.
@@ -38,6 +49,8 @@ pub struct Policy {
     pub when: Vec<RegimeId>,
     /// Markets whose gates it may write.
     pub markets: Vec<usize>,
+    /// Sellers that it strikes by name.
+    pub sellers: Vec<u32>,
     /// Its part of the trial's memory.
     pub memory: Range<usize>,
     key: ObjectKey,
@@ -54,6 +67,10 @@ trait Act {
     fn markets(&self) -> Vec<usize> {
         Vec::new()
     }
+    /// Sellers that it strikes by name.
+    fn sellers(&self) -> &[u32] {
+        &[]
+    }
     /// The trial begins.
     fn begin(&self, _trial: &mut Trial, _me: usize) {}
     /// An alarm it set goes off.
@@ -64,6 +81,8 @@ trait Act {
     fn regime_entered(&self, _trial: &mut Trial, _me: usize, _regime: RegimeId) {}
     /// Its limits and costs for a market over the coming window \[d\].
     fn gate(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// The ways it opens around the limits of others, once all are known.
+    fn open(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
     /// A market it is in force on is about to clear.
     fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A volume has been allocated on a pair of such a market.
@@ -98,6 +117,13 @@ instruments! {
     ExportQuota = export_quota::ExportQuota, export_quota;
     ExportLicence = export_licence::ExportLicence, export_licence;
     Disruption = disruption::Disruption, disruption;
+    Sanction = sanction::Sanction, sanction;
+    Tariff = tariff::Tariff, tariff;
+    PriceCap = price_cap::PriceCap, price_cap;
+    Closure = closure::Closure, closure;
+    Bypass = bypass::Bypass, bypass;
+    Leakage = leakage::Leakage, leakage;
+    ExtraterritorialRule = extraterritorial_rule::ExtraterritorialRule, extraterritorial_rule;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -136,6 +162,7 @@ impl Policy {
         Self {
             key: ObjectKey::named(&name),
             markets: instrument.act().markets(),
+            sellers: instrument.act().sellers().to_vec(),
             name,
             role,
             effective: Tick::START,
@@ -156,6 +183,18 @@ impl Policy {
         gates: &mut Gates,
     ) {
         self.instrument.act().gate(trial, me, market, window, gates);
+    }
+
+    /// The ways it opens around the limits of others over the coming window.
+    pub(super) fn open(
+        &self,
+        trial: &Trial,
+        me: usize,
+        market: usize,
+        window: f64,
+        gates: &mut Gates,
+    ) {
+        self.instrument.act().open(trial, me, market, window, gates);
     }
 }
 
@@ -188,8 +227,9 @@ impl Trial<'_> {
         for (index, p) in self.policies.iter().enumerate() {
             let timely = p.effective <= self.s.now && self.s.now < p.ends;
             let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
-            let state = self.s.policies[index];
-            let in_force = state.enabled && timely && fitting;
+            let state = &mut self.s.policies[index];
+            state.over &= timely && fitting;
+            let in_force = state.enabled && timely && fitting && !state.over;
             if in_force != state.in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
@@ -219,7 +259,7 @@ impl Trial<'_> {
         let mut after = std::mem::take(&mut self.s.gates_after);
         for (market, before) in before.iter().enumerate() {
             self.compose_now(market, &mut after);
-            if after.cap != before.cap || after.cost != before.cost {
+            if after.differ(before) {
                 self.ask_clearing(market);
             }
         }
@@ -241,10 +281,16 @@ impl Trial<'_> {
             .woken(self, policy, code);
     }
 
+    /// Whether a policy is in force on a market, or its effects last on.
+    pub(super) fn acts_on(&self, policy: usize, market: usize) -> bool {
+        let state = self.s.policies[policy];
+        (state.in_force || state.lingers) && self.policies[policy].markets.contains(&market)
+    }
+
     /// Tells the policies in force on a market that it is about to clear.
     pub(super) fn before_clearing(&mut self, market: usize) {
         for (index, p) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && p.markets.contains(&market) {
+            if self.acts_on(index, market) {
                 p.instrument.act().before_clearing(self, index, market);
             }
         }
@@ -253,8 +299,8 @@ impl Trial<'_> {
     /// Finds the policies in force on a market.
     pub(super) fn find_acting(&self, market: usize, acting: &mut Vec<u32>) {
         acting.clear();
-        for (index, p) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && p.markets.contains(&market) {
+        for index in 0..self.policies.len() {
+            if self.acts_on(index, market) {
                 acting.push(index as u32);
             }
         }
@@ -273,16 +319,16 @@ impl Trial<'_> {
     /// Tells the policies that counted an allocation that a part of it has
     /// been taken back.
     pub(super) fn taken_back(&mut self, market: usize, pair: usize, volume: f64, allocated: Tick) {
+        let volume = self.back_from_way(market, pair, volume);
         for (index, p) in self.policies.iter().enumerate() {
-            let state = self.s.policies[index];
-            if state.in_force && state.since <= allocated && p.markets.contains(&market) {
+            if self.acts_on(index, market) && self.s.policies[index].since <= allocated {
                 p.instrument.act().shipped(self, index, pair, -volume);
             }
         }
     }
 
     /// Sets an alarm of a policy.
-    fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
+    pub(super) fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
         self.s
             .calendar
             .schedule(at, Class::POLICY, Event::Wake(me as u32, code));
@@ -297,35 +343,22 @@ impl Trial<'_> {
     }
 }
 
-/// The pairs an export control binds, one list a market.
-#[derive(Clone, Debug)]
-struct Bound {
-    market: usize,
-    pairs: Vec<u32>,
-    /// First pair of the market.
-    first: usize,
-}
-
-impl Bound {
-    fn of(compiler: &Compiler, scope: &written::Scope, on: written::CommodityId) -> Self {
-        let market = compiler.market(on);
-        Self {
-            market,
-            pairs: compiler.pairs(on, scope.by, &scope.to),
-            first: compiler.network().markets[market].pairs.start,
-        }
-    }
-}
-
 /// A number by commodity, for the goods in scope.
 fn per_commodity(
     compiler: &mut Compiler,
     scope: &written::Scope,
     numbers: &written::PerCommodity,
 ) -> Vec<Num> {
-    scope
-        .on
-        .iter()
+    listed(compiler, &scope.on, numbers)
+}
+
+/// A number by commodity, for these goods.
+fn listed(
+    compiler: &mut Compiler,
+    on: &[written::CommodityId],
+    numbers: &written::PerCommodity,
+) -> Vec<Num> {
+    on.iter()
         .map(|c| {
             let given = numbers.given.iter().find(|(x, _)| x == c).map(|(_, n)| n);
             compiler.num(given.unwrap_or(&numbers.default))

@@ -30,6 +30,10 @@ pub(super) struct Months<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Acts {
     stopped: f64,
+    leaked: f64,
+    waits: f64,
+    goes_round: f64,
+    goes_on: f64,
     filed: f64,
     held: f64,
     approved: f64,
@@ -89,6 +93,29 @@ impl<'a> Months<'a> {
                 rate,
                 days,
             } => self.acts(policy, pair).stopped += rate * days,
+            Entry::Leaked {
+                policy,
+                pair,
+                volume,
+            } => self.acts(policy, pair).leaked += volume,
+            Entry::Stopped {
+                policy,
+                pair,
+                volume,
+                goes_round,
+            } => {
+                let acts = self.acts(policy, pair);
+                if goes_round {
+                    acts.goes_round += volume;
+                } else {
+                    acts.waits += volume;
+                }
+            }
+            Entry::GoesOn {
+                policy,
+                pair,
+                volume,
+            } => self.acts(policy, pair).goes_on += volume,
             Entry::Filed {
                 policy,
                 pair,
@@ -192,6 +219,10 @@ impl<'a> Months<'a> {
         let waiting = waits.iter().fold(0.0, |all, volume| all + volume);
         let told = [
             ("stopped", acts.stopped),
+            ("went round", acts.leaked),
+            ("held up", acts.waits),
+            ("turned round", acts.goes_round),
+            ("let go on", acts.goes_on),
             ("filed", acts.filed),
             ("approved", acts.approved),
             ("refused", acts.refused),

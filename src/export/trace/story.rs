@@ -42,6 +42,7 @@ enum Subject {
     Price(usize),
     Rationing(usize),
     Input(usize),
+    Store(usize),
     Reserve(usize),
     Contract(usize),
 }
@@ -101,6 +102,12 @@ impl<'a> Story<'a> {
     fn is_worth_telling(&mut self, entry: &Entry) -> bool {
         match *entry {
             Entry::Regime { .. } => true,
+            Entry::Binds { .. } | Entry::Passage { .. } | Entry::Enforced { .. } => true,
+            Entry::Waiver { .. } => true,
+            Entry::Content { seller, .. } => self.upstream[self.n.sellers[seller].market],
+            Entry::Storage { site, share, .. } => {
+                self.is_upstream(site) && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
+            }
             Entry::Policy { policy, .. } => policy < self.named,
             Entry::Share {
                 policy,
@@ -148,6 +155,10 @@ impl<'a> Story<'a> {
             Entry::Filed { .. }
             | Entry::Decided { .. }
             | Entry::Blocked { .. }
+            | Entry::Leaked { .. }
+            | Entry::Handed { .. }
+            | Entry::Stopped { .. }
+            | Entry::GoesOn { .. }
             | Entry::Arrival { .. } => false,
         }
     }
@@ -200,7 +211,7 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Store(_) => 1.0,
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }

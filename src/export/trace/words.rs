@@ -88,6 +88,7 @@ impl<'a> Words<'a> {
                 demand,
                 cover,
             } => self.month(at, focus, short, demand, cover),
+            _ => self.row_of_ways(entry).unwrap_or_default(),
         };
         Row {
             at: self.told_at(at, entry),
@@ -171,7 +172,7 @@ impl<'a> Words<'a> {
     }
 
     /// The beginning of a row about a seller and a buyer.
-    fn on_pair(&self, pair: usize) -> Row {
+    pub(super) fn on_pair(&self, pair: usize) -> Row {
         Row {
             from: Some(self.seller_country(pair)),
             ..self.at_buyer(self.n.pairs[pair].buyer as usize)
@@ -179,8 +180,12 @@ impl<'a> Words<'a> {
     }
 
     /// Who sells: the country, and the company if it has a name of its own.
-    fn seller(&self, pair: usize) -> String {
-        let seller = &self.n.sellers[self.n.pairs[pair].seller as usize];
+    pub(super) fn seller(&self, pair: usize) -> String {
+        self.company(self.n.pairs[pair].seller as usize)
+    }
+
+    pub(super) fn company(&self, seller: usize) -> String {
+        let seller = &self.n.sellers[seller];
         let (code, name) = &self.n.countries[seller.country];
         if seller.company == *code {
             name.clone()
@@ -189,7 +194,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn of_policy(&self, policy: usize) -> Row {
+    pub(super) fn of_policy(&self, policy: usize) -> Row {
         Row {
             subject: self.policy(policy).to_owned(),
             policy: Some(policy),
@@ -239,12 +244,17 @@ impl<'a> Words<'a> {
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
             }
+            Instrument::Sanction(sanction) => self.sanction(sanction),
+            Instrument::Tariff(tariff) => self.tariff(tariff),
+            Instrument::PriceCap(cap) => self.price_cap(cap),
+            Instrument::Closure(closure) => self.closure(closure),
+            Instrument::Bypass(bypass) => self.bypass(bypass),
+            Instrument::Leakage(leakage) => self.leakage(leakage),
+            Instrument::ExtraterritorialRule(rule) => self.rule_abroad(rule),
         }
     }
 
     fn control(&self, kind: &str, scope: &Scope) -> String {
-        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
-        let goods: Vec<_> = scope.on.iter().map(key).collect();
         let by = self.country(scope.by.0);
         let all_others = scope.to.len() + 1 == self.scenario.countries.len();
         let to = match scope.to.as_slice() {
@@ -255,7 +265,28 @@ impl<'a> Words<'a> {
             }
             many => format!(" to {} countries", many.len()),
         };
-        format!("{kind} on {} from {by}{to}", goods.join(", "))
+        format!("{kind} on {} from {by}{to}", self.goods(&scope.on))
+    }
+
+    /// The keys of some goods.
+    pub(super) fn goods(&self, goods: &[CommodityId]) -> String {
+        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
+        let keys: Vec<_> = goods.iter().map(key).collect();
+        keys.join(", ")
+    }
+
+    /// How many countries there are.
+    pub(super) fn countries(&self) -> usize {
+        self.n.countries.len()
+    }
+
+    /// The key of a market's good.
+    pub(super) fn key(&self, market: usize) -> &str {
+        &self.n.markets[market].key
+    }
+
+    pub(super) fn market_of_seller(&self, seller: usize) -> usize {
+        self.n.sellers[seller].market
     }
 
     fn share(&self, policy: usize, market: usize, share: f64) -> Row {
@@ -354,7 +385,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn at_site(&self, site: usize) -> Row {
+    pub(super) fn at_site(&self, site: usize) -> Row {
         let output = self.n.sites[site].outputs.clone().next();
         let seller = output.map(|o| self.n.outputs[o].seller as usize);
         Row {

@@ -1,12 +1,23 @@
 //! `[policies.NAME.KIND]`: timed instruments, one file an instrument.
 
+mod bypass;
+mod closure;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod extraterritorial_rule;
+mod leakage;
+mod price_cap;
+mod sanction;
+mod tariff;
 
 use super::kinds::Amounts;
-use super::model::{CommodityId, CountryId, Instrument, Policy, RegimeId, Role, Scope, Site};
+use super::measure::{Good, Measure};
+use super::model::{
+    CommodityId, CountryId, Instrument, Num, PerCommodity, Policy, RegimeId, Role, Scope, Site,
+};
+use super::numbers::{by_names, constant};
 use super::problem::Problem;
 use super::source::Span;
 use super::study::Period;
@@ -42,6 +53,20 @@ instruments! {
     "export-licence" export_licence: export_licence::Listed,
     /// Takes capacity away from time to time.
     "disruption" disruption: disruption::Listed,
+    /// Has buyers give up the goods of companies.
+    "sanction" sanction: sanction::Listed,
+    /// Makes imports dearer.
+    "tariff" tariff: tariff::Listed,
+    /// Has buyers pay no more than a price.
+    "price-cap" price_cap: price_cap::Listed,
+    /// Closes a chokepoint of shipping.
+    "closure" closure: closure::Listed,
+    /// Carries goods past a chokepoint.
+    "bypass" bypass: bypass::Listed,
+    /// Carries goods that others stop through third countries.
+    "leakage" leakage: leakage::Listed,
+    /// Controls goods made abroad with one's own.
+    "extraterritorial-rule" extraterritorial_rule: extraterritorial_rule::Listed,
 }
 
 /// The table of an instrument.
@@ -232,17 +257,7 @@ impl Bound {
                 self.check_not_self(to, reader);
                 ids
             }
-            (None, except) => {
-                let left_out = match except {
-                    Some(except) => reader.countries(except)?,
-                    None => Vec::new(),
-                };
-                let all = (0..reader.names.countries.len()).map(CountryId);
-                Some(
-                    all.filter(|id| Some(*id) != by && !left_out.contains(id))
-                        .collect(),
-                )
-            }
+            (None, except) => countries_but(by, except.as_ref(), reader),
             (Some(to), Some(except)) => {
                 reader.report(
                     Problem::new(except.span, "give `to` or `except`, not both")
@@ -277,15 +292,92 @@ impl Bound {
     }
 }
 
+/// All countries but one, and those left out.
+fn countries_but(
+    by: Option<CountryId>,
+    except: Option<&OneOrMany<Word>>,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<CountryId>> {
+    let left_out = match except {
+        Some(except) => reader.countries(except)?,
+        None => Vec::new(),
+    };
+    let all = (0..reader.names.countries.len()).map(CountryId);
+    let bound = all.filter(|id| Some(*id) != by && !left_out.contains(id));
+    Some(bound.collect())
+}
+
+/// Reports goods that nobody makes whom a policy could bind.
+fn check_made(
+    on: &[CommodityId],
+    span: Span,
+    whose: impl Fn(&Site) -> bool,
+    setting: Setting<'_>,
+    reader: &mut Reader<'_>,
+) {
+    let made = |site: &Site| whose(site) && makes_any(site, on);
+    if setting.complete && !setting.sites.iter().any(made) {
+        let said = "this policy binds nothing: nobody it could bind makes these";
+        reader.report(Problem::new(span, said));
+    }
+}
+
+/// A number for each good, in its own measure.
+fn for_each_good<K>(
+    amounts: &Amounts<K>,
+    on: &[CommodityId],
+    span: Span,
+    measure: fn(&Good) -> Measure,
+    reader: &mut Reader<'_>,
+) -> Option<PerCommodity> {
+    let node = &amounts.0;
+    let mut of_good = |id: CommodityId| -> Option<Num> {
+        let good = reader.good(id)?;
+        let own = if by_names(node) {
+            node.get(&good.key).or_else(|| node.get("default"))
+        } else {
+            Some(node)
+        };
+        let Some(own) = own else {
+            let said = format!("`{}` has nothing for `{}`", node.path, good.key);
+            reader.report(
+                Problem::new(node.span, said)
+                    .also(span, "what the policy binds")
+                    .help(format!("add {} = …, or a default", good.key)),
+            );
+            return None;
+        };
+        reader.num_at(own, &measure(&good))
+    };
+    let given: Vec<_> = on
+        .iter()
+        .map(|id| of_good(*id).map(|num| (*id, num)))
+        .collect();
+    Some(PerCommodity {
+        default: constant(0.0, format!("{}.default", node.path)),
+        given: given.into_iter().collect::<Option<_>>()?,
+    })
+}
+
 fn makes_any(site: &Site, goods: &[CommodityId]) -> bool {
     site.outputs.iter().any(|(made, _)| goods.contains(made))
 }
 
 /// Reports numbers for commodities that a policy does not bind.
 fn check_listed<K>(amounts: &Amounts<K>, scope: &Scope, on: Span, reader: &mut Reader<'_>) {
+    check_listed_in(amounts, &scope.on, on, reader);
+}
+
+/// The same for a policy that binds these goods.
+fn check_listed_in<K>(
+    amounts: &Amounts<K>,
+    goods: &[CommodityId],
+    on: Span,
+    reader: &mut Reader<'_>,
+) {
     for entry in amounts.0.entries() {
         let known = reader.names.commodities.find(&entry.key).map(CommodityId);
-        if known.is_some_and(|id| !scope.on.contains(&id)) {
+        if known.is_some_and(|id| !goods.contains(&id)) {
             let said = format!("this policy does not bind `{}`", entry.key);
             reader.report(Problem::new(entry.key_span, said).also(on, "what it binds"));
         }
