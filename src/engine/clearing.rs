@@ -236,9 +236,9 @@ impl Trial<'_> {
             &mut desk.offer,
             &mut desk.offer_max,
         );
+        self.write_nominations(market, window, new_window, &mut desk);
         self.serve_contracts(market, window, &mut desk);
         self.write_prior(market, window, new_window, &mut desk);
-        self.write_nominations(market, window, new_window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
             prior: &desk.prior,
@@ -390,78 +390,6 @@ impl Trial<'_> {
             runs(site).min(self.lowest_limit(site, usize::MAX)) * self.base.output_per_run[o]
         });
         made.sum()
-    }
-
-    /// Contracts come first, within the gates; a seller that cannot honour
-    /// all of its contracts serves them in proportion.
-    fn serve_contracts(&mut self, market: usize, window: f64, desk: &mut Desk) {
-        let m = &self.n.markets[market];
-        refill(&mut desk.contract, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_value, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
-        refill(&mut desk.contracted, m.buyers.len(), 0.0);
-        if m.contracts.is_empty() {
-            return;
-        }
-        for index in &m.contracts {
-            let index = *index as usize;
-            let c = &self.n.contracts[index];
-            let k = c.pair as usize - m.pairs.start;
-            let volume = self.base.contract[index] * self.days_due(market, index, window);
-            desk.contract[k] += volume;
-            desk.contract_value[k] += volume * self.base.contract_price[index];
-            if self.s.contracts[index] {
-                desk.contract_nominal[k] += self.base.contract[index] * window;
-            }
-        }
-        self.leave_out_sent(m, desk);
-        let buyers = m.buyers.len();
-        for i in 0..m.sellers.len() {
-            let row = i * buyers..(i + 1) * buyers;
-            for k in row.clone() {
-                let allowed = desk.contract[k].min(desk.gates.cap[k].max(0.0));
-                scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
-            }
-            let owed: f64 = desk.contract[row.clone()].iter().sum();
-            let honoured = if owed > desk.offer[i] {
-                desk.offer[i] / owed
-            } else {
-                1.0
-            };
-            for k in row {
-                let served = desk.contract[k] * honoured;
-                scale(&mut desk.contract, &mut desk.contract_value, k, served);
-                desk.contracted[k % buyers] += served;
-                desk.gates.cap[k] -= served;
-            }
-            desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
-            desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
-        }
-    }
-
-    /// Days for which a contract is due at a clearing: through a pipeline the
-    /// rest of the window, by parcels the days of the whole window in which it
-    /// is in force, of which some may have been served.
-    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
-        let c = &self.n.contracts[index];
-        if self.n.pairs[c.pair as usize].pipeline {
-            return if self.s.contracts[index] { window } else { 0.0 };
-        }
-        let next = self.s.markets[market].next;
-        let opened = self.window_opened(market);
-        let (from, to) = (c.start.max(opened), c.end.min(next));
-        if to > from { (to - from).days() } else { 0.0 }
-    }
-
-    /// Takes from what is due under contracts what the window's earlier
-    /// clearings have sent.
-    fn leave_out_sent(&self, m: &Market, desk: &mut Desk) {
-        for (k, pair) in self.s.pairs[m.pairs.clone()].iter().enumerate() {
-            if pair.sent_under_contract > 0.0 {
-                let due = (desk.contract[k] - pair.sent_under_contract).max(0.0);
-                scale(&mut desk.contract, &mut desk.contract_value, k, due);
-            }
-        }
     }
 
     /// Spot trade expected: base trade less contracts and what parcels the
@@ -946,14 +874,6 @@ fn least(a: f64, b: f64) -> f64 {
 pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
     let left = whole - gone;
     if left > DUST * whole { left } else { 0.0 }
-}
-
-/// Changes entry `k` of volumes to `volume`, and its value in proportion.
-fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
-    if volumes[k] > 0.0 {
-        values[k] *= volume / volumes[k];
-        volumes[k] = volume;
-    }
 }
 
 /// Spot (volume, price) and contracts (volume, value) in one: volume and mean

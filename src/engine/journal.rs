@@ -147,6 +147,15 @@ pub enum Entry {
         /// Whether it is in force.
         in_force: bool,
     },
+    /// A buyer takes more or less under a contract than before.
+    Taken {
+        /// The contract.
+        contract: usize,
+        /// What it takes, over the contract's volume.
+        share: f64,
+        /// What it pays for goods that it leaves \[USD per day\].
+        unused: f64,
+    },
     /// A month bin ends.
     Month {
         /// Which focus it is about.
@@ -367,7 +376,17 @@ impl Trial<'_> {
     pub(super) fn note_contract(&mut self, contract: usize) {
         self.note(|t| Entry::Contract {
             contract,
-            in_force: t.s.contracts[contract],
+            in_force: t.s.contracts[contract].in_force,
+        });
+    }
+
+    /// Notes what a buyer takes under a contract.
+    #[inline]
+    pub(super) fn note_take(&mut self, contract: usize) {
+        self.note(|t| Entry::Taken {
+            contract,
+            share: t.s.contracts[contract].take,
+            unused: t.s.contracts[contract].unused,
         });
     }
 

@@ -7,6 +7,7 @@
 
 pub mod calendar;
 mod clearing;
+mod contracts;
 mod journal;
 pub mod market;
 mod model;

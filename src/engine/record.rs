@@ -120,6 +120,7 @@ impl Trial<'_> {
         let days = self.since(self.s.markets[market].cleared_at);
         self.s.markets[market].cleared_at = self.s.now;
         self.note_unblocked(market, days);
+        self.pay_unused(market, days);
         let markets = self.n.markets.len();
         let r = &mut self.s.record;
         for k in (market..r.stopped.len()).step_by(markets) {

@@ -34,7 +34,7 @@ pub struct State {
     /// Goods on their way to each buyer.
     pub(super) inboxes: Vec<Inbox>,
     pub(super) inflow_steps: InflowSteps,
-    pub(super) contracts: Vec<bool>,
+    pub(super) contracts: Vec<ContractState>,
     pub(super) policies: Vec<PolicyState>,
     /// Floating memory of the policies, each its own range.
     pub(super) memory: Vec<f64>,
@@ -373,6 +373,26 @@ impl InflowSteps {
     }
 }
 
+/// Where a contract stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContractState {
+    pub in_force: bool,
+    /// What the buyer takes in the current window, over the volume.
+    pub take: f64,
+    /// What it pays for goods that it does not take \[USD per day\].
+    pub unused: f64,
+}
+
+impl Default for ContractState {
+    fn default() -> Self {
+        Self {
+            in_force: false,
+            take: 1.0,
+            unused: 0.0,
+        }
+    }
+}
+
 /// Where a process stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RegimeState {
@@ -410,6 +430,11 @@ pub(super) struct Desk {
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
+    /// The same of the contracts of one priority, due in this clearing; and
+    /// what earlier clearings of the window have sent under any.
+    pub due: Vec<f64>,
+    pub due_value: Vec<f64>,
+    pub sent: Vec<f64>,
     /// Parcels that leave, their numbers in the window, and days under way.
     pub leaving: Vec<Parcel>,
     pub numbers: Vec<u32>,
@@ -480,7 +505,7 @@ impl State {
             pipes: vec![PipeState::default(); n.pairs.len()],
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
             inflow_steps: InflowSteps::default(),
-            contracts: vec![false; n.contracts.len()],
+            contracts: vec![ContractState::default(); n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
             memory: vec![
                 0.0;
@@ -527,7 +552,7 @@ impl State {
         self.pipes.fill(PipeState::default());
         self.inboxes.iter_mut().for_each(Inbox::clear);
         self.inflow_steps.clear();
-        self.contracts.fill(false);
+        self.contracts.fill(ContractState::default());
         self.policies.fill(PolicyState::default());
         self.memory.fill(0.0);
         self.licences.clear();

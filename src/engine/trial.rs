@@ -294,7 +294,7 @@ impl Trial<'_> {
             .calendar
             .schedule(self.n.horizon, Class::SAMPLE, last);
         for (index, c) in self.n.contracts.iter().enumerate() {
-            self.s.contracts[index] = c.start == Tick::START;
+            self.s.contracts[index].in_force = c.start == Tick::START;
             self.note_contract(index);
             for at in [c.start, c.end] {
                 if at > Tick::START {
@@ -346,7 +346,7 @@ impl Trial<'_> {
 
     fn contract_date(&mut self, contract: usize) {
         let c = &self.n.contracts[contract];
-        self.s.contracts[contract] = c.start <= self.s.now && self.s.now < c.end;
+        self.s.contracts[contract].in_force = c.start <= self.s.now && self.s.now < c.end;
         self.note_contract(contract);
         let seller = self.n.pairs[c.pair as usize].seller as usize;
         self.ask_clearing(self.n.sellers[seller].market);

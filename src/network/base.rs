@@ -49,6 +49,8 @@ pub struct Base {
     pub contract: Vec<f64>,
     /// Price of each contract, deviation from reference \[p0\].
     pub contract_price: Vec<f64>,
+    /// What else each contract says.
+    pub contract_terms: Vec<ContractTerms>,
     /// σ of each seller.
     pub supply_elasticity: Vec<f64>,
     /// Stock at the start of each seller \[units\].
@@ -93,6 +95,19 @@ pub struct Terms {
     pub stock_elasticity: f64,
     /// Days over which backlog is worked off.
     pub backlog_time: f64,
+}
+
+/// What a contract says beside volume and price, in one trial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContractTerms {
+    /// Least that the buyer takes, over the volume.
+    pub least: f64,
+    /// Most that it takes, while its price is above the contract's.
+    pub most: f64,
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: f64,
+    /// Days over which the volume rises.
+    pub ramp: f64,
 }
 
 /// The constants of a reserve in one trial.
@@ -160,6 +175,7 @@ impl Base {
             backlog: zeros(demands),
             contract: zeros(network.contracts.len()),
             contract_price: zeros(network.contracts.len()),
+            contract_terms: vec![ContractTerms::default(); network.contracts.len()],
             supply_elasticity: zeros(sellers),
             seller_stock: zeros(sellers),
             working_stock: zeros(sellers),
@@ -570,6 +586,13 @@ impl Base {
             self.contract[i] = c.volume.get(drawn) * share;
             let p0 = self.terms[network.sellers[seller(c.pair)].market].price;
             self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);
+            let (down, up) = c.tolerance;
+            self.contract_terms[i] = ContractTerms {
+                least: if c.free { 0.0 } else { 1.0 - down.get(drawn) },
+                most: 1.0 + up.get(drawn),
+                take_or_pay: c.take_or_pay.get(drawn),
+                ramp: c.ramp.get(drawn),
+            };
         }
     }
 }

@@ -204,6 +204,7 @@ impl<'a> Compiler<'a> {
             pipelines: false,
             domestic: Vec::new(),
             contracts: Vec::new(),
+            priorities: Vec::new(),
             observed: !c.trade.is_empty(),
         }
     }
@@ -583,6 +584,7 @@ impl<'a> Compiler<'a> {
                 });
             }
             for pair in pairs {
+                let began = c.start.map_or(0, |day| self.days_from_start(day));
                 let contract = Contract {
                     pair,
                     volume: self.num(&c.volume),
@@ -590,13 +592,37 @@ impl<'a> Compiler<'a> {
                     start: c.start.map_or(Tick::START, |d| self.tick(d)),
                     end: c.end.map_or(Tick::NEVER, |last| self.after(last)),
                     price: c.price.as_ref().map(|n| self.num(n)),
+                    tolerance: (self.num_or_none(&c.down), self.num_or_none(&c.up)),
+                    take_or_pay: self.num_or_none(&c.take_or_pay),
+                    ramp: self.num_or_none(&c.ramp),
+                    began: began as f64,
+                    priority: c.priority,
+                    free: c.free,
                 };
-                let n = &mut self.network;
-                let market = n.buyers[n.pairs[pair as usize].buyer as usize].market;
-                n.markets[market].contracts.push(n.contracts.len() as u32);
-                n.contracts.push(contract);
+                self.add_contract(contract);
             }
         }
+    }
+
+    fn add_contract(&mut self, contract: Contract) {
+        let n = &mut self.network;
+        let buyer = n.pairs[contract.pair as usize].buyer as usize;
+        let m = &mut n.markets[n.buyers[buyer].market];
+        m.contracts.push(n.contracts.len() as u32);
+        if let Err(place) = m.priorities.binary_search(&contract.priority) {
+            m.priorities.insert(place, contract.priority);
+        }
+        n.contracts.push(contract);
+    }
+
+    /// A number that is zero where it is not given.
+    fn num_or_none(&mut self, num: &Option<written::Num>) -> Num {
+        num.as_ref().map_or(Num::Const(0.0), |n| self.num(n))
+    }
+
+    fn days_from_start(&self, day: crate::units::Date) -> i64 {
+        let calendar = self.network.calendar;
+        calendar.days_between(calendar.start(), day)
     }
 
     fn find_parcels_to_final_use(&mut self) {

@@ -170,6 +170,8 @@ pub struct Market {
     pub domestic: Vec<bool>,
     /// Its contracts.
     pub contracts: Vec<u32>,
+    /// Their priorities, each once, in the order in which they are served.
+    pub priorities: Vec<u32>,
     /// Whether trade was observed (else it is proportional).
     pub observed: bool,
 }
@@ -361,6 +363,18 @@ pub struct Contract {
     pub end: Tick,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave, and take beyond it.
+    pub tolerance: (Num, Num),
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: Num,
+    /// Days over which the volume rises from nothing.
+    pub ramp: Num,
+    /// When it began, counted from the start of the scenario \[days\].
+    pub began: f64,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 impl Network {

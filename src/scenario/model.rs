@@ -328,6 +328,18 @@ pub struct Contract {
     pub end: Option<Date>,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave; none if `None`.
+    pub down: Option<Num>,
+    /// Share of the volume that it may take beyond it; none if `None`.
+    pub up: Option<Num>,
+    /// Share of the volume paid for whether taken or not; none if `None`.
+    pub take_or_pay: Option<Num>,
+    /// Days from the start over which the volume rises; at once if `None`.
+    pub ramp: Option<Num>,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 /// What a policy is to a study; the baseline keeps only the background.

@@ -44,6 +44,7 @@ enum Subject {
     Input(usize),
     Reserve(usize),
     Contract(usize),
+    Taken(usize),
 }
 
 impl<'a> Story<'a> {
@@ -144,6 +145,14 @@ impl<'a> Story<'a> {
                     .contains_key(&(self.n.pairs[pair].buyer as usize))
                     && self.moves(Subject::Contract(contract), in_force, 0.0)
             }
+            Entry::Taken {
+                contract, share, ..
+            } => {
+                let pair = self.n.contracts[contract].pair as usize;
+                let buyer = self.n.pairs[pair].buyer as usize;
+                self.focus.contains_key(&buyer)
+                    && self.moves(Subject::Taken(contract), share, SHARE_MOVES)
+            }
             Entry::Month { focus, .. } => self.focus.contains_key(&(self.n.focus[focus] as usize)),
             Entry::Filed { .. }
             | Entry::Decided { .. }
@@ -200,7 +209,7 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Taken(_) => 1.0,
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }

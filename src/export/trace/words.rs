@@ -82,6 +82,11 @@ impl<'a> Words<'a> {
                 left,
             } => self.reserve(reserve, rate, left),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Taken {
+                contract,
+                share,
+                unused,
+            } => self.taken(contract, share, unused),
             Entry::Month {
                 focus,
                 short,
@@ -480,6 +485,24 @@ impl<'a> Words<'a> {
                 true => format!("contract with {seller} in force"),
                 false => format!("contract with {seller} no longer in force"),
             },
+            ..self.on_pair(pair)
+        }
+    }
+
+    fn taken(&self, contract: usize, share: f64, unused: f64) -> Row {
+        let pair = self.n.contracts[contract].pair as usize;
+        let paid = match unused {
+            0.0 => String::new(),
+            _ => format!(", and pays {} USD a day for the rest", plain(unused)),
+        };
+        Row {
+            kind: "contract-taken",
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "takes {} of its contract with {}{paid}",
+                percent(share),
+                self.seller(pair)
+            ),
             ..self.on_pair(pair)
         }
     }
