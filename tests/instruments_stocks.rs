@@ -8,6 +8,8 @@
 
 mod ran;
 
+use shortfall::engine::{Entry, Journal, Model, Record, Variant, Worker};
+use shortfall::scenario;
 use shortfall::study::Metric;
 
 use ran::{Outcome, run_threads};
@@ -163,4 +165,155 @@ fn a_contract_that_says_what_goes_without_saying_changes_no_bit() {
     for f in 0..2 {
         assert_eq!(plain.focus[f].shocked.columns, said.focus[f].shocked.columns);
     }
+}
+
+fn model(text: &str) -> Model {
+    let loaded = scenario::load_embedded("case", &[("case.toml", text)], &[])
+        .unwrap_or_else(|report| panic!("{}", report.render()));
+    Model::new(&loaded.scenario).unwrap_or_else(|complaints| panic!("{complaints:?}"))
+}
+
+fn traced(text: &str) -> (Journal, Record) {
+    let (journal, record) = Worker::new(&model(text)).trace(7, 0, Variant::Shocked);
+    (journal, record.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// A sells to B and to nobody else; rigid use, summer from May to October.
+fn shipped(commodity: &str, demand: &str, rest: &str) -> String {
+    format!(
+        r#"
+[scenario]
+title = "one seller, one buyer"
+start = 2025-05-01
+horizon = "400 days"
+short_above = 0
+focus = ["gas @ B"]
+
+[countries]
+A = "Seller"
+B = "Buyer"
+
+[commodities.gas]
+unit = "t"
+price = "100 USD/t"
+elasticity = {{ short = 0 }}
+stock_elasticity = 0
+minimum_cover = "0 days"
+{commodity}
+
+[[sites]]
+name = "field"
+country = "A"
+makes = "gas"
+capacity = "100 t/d"
+
+[[demand]]
+of = "gas"
+in = "B"
+rate = "100 t/d"
+{demand}
+
+{rest}
+"#
+    )
+}
+
+const SEASON: &str = "season = [1.5, 1.5, 1.5, 1.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.5, 1.5]";
+/// Use on a winter day: the mean over the days of a year is one.
+const WINTER: f64 = 150.0 / (1.5 * 181.25 + 0.5 * 184.0) * 365.25;
+
+fn tank(capacity: &str, more: &str) -> String {
+    format!("[[tanks]]\nof = \"gas\"\nin = \"B\"\ncapacity = \"{capacity}\"\n{more}\n")
+}
+
+#[test]
+fn a_seasonal_buyer_stores_what_fits_and_no_more() {
+    let ban = "[policies.ban.export-ban]\nrole = \"shock\"\nby = \"A\"\non = \"gas\"\n\
+               effective = 2025-12-01\n";
+    let flows = "pipeline = true\non_change = true\ntransit = \"0 days\"\ncover = \"60 days\"";
+    // Until the ban it lives on imports; then on 1,800 t.
+    for (capacity, heel) in [("20 days", "heel = \"10 %\""), ("2000 t", "heel = \"200 t\"")] {
+        let text = shipped(flows, SEASON, &(tank(capacity, heel) + ban));
+        let outcome = run_threads(&text, 1, 1);
+        let survived = outcome.focus[0].shocked.column(Metric::TimeToSurvive)[0];
+        close(survived, 214.0 + 1800.0 / WINTER, 1e-3);
+    }
+    let outcome = run_threads(&shipped(flows, SEASON, ban), 1, 1);
+    let survived = outcome.focus[0].shocked.column(Metric::TimeToSurvive)[0];
+    assert!(survived > 214.0 + 6000.0 / WINTER, "{survived} without a tank");
+}
+
+#[test]
+fn no_stock_is_ever_above_what_there_is_room_for() {
+    let sails = "cargo = \"700 t\"\ncover = \"25 days\"\n\
+                 transit = { lognormal = { mean = \"20 days\", sd = \"8 days\" } }";
+    let text = shipped(sails, SEASON, &tank("2000 t", ""));
+    let (tanked, free) = (model(&text), model(&shipped(sails, SEASON, "")));
+    let highest = |model: &Model| {
+        let mut worker = Worker::new(model);
+        let mut most = 0.0_f64;
+        for trial in 0..30 {
+            let record = worker.run(7, trial, Variant::Shocked).unwrap();
+            // The cover at the end of a month, in days of the next one's use.
+            for (bin, cover) in record.cover.iter().enumerate() {
+                let summer = ((bin + 1) % 12) < 6;
+                let rate = if summer { WINTER / 3.0 } else { WINTER };
+                most = most.max(cover * rate);
+            }
+        }
+        most
+    };
+    assert!(highest(&tanked) <= 2000.0 + 1e-6, "{}", highest(&tanked));
+    assert!(highest(&free) > 4000.0, "{}", highest(&free));
+    // Orders see to it that little has to wait.
+    let (journal, _) = traced(&text);
+    let waits = journal.entries().iter().filter_map(|(_, entry)| match entry {
+        Entry::Waiting { volume, .. } => Some(*volume),
+        _ => None,
+    });
+    let most = waits.fold(0.0, f64::max);
+    assert!(most > 0.0 && most < 1500.0, "{most} waited");
+}
+
+#[test]
+fn a_long_voyage_boils_off_what_it_takes_beyond_the_usual() {
+    let sails = "boil_off = \"1 %/day\"\nrestocking = 0\ncover = \"90 days\"\n\
+                 transit = { discrete = { values = [\"10 days\", \"30 days\"], probabilities = [0.5, 0.5] } }";
+    let model = model(&shipped(sails, "", ""));
+    let mut worker = Worker::new(&model);
+    let trials = 100;
+    let mut received = 0.0;
+    for trial in 0..trials {
+        let record = worker.run(7, trial, Variant::Shocked).unwrap();
+        received += record.origins.iter().sum::<f64>();
+    }
+    // Half the parcels take ten days more than the mean of twenty.
+    let share = received / (f64::from(trials as u32) * 100.0 * 400.0);
+    close(share, 0.95, 0.003);
+}
+
+#[test]
+fn what_waits_for_room_boils_off() {
+    let rate = 1e-4;
+    let sails = "boil_off = \"0.01 %/day\"\ncargo = \"3000 t\"\ncover = \"10 days\"\ntransit = \"20 days\"";
+    let (journal, _) = traced(&shipped(sails, "", &tank("2000 t", "")));
+    let (mut wanted, mut got) = (0.0, 0.0);
+    let mut arrived = None;
+    for (at, entry) in journal.entries() {
+        match entry {
+            Entry::Arrival { .. } => arrived = Some(*at),
+            // It goes in as it is used, 100 t a day.
+            Entry::Waiting { volume, .. } if arrived == Some(*at) => {
+                wanted += rate * volume * volume / 200.0;
+                arrived = None;
+            }
+            Entry::BoiledOff { volume, waiting, .. } => {
+                assert!(waiting, "all voyages are as usual");
+                got += volume;
+            }
+            _ => {}
+        }
+    }
+    assert!(wanted > 1.0, "{wanted} waited too little");
+    close(got, wanted, 0.02 * wanted);
 }

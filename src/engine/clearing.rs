@@ -110,6 +110,7 @@ impl Trial<'_> {
         }
         for buyer in m.buyers.clone() {
             self.s.buyers[buyer].allocated = 0.0;
+            self.note_waiting(buyer);
             self.decide_reserve(buyer);
         }
         for pair in &mut self.s.pairs[m.pairs.clone()] {
@@ -145,7 +146,8 @@ impl Trial<'_> {
             let mut k = 0;
             while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
                 if parcel.leaves > self.s.now {
-                    let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    let mut parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    self.regain(&mut parcel);
                     self.recall_parcel(market, &parcel, allocated);
                 } else {
                     k += 1;
@@ -193,7 +195,7 @@ impl Trial<'_> {
         let window = self.base.terms[self.n.buyers[buyer].market].window;
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
         let use_rate = self.base.use_rate[buyer];
-        let cover = b.stock / use_rate.max(f64::MIN_POSITIVE);
+        let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
         let rate = if cover < terms.release_below {
             terms.release_rate.min(r.volume / window).min(use_rate)
         } else if cover > terms.refill_above && r.volume < terms.size {
@@ -447,15 +449,16 @@ impl Trial<'_> {
         for buyer in m.buyers.clone() {
             let b = self.s.buyers[buyer];
             let wanted = if new_window || m.pipelines_only {
-                let n = self.nomination(market, buyer, window);
-                self.s.buyers[buyer].nominated = n;
+                let fits = self.fits(buyer, window);
+                let n = self.nomination(market, buyer, window).min(fits);
+                (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
                 n
             } else {
                 remainder(b.nominated, b.allocated)
             };
             desk.nomination.push(wanted);
             let use_rate = self.base.use_rate[buyer];
-            let cover = b.stock.max(0.0) / use_rate.max(f64::MIN_POSITIVE);
+            let cover = b.in_tank().max(0.0) / use_rate.max(f64::MIN_POSITIVE);
             let waits = if use_rate > 0.0 {
                 terms.stock_elasticity * cover / STOCK_DAYS
             } else {
@@ -466,10 +469,17 @@ impl Trial<'_> {
     }
 
     /// `use + κ (target − position)`, at least nothing, at most the cap. Use is
-    /// that of an average day of the year: stock carries the season.
+    /// that of an average day of the year: stock carries the season, as far as
+    /// it fits.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.base.use_rate[buyer] * self.s.buyers[buyer].level;
+        let b = &self.s.buyers[buyer];
+        let usual = if self.wants_more_than_fits(buyer) {
+            b.reference
+        } else {
+            self.base.use_rate[buyer]
+        };
+        let use_rate = usual * b.level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
@@ -489,10 +499,39 @@ impl Trial<'_> {
     /// with its present use and the time of year. Goods that wait for a
     /// licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
-        let b = self.s.buyers[buyer];
-        let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
-        let target = (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0);
-        target - (b.stock + b.under_way + b.carried - b.carried_at_start)
+        let b = &self.s.buyers[buyer];
+        let target = if self.wants_more_than_fits(buyer) {
+            self.full(buyer)
+        } else {
+            let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
+            (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0)
+        };
+        target - b.position()
+    }
+
+    /// Whether a buyer would hold more now than its tank has room for. Its
+    /// stock then stays as it is, and its orders follow the seasons.
+    fn wants_more_than_fits(&self, buyer: usize) -> bool {
+        let b = &self.s.buyers[buyer];
+        let held = || self.base.target_stock[buyer] + self.seasonal_stock(buyer);
+        b.room < f64::INFINITY && held() * b.level.clamp(0.2, 2.0) > b.room
+    }
+
+    /// Most that a buyer could order over a window and have room for: what it
+    /// uses, and what stock and goods under way leave of its tank.
+    fn fits(&self, buyer: usize, window: f64) -> f64 {
+        let b = &self.s.buyers[buyer];
+        (b.reference * b.level * window + self.full(buyer) - b.position()).max(0.0)
+    }
+
+    /// The position at which a buyer's tank is full: what it holds, and what is
+    /// used at the present rate before what is under way arrives.
+    fn full(&self, buyer: usize) -> f64 {
+        let (b, use_rate) = (&self.s.buyers[buyer], self.base.use_rate[buyer]);
+        if b.room == f64::INFINITY || use_rate <= 0.0 {
+            return b.room;
+        }
+        b.room + self.base.under_way[buyer] * (b.reference * b.level / use_rate)
     }
 
     /// Stock beyond the target that a buyer with even arrivals holds now to
@@ -705,8 +744,12 @@ impl Trial<'_> {
             )
         });
         Law::sample_each(objects, &mut desk.transit);
+        let boils_off = self.base.terms[market].boil_off > 0.0;
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
             parcel.arrives = parcel.leaves + Ticks::from_days(*days);
+            if boils_off {
+                self.lose_afloat(parcel);
+            }
             self.put_under_way(*parcel);
         }
     }
@@ -779,6 +822,7 @@ impl Trial<'_> {
                     .checked_sub((back as u64).saturating_mul(m.window))
                     .filter(|seconds| *seconds > 0);
                 if let Some(seconds) = arrives {
+                    let size = size * self.arriving_share(market, pair, transit);
                     self.s.buyers[buyer].under_way += size;
                     self.put_under_way(Parcel {
                         arrives: Tick(seconds),

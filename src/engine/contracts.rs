@@ -82,10 +82,12 @@ impl Trial<'_> {
         let buyer = self.n.pairs[self.n.contracts[index].pair as usize].buyer as usize;
         let above = self.s.buyers[buyer].price > self.base.contract_price[index];
         let most = if above { terms.most } else { 1.0 };
-        if contracted <= 0.0 || (terms.least == 1.0 && most == 1.0) {
+        let fits = self.s.buyers[buyer].fits;
+        if contracted <= 0.0 || (terms.least == 1.0 && most == 1.0 && fits == f64::INFINITY) {
             return 1.0;
         }
-        (nominated / contracted).clamp(terms.least, most)
+        let wanted = (nominated / contracted).clamp(terms.least, most);
+        wanted.min(fits / contracted)
     }
 
     /// Volume of a contract a day, as far as it has been ramped up when the

@@ -123,6 +123,22 @@ pub enum Entry {
         /// The buyer.
         buyer: usize,
     },
+    /// Goods wait for room in a buyer's tank.
+    Waiting {
+        /// The buyer.
+        buyer: usize,
+        /// How much waits.
+        volume: f64,
+    },
+    /// Goods boil off.
+    BoiledOff {
+        /// The buyer to whom they were on their way.
+        buyer: usize,
+        /// How much was lost.
+        volume: f64,
+        /// Whether in wait for room in a tank, else on a long voyage.
+        waiting: bool,
+    },
     /// A plant gets so much of an input, or enough again.
     Input {
         /// The input.
@@ -291,6 +307,17 @@ impl Trial<'_> {
     pub(super) fn note_empty(&mut self, buyer: usize) {
         if self.s.buyers[buyer].stock <= 0.0 {
             self.note(|_| Entry::StockOut { buyer });
+        }
+    }
+
+    /// Notes what waits for room in a buyer's tank, where anything does.
+    #[inline]
+    pub(super) fn note_waiting(&mut self, buyer: usize) {
+        if self.s.journal.kept && self.s.buyers[buyer].waiting() > 0.0 {
+            self.note(|t| Entry::Waiting {
+                buyer,
+                volume: t.s.buyers[buyer].waiting(),
+            });
         }
     }
 

@@ -5,6 +5,7 @@
 //! are constant between events, so stocks move linearly and are settled only
 //! when something touches them; see [`Trial`] for the story.
 
+mod boil_off;
 pub mod calendar;
 mod clearing;
 mod contracts;

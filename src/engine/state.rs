@@ -77,7 +77,10 @@ pub(super) struct SellerState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BuyerState {
+    /// What is in its tank or waits for room in it.
     pub stock: f64,
+    /// What there is room for; infinite without a tank.
+    pub room: f64,
     /// Rate at which pipelines and reserves bring goods.
     pub inflow: f64,
     /// Rate of use.
@@ -112,6 +115,8 @@ pub(super) struct BuyerState {
     /// Nominated, and allocated, in the current window.
     pub nominated: f64,
     pub allocated: f64,
+    /// Most that it could nominate in the window and have room for.
+    pub fits: f64,
     pub floor: Alarm,
     pub reserve_rate: f64,
     pub volume_paid: f64,
@@ -123,6 +128,32 @@ pub(super) struct BuyerState {
 }
 
 impl BuyerState {
+    /// Commercial stock, without what waits for room.
+    #[inline]
+    pub fn in_tank(&self) -> f64 {
+        if self.stock < self.room {
+            self.stock
+        } else {
+            self.room
+        }
+    }
+
+    /// What counts towards its target: on hand, waiting for room, or under way.
+    #[inline]
+    pub fn position(&self) -> f64 {
+        self.stock + self.under_way + self.carried - self.carried_at_start
+    }
+
+    /// What has arrived and waits for room.
+    #[inline]
+    pub fn waiting(&self) -> f64 {
+        if self.stock > self.room {
+            self.stock - self.room
+        } else {
+            0.0
+        }
+    }
+
     /// Notes that it was short over some time.
     pub fn was_short(&mut self, from: Tick, to: Tick) {
         self.first_short = Some(self.first_short.map_or(from, |first| first.min(from)));
@@ -189,6 +220,8 @@ pub(super) struct MarketState {
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
     pub initial: f64,
+    /// Boiled off so far.
+    pub lost: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -538,6 +571,8 @@ impl State {
         self.sellers.fill(SellerState::default());
         self.buyers.fill(BuyerState {
             minimum_cover: f64::INFINITY,
+            room: f64::INFINITY,
+            fits: f64::INFINITY,
             ..BuyerState::default()
         });
         self.demands.fill(DemandState::default());
@@ -579,5 +614,6 @@ impl MarketState {
         self.cleared_at = Tick::START;
         self.asked_at = None;
         self.initial = 0.0;
+        self.lost = 0.0;
     }
 }

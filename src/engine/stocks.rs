@@ -38,6 +38,9 @@ impl Trial<'_> {
     /// many parcels have come in.
     #[inline]
     pub(super) fn settle_buyer(&mut self, buyer: usize) -> usize {
+        if self.s.buyers[buyer].waiting() > 0.0 {
+            self.lose_waiting(buyer);
+        }
         let came_in = if self.s.inboxes[buyer].has_come_in(self.s.now) {
             self.take_in(buyer)
         } else {
@@ -119,6 +122,7 @@ impl Trial<'_> {
         if self.settle_buyer(buyer) == 0 {
             return; // recalled, or taken in by who has planned since
         }
+        self.note_waiting(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
         } else {
@@ -652,8 +656,8 @@ impl BuyerState {
         } else {
             have - need
         };
-        if self.stock < self.minimum_cover * self.reference {
-            self.minimum_cover = self.stock.max(0.0) / self.reference;
+        if self.in_tank() < self.minimum_cover * self.reference {
+            self.minimum_cover = self.in_tank().max(0.0) / self.reference;
         }
         ran_out
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     Base, Buyer, Contract, Demand, Input, Market, Network, Num, Output, Pair, Parameter, Reserve,
-    Seller, Site, User,
+    Seller, Site, Tank, User,
 };
 use crate::random::{Copula, Law, ObjectKey, Stream, TrialKey};
 use crate::scenario::{
-    Arrival, CommodityId, CountryId, Outages, Scenario, Size, {self as written},
+    Arrival, CommodityId, CountryId, Heel, Outages, Scenario, Size, {self as written},
 };
 use crate::units::{Calendar, DAY, Tick, Ticks};
 
@@ -52,6 +52,7 @@ impl<'a> Compiler<'a> {
         compiler.lay_out_buyers();
         compiler.lay_out_pairs();
         compiler.lay_out_reserves();
+        compiler.lay_out_tanks();
         compiler.lay_out_contracts();
         compiler.find_parcels_to_final_use();
         compiler.find_focus();
@@ -151,6 +152,7 @@ impl<'a> Compiler<'a> {
                 self.complaints.push(complaint);
             }
         }
+        self.complaints.extend(base.ill_sized_tanks(&self.network));
         if !self.complaints.is_empty() {
             return Err(self.complaints);
         }
@@ -196,6 +198,7 @@ impl<'a> Compiler<'a> {
             offer_on_hand: c.offer_on_hand,
             cargo: c.cargo,
             parcel: c.parcel,
+            boil_off: self.num_or_none(&c.boil_off),
             backlog_time: self.num(&c.backlog_time),
             start_empty: c.start_empty,
             unbalanced: c.unbalanced,
@@ -354,6 +357,7 @@ impl<'a> Compiler<'a> {
             country,
             demands: first..self.network.demands.len(),
             reserve: None,
+            tank: None,
             minimum_cover,
             ration_by_value: scenario.commodities[c.0].ration_by_value,
             parcels_to_final_use: false,
@@ -564,6 +568,30 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn lay_out_tanks(&mut self) {
+        for (entry, t) in self.scenario.tanks.iter().enumerate() {
+            let Some(buyer) = self.buyer(t.commodity, t.country) else {
+                continue;
+            };
+            let (capacity, in_days) = match &t.capacity {
+                Size::Volume(n) => (self.num(n), false),
+                Size::Days(n) => (self.num(n), true),
+            };
+            let (heel, heel_in_units) = match &t.heel {
+                Some(Heel::Share(n)) => (self.num(n), false),
+                Some(Heel::Volume(n)) => (self.num(n), true),
+                None => (Num::Const(0.0), true),
+            };
+            self.network.buyers[buyer].tank = Some(Tank {
+                entry: entry as u32,
+                capacity,
+                in_days,
+                heel,
+                heel_in_units,
+            });
+        }
+    }
+
     /// The buyer of a commodity in a country.
     #[must_use]
     pub fn buyer(&self, commodity: CommodityId, country: CountryId) -> Option<usize> {
@@ -637,7 +665,7 @@ impl<'a> Compiler<'a> {
             let piped = column
                 .step_by(m.buyers.len())
                 .any(|pair| n.pairs[pair].pipeline);
-            let found = only && b.reserve.is_none() && !piped;
+            let found = only && b.reserve.is_none() && b.tank.is_none() && !piped;
             self.network.buyers[index].parcels_to_final_use = found;
         }
     }

@@ -153,6 +153,9 @@ pub struct Market {
     pub cargo: Option<f64>,
     /// Smallest parcel \[units\].
     pub parcel: f64,
+    /// Share of goods that boils off under way beyond the usual voyage, and
+    /// while they wait for a tank [per day].
+    pub boil_off: Num,
     /// Days over which backlog is worked off.
     pub backlog_time: Num,
     /// Nothing under way at the start, sellers empty.
@@ -210,6 +213,8 @@ pub struct Buyer {
     pub demands: Range<usize>,
     /// Its state stock.
     pub reserve: Option<usize>,
+    /// Room for its commercial stock; no limit if `None`.
+    pub tank: Option<Tank>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Whether rationing goes by value (else pro rata).
@@ -326,6 +331,21 @@ pub struct Output {
     pub seller: u32,
     /// Units a run.
     pub per_run: Num,
+}
+
+/// Room for a commercial stock.
+#[derive(Clone, Copy, Debug)]
+pub struct Tank {
+    /// Entry of the scenario it comes from.
+    pub entry: u32,
+    /// Capacity: units, or days of base use.
+    pub capacity: Num,
+    /// Whether `capacity` is in days.
+    pub in_days: bool,
+    /// What is never usable: units, or a share of capacity.
+    pub heel: Num,
+    /// Whether `heel` is in units.
+    pub heel_in_units: bool,
 }
 
 /// A state stock.

@@ -18,6 +18,7 @@ pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut R
     check_goods(scenario, reader);
     check_demands(scenario, reader);
     check_reserves(scenario, reader);
+    check_tanks(scenario, reader);
     check_contracts(scenario, reader);
     check_correlations(scenario, reader);
     if let Some(cycle) = find_cycle(scenario) {
@@ -139,6 +140,24 @@ fn check_reserves(scenario: &Scenario, reader: &mut Reader<'_>) {
         if !used && !scenario.sites.iter().any(consumes) {
             let span = place(reader, &format!("reserves.{index}"));
             let said = format!("nobody in {country} uses {good}, so this reserve serves nobody");
+            reader.report_at(span, |span| Problem::new(span, said));
+        }
+    }
+}
+
+/// No two tanks are of the same commodity and country, and somebody fills
+/// them.
+fn check_tanks(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let mut seen = BTreeMap::new();
+    for (index, tank) in scenario.tanks.iter().enumerate() {
+        let (good, country) = names(scenario, tank.commodity, tank.country);
+        if let Some(first) = seen.insert((tank.commodity, tank.country), index) {
+            let said = format!("two entries about tanks for {good} in {country}");
+            twice(reader, said, "tanks", first, index);
+        }
+        if !uses(scenario, tank.commodity, tank.country) {
+            let span = place(reader, &format!("tanks.{index}"));
+            let said = format!("nobody in {country} uses {good}, so nobody fills this tank");
             reader.report_at(span, |span| Problem::new(span, said));
         }
     }

@@ -75,6 +75,8 @@ pub struct Scenario {
     pub demands: Vec<Demand>,
     /// State stocks.
     pub reserves: Vec<Reserve>,
+    /// Room for commercial stocks.
+    pub tanks: Vec<Tank>,
     /// Transit between countries; later entries win over earlier ones.
     pub lanes: Vec<Lane>,
     /// Term contracts.
@@ -156,6 +158,8 @@ pub struct Commodity {
     pub transit: Law,
     /// Whether lanes not listed are pipelines.
     pub pipeline: bool,
+    /// Share lost a day under way beyond the usual voyage; none if `None`.
+    pub boil_off: Option<Num>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Buyers' target cover unless a demand says otherwise \[days\].
@@ -307,6 +311,28 @@ pub struct Lane {
     pub transit: Option<Law>,
     /// Whether goods flow (a pipeline) rather than sail.
     pub pipeline: Option<bool>,
+}
+
+/// Room for the commercial stock of a good in a country.
+#[derive(Clone, Debug)]
+pub struct Tank {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+    /// How much goes in.
+    pub capacity: Size,
+    /// The part of it that is never usable; nothing if `None`.
+    pub heel: Option<Heel>,
+}
+
+/// What is never usable of a tank.
+#[derive(Clone, Debug)]
+pub enum Heel {
+    /// A share of its capacity.
+    Share(Num),
+    /// Units.
+    Volume(Num),
 }
 
 /// A term contract, served before spot.

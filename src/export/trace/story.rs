@@ -45,6 +45,7 @@ enum Subject {
     Reserve(usize),
     Contract(usize),
     Taken(usize),
+    Waiting(usize),
 }
 
 impl<'a> Story<'a> {
@@ -132,6 +133,15 @@ impl<'a> Story<'a> {
                     && self.moves(Subject::Rationing(buyer), rations, 0.0)
             }
             Entry::StockOut { buyer } => self.focus.contains_key(&buyer),
+            Entry::Waiting { buyer, volume } => {
+                // Told when more waits than ever before.
+                let most = self.told.get(&Subject::Waiting(buyer));
+                let more = most.is_none_or(|most| volume > most * (1.0 + SHARE_MOVES));
+                if more {
+                    self.told.insert(Subject::Waiting(buyer), volume);
+                }
+                more && self.focus.contains_key(&buyer)
+            }
             Entry::Reserve { reserve, rate, .. } => {
                 let buyer = self.n.reserves[reserve].buyer as usize;
                 let course = if rate == 0.0 { 0.0 } else { rate.signum() };
@@ -157,6 +167,7 @@ impl<'a> Story<'a> {
             Entry::Filed { .. }
             | Entry::Decided { .. }
             | Entry::Blocked { .. }
+            | Entry::BoiledOff { .. }
             | Entry::Arrival { .. } => false,
         }
     }

@@ -75,6 +75,12 @@ impl<'a> Words<'a> {
                 text: "commercial stock is gone".to_owned(),
                 ..self.at_buyer(buyer)
             },
+            Entry::Waiting { buyer, volume } => self.waiting(buyer, volume),
+            Entry::BoiledOff {
+                buyer,
+                volume,
+                waiting,
+            } => self.boiled_off(buyer, volume, waiting),
             Entry::Input { input, share } => self.input(input, share),
             Entry::Reserve {
                 reserve,
@@ -431,6 +437,31 @@ impl<'a> Words<'a> {
             text: match rations {
                 true => format!("rations its users, with {stock_text} in stock"),
                 false => format!("gives its users what they want again, {stock_text} in stock"),
+            },
+            ..row
+        }
+    }
+
+    fn waiting(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let waits = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "waiting",
+            volume: Some(volume),
+            text: format!("the tank is full, {waits} waits for room"),
+            ..row
+        }
+    }
+
+    fn boiled_off(&self, buyer: usize, volume: f64, waiting: bool) -> Row {
+        let row = self.at_buyer(buyer);
+        let lost = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "boil-off",
+            volume: Some(volume),
+            text: match waiting {
+                true => format!("{lost} boils off, waiting for room in the tank"),
+                false => format!("{lost} will boil off, on a voyage longer than usual"),
             },
             ..row
         }
