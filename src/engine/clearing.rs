@@ -111,7 +111,7 @@ impl Trial<'_> {
         for buyer in m.buyers.clone() {
             self.s.buyers[buyer].allocated = 0.0;
             self.note_waiting(buyer);
-            self.decide_reserve(buyer);
+            self.decide_reserve(buyer, self.base.terms[market].window);
         }
         for pair in &mut self.s.pairs[m.pairs.clone()] {
             pair.parcels = 0;
@@ -184,15 +184,26 @@ impl Trial<'_> {
         }
     }
 
-    /// Releases from a state stock while commercial cover is low, refills it
-    /// while cover is high; decided anew each window.
-    fn decide_reserve(&mut self, buyer: usize) {
+    /// A policy orders another rate of a reserve: it is decided anew.
+    pub(super) fn reserve_ordered(&mut self, index: usize) {
+        let buyer = self.n.reserves[index].buyer as usize;
+        let next = self.s.markets[self.n.buyers[buyer].market].next;
+        if next > self.s.now {
+            self.settle_buyer(buyer);
+            self.decide_reserve(buyer, (next - self.s.now).days());
+            self.plan(buyer);
+        }
+    }
+
+    /// Releases from a state stock while commercial cover is low, or as much as
+    /// policies order if that is more; refills it while cover is high. Decided
+    /// for the `window` days until the market's next window.
+    fn decide_reserve(&mut self, buyer: usize, window: f64) {
         let Some(index) = self.n.buyers[buyer].reserve else {
             return;
         };
         self.settle_reserve(index);
         let terms = self.base.reserves[index];
-        let window = self.base.terms[self.n.buyers[buyer].market].window;
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
         let use_rate = self.base.use_rate[buyer];
         let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
@@ -206,6 +217,11 @@ impl Trial<'_> {
                 .min(spare)
         } else {
             0.0
+        };
+        let rate = if r.ordered > 0.0 {
+            rate.max(r.ordered.min(r.volume / window))
+        } else {
+            rate
         };
         self.note_reserve(index, rate);
         self.s.reserves[index].rate = rate;
@@ -757,7 +773,7 @@ impl Trial<'_> {
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
     #[inline]
-    fn put_under_way(&mut self, parcel: Parcel) {
+    pub(super) fn put_under_way(&mut self, parcel: Parcel) {
         let buyer = parcel.buyer as usize;
         self.s.inboxes[buyer].put(parcel);
         if self.n.buyers[buyer].parcels_to_final_use {

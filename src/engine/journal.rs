@@ -156,6 +156,33 @@ pub enum Entry {
         /// What it holds.
         left: f64,
     },
+    /// Policies together order a reserve to release at another rate.
+    Ordered {
+        /// The policy that made the change.
+        policy: usize,
+        /// The reserve.
+        reserve: usize,
+        /// To be released a day.
+        rate: f64,
+    },
+    /// Goods leave a reserve for another country.
+    Aid {
+        /// The policy.
+        policy: usize,
+        /// The reserve that gives.
+        reserve: usize,
+        /// The buyer that receives.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// Goods arrive from the reserve of another country.
+    AidArrival {
+        /// The buyer.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
     /// A contract is in force from now on, or is no longer.
     Contract {
         /// The contract.
@@ -405,6 +432,12 @@ impl Trial<'_> {
             contract,
             in_force: t.s.contracts[contract].in_force,
         });
+    }
+
+    /// Notes goods from the reserve of another country.
+    #[inline]
+    pub(super) fn note_aid_arrival(&mut self, buyer: usize, volume: f64) {
+        self.note(|_| Entry::AidArrival { buyer, volume });
     }
 
     /// Notes what a buyer takes under a contract.

@@ -18,6 +18,9 @@ pub struct Record {
     pub cover: Vec<f64>,
     /// Arrivals by origin country \[units\], focus by focus.
     pub origins: Vec<f64>,
+    /// What has arrived from the reserves of other countries \[units\], focus by
+    /// focus.
+    pub aid: Vec<f64>,
     /// Whether each policy was in force at the end of each month bin, bin by
     /// bin.
     pub active: Vec<bool>,
@@ -44,6 +47,7 @@ impl Record {
             shortfall: vec![0.0; focus * bins],
             cover: vec![0.0; focus * bins],
             origins: vec![0.0; focus * n.countries.len()],
+            aid: vec![0.0; focus],
             active: vec![false; bins * model.policies.len()],
             stopped: vec![0.0; stopped],
             events: 0,
@@ -58,6 +62,7 @@ impl Record {
         self.shortfall.fill(0.0);
         self.cover.fill(0.0);
         self.origins.fill(0.0);
+        self.aid.fill(0.0);
         self.active.fill(false);
         self.stopped.fill(0.0);
         self.stopping.fill(0.0);
@@ -162,6 +167,7 @@ impl Trial<'_> {
             let metrics = self.metrics(f, buyer);
             self.s.record.metrics[f * METRICS..(f + 1) * METRICS].copy_from_slice(&metrics);
             self.write_origins(f, buyer);
+            self.s.record.aid[f] = self.s.buyers[buyer].aid;
         }
         self.s.record.events = self.s.calendar.handled();
     }

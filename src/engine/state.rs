@@ -92,6 +92,9 @@ pub(super) struct BuyerState {
     pub dry: f64,
     /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
+    /// The part of it that comes from others' reserves, and what has come.
+    pub aid_under_way: f64,
+    pub aid: f64,
     /// Allocated, not yet shipped for want of a full parcel.
     pub carried: f64,
     /// The part of `carried` that was there at the start.
@@ -229,6 +232,8 @@ pub(super) struct ReserveState {
     pub volume: f64,
     /// Released (or, negative, refilled) per day.
     pub rate: f64,
+    /// What policies order it to release per day.
+    pub ordered: f64,
     pub at: Tick,
     pub drawn: f64,
 }
@@ -282,8 +287,19 @@ pub(super) struct Parcel {
     pub volume: f64,
     /// Price deviation paid \[p0\].
     pub price: f64,
+    /// Seller and buyer, or [`Parcel::AID`].
     pub pair: u32,
     pub buyer: u32,
+}
+
+impl Parcel {
+    /// In place of a pair: it comes from the reserve of another country.
+    pub const AID: u32 = u32::MAX;
+
+    #[inline]
+    pub fn is_aid(&self) -> bool {
+        self.pair == Self::AID
+    }
 }
 
 impl Inbox {

@@ -77,7 +77,11 @@ impl Trial<'_> {
         self.s.inboxes[buyer].took();
         self.s.buyers[buyer].receive(parcel);
         self.settle_accounts(buyer);
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if parcel.is_aid() {
+            self.note_aid_arrival(buyer, parcel.volume);
+        } else {
+            self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        }
         self.plan_once(buyer);
     }
 
@@ -103,6 +107,12 @@ impl Trial<'_> {
                 journal.note(empty, Entry::StockOut { buyer });
             }
             b.receive(parcel);
+            if parcel.is_aid() {
+                let volume = parcel.volume;
+                journal.note(parcel.arrives, Entry::AidArrival { buyer, volume });
+                inbox.took();
+                continue;
+            }
             let (pair, volume) = (parcel.pair as usize, parcel.volume);
             let price = (1.0 + parcel.price) * p0;
             pairs[pair].received += volume;
@@ -677,6 +687,10 @@ impl BuyerState {
     fn receive(&mut self, parcel: &Parcel) {
         self.stock += parcel.volume;
         self.under_way -= parcel.volume;
+        if parcel.is_aid() {
+            self.aid_under_way -= parcel.volume;
+            self.aid += parcel.volume;
+        }
     }
 
     /// Books goods received and their value \[USD\].

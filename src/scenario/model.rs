@@ -415,6 +415,10 @@ pub enum Instrument {
     ExportLicence(ExportLicence),
     /// Takes capacity away from time to time.
     Disruption(Disruption),
+    /// Releases a volume from several state stocks.
+    CoordinatedRelease(CoordinatedRelease),
+    /// Lets members that run low draw on the state stocks of others.
+    StockpilePact(StockpilePact),
 }
 
 /// The trade that an export control binds.
@@ -512,6 +516,36 @@ pub struct Disruption {
     pub sites: Vec<SiteId>,
     /// When, how long, how much.
     pub outages: Outages,
+}
+
+/// Releases a volume from several state stocks.
+#[derive(Clone, Debug)]
+pub struct CoordinatedRelease {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Whose reserves, and their shares; in proportion to size if `None`.
+    pub members: Vec<(CountryId, Option<Num>)>,
+    /// Units, all together.
+    pub total: Num,
+    /// Days over which they are released.
+    pub over: Num,
+}
+
+/// Lets members that run low draw on the state stocks of others.
+#[derive(Clone, Debug)]
+pub struct StockpilePact {
+    /// Who stands by each other.
+    pub members: Vec<CountryId>,
+    /// In which goods.
+    pub goods: Vec<CommodityId>,
+    /// Commercial cover below which a member draws \[days\].
+    pub trigger: Num,
+    /// Most that a partner gives \[share of its reserve's size per day\].
+    pub share: Num,
+    /// Share of its reserve's size that a partner keeps.
+    pub floor: Num,
+    /// Time under way \[days\].
+    pub transit: Law,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

@@ -21,6 +21,10 @@ impl Scenario {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::CoordinatedRelease(release) => chain.contains(&release.commodity),
+            Instrument::StockpilePact(pact) => {
+                pact.goods.iter().any(|good| chain.contains(good))
+            }
         }
     }
 

@@ -5,10 +5,12 @@
 //! gates when it clears; the clearing only reads them. Limits take the
 //! minimum, costs add, and the policy with the least limit binds.
 
+mod coordinated_release;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod stockpile_pact;
 
 use std::ops::Range;
 
@@ -98,6 +100,8 @@ instruments! {
     ExportQuota = export_quota::ExportQuota, export_quota;
     ExportLicence = export_licence::ExportLicence, export_licence;
     Disruption = disruption::Disruption, disruption;
+    CoordinatedRelease = coordinated_release::CoordinatedRelease, coordinated_release;
+    StockpilePact = stockpile_pact::StockpilePact, stockpile_pact;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as

@@ -46,6 +46,7 @@ enum Subject {
     Contract(usize),
     Taken(usize),
     Waiting(usize),
+    Ordered(usize),
 }
 
 impl<'a> Story<'a> {
@@ -148,6 +149,16 @@ impl<'a> Story<'a> {
                 self.focus.contains_key(&buyer)
                     && self.moves(Subject::Reserve(reserve), course, 0.0)
             }
+            Entry::Ordered { reserve, rate, .. } => {
+                let buyer = self.n.reserves[reserve].buyer as usize;
+                self.upstream[self.n.buyers[buyer].market]
+                    && self.moves(Subject::Ordered(reserve), rate, 0.0)
+            }
+            Entry::Aid { reserve, buyer, .. } => {
+                let giver = self.n.reserves[reserve].buyer as usize;
+                self.focus.contains_key(&buyer) || self.focus.contains_key(&giver)
+            }
+            Entry::AidArrival { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Contract { contract, in_force } => {
                 let pair = self.n.contracts[contract].pair as usize;
                 let in_force = f64::from(in_force);
@@ -264,6 +275,7 @@ fn fleeting(entry: &Entry) -> Option<Subject> {
         Entry::Input { input, .. } => Subject::Input(input),
         Entry::Rationing { buyer, .. } => Subject::Rationing(buyer),
         Entry::Reserve { reserve, .. } => Subject::Reserve(reserve),
+        Entry::Ordered { reserve, .. } => Subject::Ordered(reserve),
         Entry::Price { buyer, .. } => Subject::Price(buyer),
         _ => return None,
     })

@@ -2,7 +2,7 @@ use super::{Row, Traced};
 use crate::engine::{Decision, Entry, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
-use crate::scenario::{CommodityId, Instrument, Policy, Role, Scenario, Scope};
+use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
 use crate::units::Tick;
 
 /// Turns indices into names, and entries into sentences.
@@ -87,6 +87,18 @@ impl<'a> Words<'a> {
                 rate,
                 left,
             } => self.reserve(reserve, rate, left),
+            Entry::Ordered {
+                policy,
+                reserve,
+                rate,
+            } => self.ordered(policy, reserve, rate),
+            Entry::Aid {
+                policy,
+                reserve,
+                buyer,
+                volume,
+            } => self.aid(policy, reserve, buyer, volume),
+            Entry::AidArrival { buyer, volume } => self.aid_arrival(buyer, volume),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
             Entry::Taken {
                 contract,
@@ -250,7 +262,25 @@ impl<'a> Words<'a> {
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
             }
+            Instrument::CoordinatedRelease(release) => {
+                let members: Vec<_> = release.members.iter().map(|(c, _)| *c).collect();
+                let good = &self.scenario.commodities[release.commodity.0].key;
+                format!("release of {good} by {}", self.countries(&members))
+            }
+            Instrument::StockpilePact(pact) => {
+                let goods = pact.goods.iter();
+                let goods: Vec<_> = goods
+                    .map(|c| self.scenario.commodities[c.0].key.as_str())
+                    .collect();
+                let members = self.countries(&pact.members);
+                format!("stockpile pact on {} of {members}", goods.join(", "))
+            }
         }
+    }
+
+    fn countries(&self, ids: &[CountryId]) -> String {
+        let names: Vec<_> = ids.iter().map(|c| self.country(c.0)).collect();
+        names.join(", ")
     }
 
     fn control(&self, kind: &str, scope: &Scope) -> String {
@@ -499,6 +529,54 @@ impl<'a> Words<'a> {
                 0.0.. => format!("state reserve releases {amount} a day, holds {left_text}"),
                 _ => format!("state reserve takes {amount} a day, holds {left_text}"),
             },
+            ..row
+        }
+    }
+
+    fn ordered(&self, policy: usize, reserve: usize, rate: f64) -> Row {
+        let row = self.at_buyer(self.n.reserves[reserve].buyer as usize);
+        let market = row.market.unwrap_or_default();
+        let rate_text = self.volume(market, rate);
+        Row {
+            kind: "release-ordered",
+            policy: Some(policy),
+            value: Some((rate, format!("{}/day", self.unit(market)))),
+            text: match rate {
+                0.0 => format!("{}: no release is ordered any more", self.policy(policy)),
+                _ => format!(
+                    "{}: the state reserve is ordered to release {rate_text} a day",
+                    self.policy(policy)
+                ),
+            },
+            ..row
+        }
+    }
+
+    fn aid(&self, policy: usize, reserve: usize, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let giver = &self.n.buyers[self.n.reserves[reserve].buyer as usize];
+        Row {
+            kind: "aid",
+            policy: Some(policy),
+            from: Some(giver.country),
+            volume: Some(volume),
+            text: format!(
+                "{}: {} leaves the state reserve of {}",
+                self.policy(policy),
+                self.volume(row.market.unwrap_or_default(), volume),
+                self.country(giver.country)
+            ),
+            ..row
+        }
+    }
+
+    fn aid_arrival(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let arrives = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "aid-arrival",
+            volume: Some(volume),
+            text: format!("{arrives} from the state reserve of another country arrives"),
             ..row
         }
     }

@@ -1,9 +1,11 @@
 //! `[policies.NAME.KIND]`: timed instruments, one file an instrument.
 
+mod coordinated_release;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod stockpile_pact;
 
 use super::kinds::Amounts;
 use super::model::{CommodityId, CountryId, Instrument, Policy, RegimeId, Role, Scope, Site};
@@ -42,6 +44,10 @@ instruments! {
     "export-licence" export_licence: export_licence::Listed,
     /// Takes capacity away from time to time.
     "disruption" disruption: disruption::Listed,
+    /// Releases a volume from the state stocks of several countries.
+    "coordinated-release" coordinated_release: coordinated_release::Listed,
+    /// Lets members that run low draw on the state stocks of the others.
+    "stockpile-pact" stockpile_pact: stockpile_pact::Listed,
 }
 
 /// The table of an instrument.
