@@ -112,7 +112,8 @@ impl Trial<'_> {
         }
         for buyer in m.buyers.clone() {
             self.s.buyers[buyer].allocated = 0.0;
-            self.decide_reserve(buyer);
+            self.note_waiting(buyer);
+            self.decide_reserve(buyer, self.base.terms[market].window);
         }
         for pair in &mut self.s.pairs[m.pairs.clone()] {
             pair.parcels = 0;
@@ -147,7 +148,8 @@ impl Trial<'_> {
             let mut k = 0;
             while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
                 if parcel.waits(self.s.now) {
-                    let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    let mut parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    self.regain(&mut parcel);
                     self.recall_parcel(market, &parcel, allocated);
                 } else {
                     k += 1;
@@ -187,18 +189,29 @@ impl Trial<'_> {
         }
     }
 
-    /// Releases from a state stock while commercial cover is low, refills it
-    /// while cover is high; decided anew each window.
-    fn decide_reserve(&mut self, buyer: usize) {
+    /// A policy orders another rate of a reserve: it is decided anew.
+    pub(super) fn reserve_ordered(&mut self, index: usize) {
+        let buyer = self.n.reserves[index].buyer as usize;
+        let next = self.s.markets[self.n.buyers[buyer].market].next;
+        if next > self.s.now {
+            self.settle_buyer(buyer);
+            self.decide_reserve(buyer, (next - self.s.now).days());
+            self.plan(buyer);
+        }
+    }
+
+    /// Releases from a state stock while commercial cover is low, or as much as
+    /// policies order if that is more; refills it while cover is high. Decided
+    /// for the `window` days until the market's next window.
+    fn decide_reserve(&mut self, buyer: usize, window: f64) {
         let Some(index) = self.n.buyers[buyer].reserve else {
             return;
         };
         self.settle_reserve(index);
         let terms = self.base.reserves[index];
-        let window = self.base.terms[self.n.buyers[buyer].market].window;
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
         let use_rate = self.base.use_rate[buyer];
-        let cover = b.stock / use_rate.max(f64::MIN_POSITIVE);
+        let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
         let rate = if cover < terms.release_below {
             terms.release_rate.min(r.volume / window).min(use_rate)
         } else if cover > terms.refill_above && r.volume < terms.size {
@@ -209,6 +222,11 @@ impl Trial<'_> {
                 .min(spare)
         } else {
             0.0
+        };
+        let rate = if r.ordered > 0.0 {
+            rate.max(r.ordered.min(r.volume / window))
+        } else {
+            rate
         };
         self.note_reserve(index, rate);
         self.s.reserves[index].rate = rate;
@@ -241,9 +259,9 @@ impl Trial<'_> {
             &mut desk.offer,
             &mut desk.offer_max,
         );
+        self.write_nominations(market, window, new_window, &mut desk);
         self.serve_contracts(market, window, &mut desk);
         self.write_prior(market, window, new_window, &mut desk);
-        self.write_nominations(market, window, new_window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
             prior: &desk.prior,
@@ -368,78 +386,6 @@ impl Trial<'_> {
         made.sum()
     }
 
-    /// Contracts come first, within the gates; a seller that cannot honour
-    /// all of its contracts serves them in proportion.
-    fn serve_contracts(&mut self, market: usize, window: f64, desk: &mut Desk) {
-        let m = &self.n.markets[market];
-        refill(&mut desk.contract, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_value, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
-        refill(&mut desk.contracted, m.buyers.len(), 0.0);
-        if m.contracts.is_empty() {
-            return;
-        }
-        for index in &m.contracts {
-            let index = *index as usize;
-            let c = &self.n.contracts[index];
-            let k = c.pair as usize - m.pairs.start;
-            let volume = self.base.contract[index] * self.days_due(market, index, window);
-            desk.contract[k] += volume;
-            desk.contract_value[k] += volume * self.base.contract_price[index];
-            if self.s.contracts[index] {
-                desk.contract_nominal[k] += self.base.contract[index] * window;
-            }
-        }
-        self.leave_out_sent(m, desk);
-        let buyers = m.buyers.len();
-        for i in 0..m.sellers.len() {
-            let row = i * buyers..(i + 1) * buyers;
-            for k in row.clone() {
-                let allowed = desk.contract[k].min(desk.gates.cap[k].max(0.0));
-                scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
-            }
-            let owed: f64 = desk.contract[row.clone()].iter().sum();
-            let honoured = if owed > desk.offer[i] {
-                desk.offer[i] / owed
-            } else {
-                1.0
-            };
-            for k in row {
-                let served = desk.contract[k] * honoured;
-                scale(&mut desk.contract, &mut desk.contract_value, k, served);
-                desk.contracted[k % buyers] += served;
-                desk.gates.cap[k] -= served;
-            }
-            desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
-            desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
-        }
-    }
-
-    /// Days for which a contract is due at a clearing: through a pipeline the
-    /// rest of the window, by parcels the days of the whole window in which it
-    /// is in force, of which some may have been served.
-    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
-        let c = &self.n.contracts[index];
-        if self.n.pairs[c.pair as usize].pipeline {
-            return if self.s.contracts[index] { window } else { 0.0 };
-        }
-        let next = self.s.markets[market].next;
-        let opened = self.window_opened(market);
-        let (from, to) = (c.start.max(opened), c.end.min(next));
-        if to > from { (to - from).days() } else { 0.0 }
-    }
-
-    /// Takes from what is due under contracts what the window's earlier
-    /// clearings have sent.
-    fn leave_out_sent(&self, m: &Market, desk: &mut Desk) {
-        for (k, pair) in self.s.pairs[m.pairs.clone()].iter().enumerate() {
-            if pair.sent_under_contract > 0.0 {
-                let due = (desk.contract[k] - pair.sent_under_contract).max(0.0);
-                scale(&mut desk.contract, &mut desk.contract_value, k, due);
-            }
-        }
-    }
-
     /// Spot trade expected: base trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
     #[inline(never)]
@@ -495,15 +441,16 @@ impl Trial<'_> {
         for buyer in m.buyers.clone() {
             let b = self.s.buyers[buyer];
             let wanted = if new_window || m.pipelines_only {
-                let n = self.nomination(market, buyer, window);
-                self.s.buyers[buyer].nominated = n;
+                let fits = self.fits(buyer, window);
+                let n = self.nomination(market, buyer, window).min(fits);
+                (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
                 n
             } else {
                 remainder(b.nominated, b.allocated)
             };
             desk.nomination.push(wanted);
             let use_rate = self.base.use_rate[buyer];
-            let cover = b.stock.max(0.0) / use_rate.max(f64::MIN_POSITIVE);
+            let cover = b.in_tank().max(0.0) / use_rate.max(f64::MIN_POSITIVE);
             let waits = if use_rate > 0.0 {
                 terms.stock_elasticity * cover / STOCK_DAYS
             } else {
@@ -514,10 +461,17 @@ impl Trial<'_> {
     }
 
     /// `use + κ (target − position)`, at least nothing, at most the cap. Use is
-    /// that of an average day of the year: stock carries the season.
+    /// that of an average day of the year: stock carries the season, as far as
+    /// it fits.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.base.use_rate[buyer] * self.s.buyers[buyer].level;
+        let b = &self.s.buyers[buyer];
+        let usual = if self.wants_more_than_fits(buyer) {
+            b.reference
+        } else {
+            self.base.use_rate[buyer]
+        };
+        let use_rate = usual * b.level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
@@ -537,10 +491,39 @@ impl Trial<'_> {
     /// with its present use and the time of year. Goods that wait for a
     /// licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
-        let b = self.s.buyers[buyer];
-        let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
-        let target = (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0);
-        target - (b.stock + b.under_way + b.carried - b.carried_at_start)
+        let b = &self.s.buyers[buyer];
+        let target = if self.wants_more_than_fits(buyer) {
+            self.full(buyer)
+        } else {
+            let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
+            (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0)
+        };
+        target - b.position()
+    }
+
+    /// Whether a buyer would hold more now than its tank has room for. Its
+    /// stock then stays as it is, and its orders follow the seasons.
+    fn wants_more_than_fits(&self, buyer: usize) -> bool {
+        let b = &self.s.buyers[buyer];
+        let held = || self.base.target_stock[buyer] + self.seasonal_stock(buyer);
+        b.room < f64::INFINITY && held() * b.level.clamp(0.2, 2.0) > b.room
+    }
+
+    /// Most that a buyer could order over a window and have room for: what it
+    /// uses, and what stock and goods under way leave of its tank.
+    fn fits(&self, buyer: usize, window: f64) -> f64 {
+        let b = &self.s.buyers[buyer];
+        (b.reference * b.level * window + self.full(buyer) - b.position()).max(0.0)
+    }
+
+    /// The position at which a buyer's tank is full: what it holds, and what is
+    /// used at the present rate before what is under way arrives.
+    fn full(&self, buyer: usize) -> f64 {
+        let (b, use_rate) = (&self.s.buyers[buyer], self.base.use_rate[buyer]);
+        if b.room == f64::INFINITY || use_rate <= 0.0 {
+            return b.room;
+        }
+        b.room + self.base.under_way[buyer] * (b.reference * b.level / use_rate)
     }
 
     /// Stock beyond the target that a buyer with even arrivals holds now to
@@ -757,10 +740,14 @@ impl Trial<'_> {
         });
         Law::sample_each(objects, &mut desk.transit);
         let first = self.n.markets[market].pairs.start;
+        let boils_off = self.base.terms[market].boil_off > 0.0;
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
             parcel.arrives = parcel.arrives + Ticks::from_days(*days);
             if desk.gates.ways.open {
                 self.delay(parcel, parcel.pair as usize - first, &desk.gates.ways);
+            }
+            if boils_off {
+                self.lose_afloat(parcel);
             }
             self.put_under_way(*parcel);
         }
@@ -835,6 +822,7 @@ impl Trial<'_> {
                     .checked_sub(ago)
                     .filter(|seconds| *seconds > 0);
                 if let Some(arrives) = arrives {
+                    let size = size * self.arriving_share(market, pair, transit);
                     self.s.buyers[buyer].under_way += size;
                     self.put_under_way(Parcel {
                         arrives: Tick(arrives),
@@ -931,14 +919,6 @@ fn least(a: f64, b: f64) -> f64 {
 pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
     let left = whole - gone;
     if left > DUST * whole { left } else { 0.0 }
-}
-
-/// Changes entry `k` of volumes to `volume`, and its value in proportion.
-fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
-    if volumes[k] > 0.0 {
-        values[k] *= volume / volumes[k];
-        volumes[k] = volume;
-    }
 }
 
 /// Spot (volume, price) and contracts (volume, value) in one: volume and mean

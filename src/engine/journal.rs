@@ -133,6 +133,22 @@ pub enum Entry {
         /// The buyer.
         buyer: usize,
     },
+    /// Goods wait for room in a buyer's tank.
+    Waiting {
+        /// The buyer.
+        buyer: usize,
+        /// How much waits.
+        volume: f64,
+    },
+    /// Goods boil off.
+    BoiledOff {
+        /// The buyer to whom they were on their way.
+        buyer: usize,
+        /// How much was lost.
+        volume: f64,
+        /// Whether in wait for room in a tank, else on a long voyage.
+        waiting: bool,
+    },
     /// A plant gets so much of an input, or enough again.
     Input {
         /// The input.
@@ -232,12 +248,48 @@ pub enum Entry {
         /// The most it can hold.
         limit: f64,
     },
+    /// Policies together order a reserve to release at another rate.
+    Ordered {
+        /// The policy that made the change.
+        policy: usize,
+        /// The reserve.
+        reserve: usize,
+        /// To be released a day.
+        rate: f64,
+    },
+    /// Goods leave a reserve for another country.
+    Aid {
+        /// The policy.
+        policy: usize,
+        /// The reserve that gives.
+        reserve: usize,
+        /// The buyer that receives.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// Goods arrive from the reserve of another country.
+    AidArrival {
+        /// The buyer.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
     /// A contract is in force from now on, or is no longer.
     Contract {
         /// The contract.
         contract: usize,
         /// Whether it is in force.
         in_force: bool,
+    },
+    /// A buyer takes more or less under a contract than before.
+    Taken {
+        /// The contract.
+        contract: usize,
+        /// What it takes, over the contract's volume.
+        share: f64,
+        /// What it pays for goods that it leaves \[USD per day\].
+        unused: f64,
     },
     /// A month bin ends.
     Month {
@@ -377,6 +429,17 @@ impl Trial<'_> {
         }
     }
 
+    /// Notes what waits for room in a buyer's tank, where anything does.
+    #[inline]
+    pub(super) fn note_waiting(&mut self, buyer: usize) {
+        if self.s.journal.kept && self.s.buyers[buyer].waiting() > 0.0 {
+            self.note(|t| Entry::Waiting {
+                buyer,
+                volume: t.s.buyers[buyer].waiting(),
+            });
+        }
+    }
+
     /// Notes the rate at which a reserve begins to release or refill, where
     /// that changes.
     #[inline]
@@ -459,7 +522,23 @@ impl Trial<'_> {
     pub(super) fn note_contract(&mut self, contract: usize) {
         self.note(|t| Entry::Contract {
             contract,
-            in_force: t.s.contracts[contract],
+            in_force: t.s.contracts[contract].in_force,
+        });
+    }
+
+    /// Notes goods from the reserve of another country.
+    #[inline]
+    pub(super) fn note_aid_arrival(&mut self, buyer: usize, volume: f64) {
+        self.note(|_| Entry::AidArrival { buyer, volume });
+    }
+
+    /// Notes what a buyer takes under a contract.
+    #[inline]
+    pub(super) fn note_take(&mut self, contract: usize) {
+        self.note(|t| Entry::Taken {
+            contract,
+            share: t.s.contracts[contract].take,
+            unused: t.s.contracts[contract].unused,
         });
     }
 

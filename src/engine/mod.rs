@@ -5,9 +5,11 @@
 //! are constant between events, so stocks move linearly and are settled only
 //! when something touches them; see [`Trial`] for the story.
 
+mod boil_off;
 pub mod calendar;
 mod clearing;
 mod gates;
+mod contracts;
 mod journal;
 mod ledger;
 pub mod market;

@@ -18,6 +18,9 @@ pub struct Record {
     pub cover: Vec<f64>,
     /// Arrivals by origin country \[units\], focus by focus.
     pub origins: Vec<f64>,
+    /// What has arrived from the reserves of other countries \[units\], focus by
+    /// focus.
+    pub aid: Vec<f64>,
     /// Whether each policy was in force at the end of each month bin, bin by
     /// bin.
     pub active: Vec<bool>,
@@ -53,6 +56,7 @@ impl Record {
             shortfall: vec![0.0; focus * bins],
             cover: vec![0.0; focus * bins],
             origins: vec![0.0; focus * n.countries.len()],
+            aid: vec![0.0; focus],
             active: vec![false; bins * model.policies.len()],
             stopped: vec![0.0; stopped],
             leaked: vec![0.0; stopped],
@@ -71,6 +75,7 @@ impl Record {
         self.shortfall.fill(0.0);
         self.cover.fill(0.0);
         self.origins.fill(0.0);
+        self.aid.fill(0.0);
         self.active.fill(false);
         self.stopped.fill(0.0);
         self.leaked.fill(0.0);
@@ -115,7 +120,7 @@ impl Trial<'_> {
             let t = self.totals(buyer);
             let (short, reference) = self.s.record.last[f];
             let month = ratio(t.short - short, t.reference - reference);
-            let cover = ratio(self.s.buyers[buyer].stock, self.s.buyers[buyer].reference);
+            let cover = ratio(self.s.buyers[buyer].in_tank(), self.s.buyers[buyer].reference);
             let r = &mut self.s.record;
             r.last[f] = (t.short, t.reference);
             r.peak[f] = r.peak[f].max(month);
@@ -134,6 +139,7 @@ impl Trial<'_> {
         let days = self.since(self.s.markets[market].cleared_at);
         self.s.markets[market].cleared_at = self.s.now;
         self.note_unblocked(market, days);
+        self.pay_unused(market, days);
         let markets = self.n.markets.len();
         let r = &mut self.s.record;
         for k in (market..r.stopped.len()).step_by(markets) {
@@ -176,6 +182,7 @@ impl Trial<'_> {
             let metrics = self.metrics(f, buyer);
             self.s.record.metrics[f * METRICS..(f + 1) * METRICS].copy_from_slice(&metrics);
             self.write_origins(f, buyer);
+            self.s.record.aid[f] = self.s.buyers[buyer].aid;
         }
         self.s.record.events = self.s.calendar.handled();
     }

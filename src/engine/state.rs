@@ -10,7 +10,7 @@ use super::policy::LicenceDesk;
 use super::record::Record;
 use crate::network::Network;
 use crate::random::TrialKey;
-use crate::units::Tick;
+use crate::units::{Tick, Ticks};
 
 /// Bits of a place in an inbox; as many parcels as a trial may have events.
 const PLACE_BITS: u32 = 24;
@@ -44,7 +44,7 @@ pub struct State {
     /// Parcels that wait before a closed chokepoint; still under way.
     pub(super) held: Vec<Held>,
     pub(super) inflow_steps: InflowSteps,
-    pub(super) contracts: Vec<bool>,
+    pub(super) contracts: Vec<ContractState>,
     pub(super) policies: Vec<PolicyState>,
     /// Floating memory of the policies, each its own range.
     pub(super) memory: Vec<f64>,
@@ -87,7 +87,10 @@ pub(super) struct SellerState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BuyerState {
+    /// What is in its tank or waits for room in it.
     pub stock: f64,
+    /// What there is room for; infinite without a tank.
+    pub room: f64,
     /// Rate at which pipelines and reserves bring goods.
     pub inflow: f64,
     /// Rate of use.
@@ -99,6 +102,9 @@ pub(super) struct BuyerState {
     pub dry: f64,
     /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
+    /// The part of it that comes from others' reserves, and what has come.
+    pub aid_under_way: f64,
+    pub aid: f64,
     /// Allocated, not yet shipped for want of a full parcel.
     pub carried: f64,
     /// The part of `carried` that was there at the start.
@@ -122,6 +128,8 @@ pub(super) struct BuyerState {
     /// Nominated, and allocated, in the current window.
     pub nominated: f64,
     pub allocated: f64,
+    /// Most that it could nominate in the window and have room for.
+    pub fits: f64,
     pub floor: Alarm,
     pub reserve_rate: f64,
     pub volume_paid: f64,
@@ -133,6 +141,32 @@ pub(super) struct BuyerState {
 }
 
 impl BuyerState {
+    /// Commercial stock, without what waits for room.
+    #[inline]
+    pub fn in_tank(&self) -> f64 {
+        if self.stock < self.room {
+            self.stock
+        } else {
+            self.room
+        }
+    }
+
+    /// What counts towards its target: on hand, waiting for room, or under way.
+    #[inline]
+    pub fn position(&self) -> f64 {
+        self.stock + self.under_way + self.carried - self.carried_at_start
+    }
+
+    /// What has arrived and waits for room.
+    #[inline]
+    pub fn waiting(&self) -> f64 {
+        if self.stock > self.room {
+            self.stock - self.room
+        } else {
+            0.0
+        }
+    }
+
     /// Notes that it was short over some time.
     pub fn was_short(&mut self, from: Tick, to: Tick) {
         self.first_short = Some(self.first_short.map_or(from, |first| first.min(from)));
@@ -201,6 +235,8 @@ pub(super) struct MarketState {
     /// Whether anything has gone around limits in the current window.
     pub by_ways: bool,
     pub initial: f64,
+    /// Boiled off so far.
+    pub lost: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -208,6 +244,8 @@ pub(super) struct ReserveState {
     pub volume: f64,
     /// Released (or, negative, refilled) per day.
     pub rate: f64,
+    /// What policies order it to release per day.
+    pub ordered: f64,
     pub at: Tick,
     pub drawn: f64,
 }
@@ -262,6 +300,7 @@ pub(super) struct Parcel {
     pub price: f64,
     /// When it left \[s\]; below zero before the start.
     pub left: i32,
+    /// Seller and buyer, or [`Parcel::AID`].
     pub pair: u32,
     pub buyer: u32,
     /// Whether it goes by a way around a limit.
@@ -273,6 +312,19 @@ impl Parcel {
     #[inline]
     pub fn waits(&self, now: Tick) -> bool {
         i64::from(self.left) > now.0 as i64
+    }
+
+    /// From leaving to arriving.
+    pub fn under_way(&self) -> Ticks {
+        Ticks((self.arrives.0 as i64 - i64::from(self.left)).max(0) as u64)
+    }
+
+    /// In place of a pair: it comes from the reserve of another country.
+    pub const AID: u32 = u32::MAX;
+
+    #[inline]
+    pub fn is_aid(&self) -> bool {
+        self.pair == Self::AID
     }
 }
 
@@ -412,6 +464,26 @@ impl InflowSteps {
     }
 }
 
+/// Where a contract stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContractState {
+    pub in_force: bool,
+    /// What the buyer takes in the current window, over the volume.
+    pub take: f64,
+    /// What it pays for goods that it does not take \[USD per day\].
+    pub unused: f64,
+}
+
+impl Default for ContractState {
+    fn default() -> Self {
+        Self {
+            in_force: false,
+            take: 1.0,
+            unused: 0.0,
+        }
+    }
+}
+
 /// Where a process stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RegimeState {
@@ -453,6 +525,11 @@ pub(super) struct Desk {
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
+    /// The same of the contracts of one priority, due in this clearing; and
+    /// what earlier clearings of the window have sent under any.
+    pub due: Vec<f64>,
+    pub due_value: Vec<f64>,
+    pub sent: Vec<f64>,
     /// Parcels that leave, their numbers in the window, and days under way.
     pub leaving: Vec<Parcel>,
     pub numbers: Vec<u32>,
@@ -494,7 +571,7 @@ impl State {
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
             held: Vec::new(),
             inflow_steps: InflowSteps::default(),
-            contracts: vec![false; n.contracts.len()],
+            contracts: vec![ContractState::default(); n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
             memory: vec![
                 0.0;
@@ -528,6 +605,8 @@ impl State {
         self.ledgers.fill(Ledger::default());
         self.buyers.fill(BuyerState {
             minimum_cover: f64::INFINITY,
+            room: f64::INFINITY,
+            fits: f64::INFINITY,
             ..BuyerState::default()
         });
         self.demands.fill(DemandState::default());
@@ -545,7 +624,7 @@ impl State {
         self.inboxes.iter_mut().for_each(Inbox::clear);
         self.held.clear();
         self.inflow_steps.clear();
-        self.contracts.fill(false);
+        self.contracts.fill(ContractState::default());
         self.policies.fill(PolicyState::default());
         self.memory.fill(0.0);
         self.licences.clear();
@@ -573,5 +652,6 @@ impl MarketState {
         self.asked_at = None;
         self.by_ways = false;
         self.initial = 0.0;
+        self.lost = 0.0;
     }
 }

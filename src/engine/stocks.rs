@@ -38,6 +38,9 @@ impl Trial<'_> {
     /// many parcels have come in.
     #[inline]
     pub(super) fn settle_buyer(&mut self, buyer: usize) -> usize {
+        if self.s.buyers[buyer].waiting() > 0.0 {
+            self.lose_waiting(buyer);
+        }
         let came_in = if self.s.inboxes[buyer].has_come_in(self.s.now) {
             self.take_in(buyer)
         } else {
@@ -74,7 +77,11 @@ impl Trial<'_> {
         self.s.inboxes[buyer].took();
         self.s.buyers[buyer].receive(parcel);
         self.settle_accounts(buyer);
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if parcel.is_aid() {
+            self.note_aid_arrival(buyer, parcel.volume);
+        } else {
+            self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        }
         self.plan_once(buyer);
     }
 
@@ -100,6 +107,12 @@ impl Trial<'_> {
                 journal.note(empty, Entry::StockOut { buyer });
             }
             b.receive(parcel);
+            if parcel.is_aid() {
+                let volume = parcel.volume;
+                journal.note(parcel.arrives, Entry::AidArrival { buyer, volume });
+                inbox.took();
+                continue;
+            }
             let (pair, volume) = (parcel.pair as usize, parcel.volume);
             let price = (1.0 + parcel.price) * p0;
             pairs[pair].received += volume;
@@ -119,6 +132,7 @@ impl Trial<'_> {
         if self.settle_buyer(buyer) == 0 {
             return; // recalled, or taken in by who has planned since
         }
+        self.note_waiting(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
         } else {
@@ -665,8 +679,8 @@ impl BuyerState {
         } else {
             have - need
         };
-        if self.stock < self.minimum_cover * self.reference {
-            self.minimum_cover = self.stock.max(0.0) / self.reference;
+        if self.in_tank() < self.minimum_cover * self.reference {
+            self.minimum_cover = self.in_tank().max(0.0) / self.reference;
         }
         ran_out
     }
@@ -686,6 +700,10 @@ impl BuyerState {
     fn receive(&mut self, parcel: &Parcel) {
         self.stock += parcel.volume;
         self.under_way -= parcel.volume;
+        if parcel.is_aid() {
+            self.aid_under_way -= parcel.volume;
+            self.aid += parcel.volume;
+        }
     }
 
     /// Books goods received and their value \[USD\].

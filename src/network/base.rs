@@ -1,7 +1,7 @@
 //! The steady state that one drawing of a scenario's numbers implies.
 
 use super::balance::{fill_missing, ras};
-use super::{Complaint, Market, Network, User};
+use super::{Complaint, Market, Network, Tank, User};
 use crate::units::{Ticks, format_quantity};
 
 /// Every constant of one trial. All rates per day, in the market's unit.
@@ -31,6 +31,9 @@ pub struct Base {
     pub elasticity: Vec<f64>,
     /// Target commercial stock of each buyer \[units\].
     pub target_stock: Vec<f64>,
+    /// Most that each buyer has room for, beyond what is never usable
+    /// \[units\]; infinite without a tank.
+    pub room: Vec<f64>,
     /// Base goods under way to each buyer at a clearing \[units\].
     pub under_way: Vec<f64>,
     /// Stock at the start of each buyer \[units\].
@@ -49,6 +52,8 @@ pub struct Base {
     pub contract: Vec<f64>,
     /// Price of each contract, deviation from reference \[p0\].
     pub contract_price: Vec<f64>,
+    /// What else each contract says.
+    pub contract_terms: Vec<ContractTerms>,
     /// σ of each seller.
     pub supply_elasticity: Vec<f64>,
     /// Stock at the start of each seller \[units\].
@@ -95,8 +100,23 @@ pub struct Terms {
     pub release: f64,
     /// ε_s.
     pub stock_elasticity: f64,
+    /// Share that boils off beyond the usual voyage [per day].
+    pub boil_off: f64,
     /// Days over which backlog is worked off.
     pub backlog_time: f64,
+}
+
+/// What a contract says beside volume and price, in one trial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContractTerms {
+    /// Least that the buyer takes, over the volume.
+    pub least: f64,
+    /// Most that it takes, while its price is above the contract's.
+    pub most: f64,
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: f64,
+    /// Days over which the volume rises.
+    pub ramp: f64,
 }
 
 /// The constants of a reserve in one trial.
@@ -155,6 +175,7 @@ impl Base {
             use_rate: zeros(buyers),
             elasticity: zeros(buyers),
             target_stock: zeros(buyers),
+            room: vec![f64::INFINITY; buyers],
             under_way: zeros(buyers),
             initial_stock: zeros(buyers),
             minimum_cover: zeros(buyers),
@@ -164,6 +185,7 @@ impl Base {
             backlog: zeros(demands),
             contract: zeros(network.contracts.len()),
             contract_price: zeros(network.contracts.len()),
+            contract_terms: vec![ContractTerms::default(); network.contracts.len()],
             supply_elasticity: zeros(sellers),
             seller_stock: zeros(sellers),
             working_stock: zeros(sellers),
@@ -216,6 +238,53 @@ impl Base {
             .filter(|(m, balance)| !m.unbalanced && balance.gap().abs() > m.tolerance)
             .map(|(m, balance)| imbalance(m, balance))
             .collect()
+    }
+
+    /// Every tank that is too small for what must go in.
+    #[must_use]
+    pub fn ill_sized_tanks(&self, network: &Network) -> Vec<Complaint> {
+        let tanks = network.buyers.iter().enumerate();
+        let tanks = tanks.filter_map(|(i, b)| b.tank.map(|tank| (i, tank)));
+        tanks
+            .filter_map(|(i, tank)| self.too_small(network, i).map(|said| (i, tank, said)))
+            .map(|(i, tank, (said, help))| {
+                let (good, country) = network.buyer_name(i);
+                Complaint {
+                    path: format!("tanks.{}", tank.entry),
+                    message: format!("{good} @ {country}: {said}"),
+                    help: help.to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    /// What is wrong with the size of a buyer's tank, and what would be right.
+    fn too_small(&self, network: &Network, buyer: usize) -> Option<(String, &'static str)> {
+        let unit = &network.markets[network.buyers[buyer].market].unit;
+        let volume = |x: f64| format_quantity(x, unit);
+        let (room, floor) = (
+            self.room[buyer],
+            self.minimum_cover[buyer] * self.use_rate[buyer],
+        );
+        if room <= 0.0 {
+            let said = "of this tank nothing is usable".to_owned();
+            return Some((said, "its heel must be less than its capacity"));
+        }
+        if room <= floor {
+            let said = format!(
+                "{} of this tank are usable, but use is rationed below {}",
+                volume(room),
+                volume(floor)
+            );
+            return Some((said, "make it larger, or lower `minimum_cover`"));
+        }
+        let initial = self.initial_stock[buyer];
+        let stated = initial > self.target_stock[buyer] && initial > room * (1.0 + 1e-9);
+        let said = || {
+            let (initial, room) = (volume(initial), volume(room));
+            format!("{initial} are in stock at the start, but {room} of this tank are usable")
+        };
+        stated.then(|| (said(), "lower `initial`, or make the tank larger"))
     }
 
     /// Numbers that are read off rather than derived.
@@ -573,8 +642,15 @@ impl Base {
                 initial += demand.initial.map_or(0.0, |n| n.get(drawn));
             }
             self.elasticity[i] = elastic / self.use_rate[i].max(1e-300);
-            self.target_stock[i] = target;
-            self.initial_stock[i] = if stated { initial } else { target };
+            self.room[i] = b.tank.map_or(f64::INFINITY, |tank| {
+                tank.usable(self.use_rate[i], drawn)
+            });
+            self.target_stock[i] = target.min(self.room[i]);
+            self.initial_stock[i] = if stated {
+                initial
+            } else {
+                self.target_stock[i]
+            };
             self.minimum_cover[i] = b.minimum_cover.get(drawn);
             self.under_way[i] = 0.0;
         }
@@ -600,7 +676,24 @@ impl Base {
             self.contract[i] = c.volume.get(drawn) * share;
             let p0 = self.terms[network.sellers[seller(c.pair)].market].price;
             self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);
+            let (down, up) = c.tolerance;
+            self.contract_terms[i] = ContractTerms {
+                least: if c.free { 0.0 } else { 1.0 - down.get(drawn) },
+                most: 1.0 + up.get(drawn),
+                take_or_pay: c.take_or_pay.get(drawn),
+                ramp: c.ramp.get(drawn),
+            };
         }
+    }
+}
+
+impl Tank {
+    /// Room beyond what is never usable \[units\], at a base use a day.
+    fn usable(&self, use_rate: f64, drawn: &[f64]) -> f64 {
+        let days = if self.in_days { use_rate } else { 1.0 };
+        let capacity = self.capacity.get(drawn) * days;
+        let heel = self.heel.get(drawn) * if self.heel_in_units { 1.0 } else { capacity };
+        (capacity - heel).max(0.0)
     }
 }
 
@@ -617,6 +710,7 @@ impl Terms {
             discount: market.discount.get(drawn),
             release: market.release.get(drawn),
             stock_elasticity: market.stock_elasticity.get(drawn),
+            boil_off: market.boil_off.get(drawn),
             backlog_time: market.backlog_time.get(drawn),
         }
     }

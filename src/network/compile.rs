@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     Base, Buyer, Contract, Demand, Detour, Input, Market, Network, Num, Output, Pair, Parameter,
-    Passage, Reserve, Seller, Site, User,
+    Passage, Reserve, Seller, Site, Tank, User,
 };
 use crate::random::{Copula, Law, ObjectKey, Stream, TrialKey};
 use crate::scenario::{
-    Arrival, CommodityId, CountryId, Outages, Scenario, Size, {self as written},
+    Arrival, CommodityId, CountryId, Heel, Outages, Scenario, Size, {self as written},
 };
 use crate::units::{Calendar, DAY, Tick, Ticks};
 
@@ -52,6 +52,7 @@ impl<'a> Compiler<'a> {
         compiler.lay_out_buyers();
         compiler.lay_out_pairs();
         compiler.lay_out_reserves();
+        compiler.lay_out_tanks();
         compiler.lay_out_contracts();
         compiler.find_parcels_to_final_use();
         compiler.find_focus();
@@ -170,6 +171,7 @@ impl<'a> Compiler<'a> {
                 self.complaints.push(complaint);
             }
         }
+        self.complaints.extend(base.ill_sized_tanks(&self.network));
         if !self.complaints.is_empty() {
             return Err(self.complaints);
         }
@@ -215,6 +217,7 @@ impl<'a> Compiler<'a> {
             offer_on_hand: c.offer_on_hand,
             cargo: c.cargo,
             parcel: c.parcel,
+            boil_off: self.num_or_none(&c.boil_off),
             backlog_time: self.num(&c.backlog_time),
             start_empty: c.start_empty,
             unbalanced: c.unbalanced,
@@ -223,6 +226,7 @@ impl<'a> Compiler<'a> {
             pipelines: false,
             domestic: Vec::new(),
             contracts: Vec::new(),
+            priorities: Vec::new(),
             observed: !c.trade.is_empty(),
         }
     }
@@ -376,6 +380,7 @@ impl<'a> Compiler<'a> {
             country,
             demands: first..self.network.demands.len(),
             reserve: None,
+            tank: None,
             minimum_cover,
             ration_by_value: scenario.commodities[c.0].ration_by_value,
             parcels_to_final_use: false,
@@ -610,6 +615,30 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn lay_out_tanks(&mut self) {
+        for (entry, t) in self.scenario.tanks.iter().enumerate() {
+            let Some(buyer) = self.buyer(t.commodity, t.country) else {
+                continue;
+            };
+            let (capacity, in_days) = match &t.capacity {
+                Size::Volume(n) => (self.num(n), false),
+                Size::Days(n) => (self.num(n), true),
+            };
+            let (heel, heel_in_units) = match &t.heel {
+                Some(Heel::Share(n)) => (self.num(n), false),
+                Some(Heel::Volume(n)) => (self.num(n), true),
+                None => (Num::Const(0.0), true),
+            };
+            self.network.buyers[buyer].tank = Some(Tank {
+                entry: entry as u32,
+                capacity,
+                in_days,
+                heel,
+                heel_in_units,
+            });
+        }
+    }
+
     /// The buyer of a commodity in a country.
     #[must_use]
     pub fn buyer(&self, commodity: CommodityId, country: CountryId) -> Option<usize> {
@@ -630,6 +659,7 @@ impl<'a> Compiler<'a> {
                 });
             }
             for pair in pairs {
+                let began = c.start.map_or(0, |day| self.days_from_start(day));
                 let contract = Contract {
                     pair,
                     volume: self.num(&c.volume),
@@ -637,13 +667,37 @@ impl<'a> Compiler<'a> {
                     start: c.start.map_or(Tick::START, |d| self.tick(d)),
                     end: c.end.map_or(Tick::NEVER, |last| self.after(last)),
                     price: c.price.as_ref().map(|n| self.num(n)),
+                    tolerance: (self.num_or_none(&c.down), self.num_or_none(&c.up)),
+                    take_or_pay: self.num_or_none(&c.take_or_pay),
+                    ramp: self.num_or_none(&c.ramp),
+                    began: began as f64,
+                    priority: c.priority,
+                    free: c.free,
                 };
-                let n = &mut self.network;
-                let market = n.buyers[n.pairs[pair as usize].buyer as usize].market;
-                n.markets[market].contracts.push(n.contracts.len() as u32);
-                n.contracts.push(contract);
+                self.add_contract(contract);
             }
         }
+    }
+
+    fn add_contract(&mut self, contract: Contract) {
+        let n = &mut self.network;
+        let buyer = n.pairs[contract.pair as usize].buyer as usize;
+        let m = &mut n.markets[n.buyers[buyer].market];
+        m.contracts.push(n.contracts.len() as u32);
+        if let Err(place) = m.priorities.binary_search(&contract.priority) {
+            m.priorities.insert(place, contract.priority);
+        }
+        n.contracts.push(contract);
+    }
+
+    /// A number that is zero where it is not given.
+    fn num_or_none(&mut self, num: &Option<written::Num>) -> Num {
+        num.as_ref().map_or(Num::Const(0.0), |n| self.num(n))
+    }
+
+    fn days_from_start(&self, day: crate::units::Date) -> i64 {
+        let calendar = self.network.calendar;
+        calendar.days_between(calendar.start(), day)
     }
 
     fn find_parcels_to_final_use(&mut self) {
@@ -658,7 +712,7 @@ impl<'a> Compiler<'a> {
             let piped = column
                 .step_by(m.buyers.len())
                 .any(|pair| n.pairs[pair].pipeline);
-            let found = only && b.reserve.is_none() && !piped;
+            let found = only && b.reserve.is_none() && b.tank.is_none() && !piped;
             self.network.buyers[index].parcels_to_final_use = found;
         }
     }

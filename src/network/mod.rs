@@ -155,6 +155,9 @@ pub struct Market {
     pub cargo: Option<f64>,
     /// Smallest parcel \[units\].
     pub parcel: f64,
+    /// Share of goods that boils off under way beyond the usual voyage, and
+    /// while they wait for a tank [per day].
+    pub boil_off: Num,
     /// Days over which backlog is worked off.
     pub backlog_time: Num,
     /// Nothing under way at the start, sellers empty.
@@ -172,6 +175,8 @@ pub struct Market {
     pub domestic: Vec<bool>,
     /// Its contracts.
     pub contracts: Vec<u32>,
+    /// Their priorities, each once, in the order in which they are served.
+    pub priorities: Vec<u32>,
     /// Whether trade was observed (else it is proportional).
     pub observed: bool,
 }
@@ -210,6 +215,8 @@ pub struct Buyer {
     pub demands: Range<usize>,
     /// Its state stock.
     pub reserve: Option<usize>,
+    /// Room for its commercial stock; no limit if `None`.
+    pub tank: Option<Tank>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Whether rationing goes by value (else pro rata).
@@ -353,6 +360,21 @@ pub struct Output {
     pub per_run: Num,
 }
 
+/// Room for a commercial stock.
+#[derive(Clone, Copy, Debug)]
+pub struct Tank {
+    /// Entry of the scenario it comes from.
+    pub entry: u32,
+    /// Capacity: units, or days of base use.
+    pub capacity: Num,
+    /// Whether `capacity` is in days.
+    pub in_days: bool,
+    /// What is never usable: units, or a share of capacity.
+    pub heel: Num,
+    /// Whether `heel` is in units.
+    pub heel_in_units: bool,
+}
+
 /// A state stock.
 #[derive(Clone, Debug)]
 pub struct Reserve {
@@ -388,6 +410,18 @@ pub struct Contract {
     pub end: Tick,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave, and take beyond it.
+    pub tolerance: (Num, Num),
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: Num,
+    /// Days over which the volume rises from nothing.
+    pub ramp: Num,
+    /// When it began, counted from the start of the scenario \[days\].
+    pub began: f64,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 impl Network {

@@ -36,6 +36,7 @@ mod sites;
 mod source;
 mod study;
 mod table;
+mod tanks;
 mod trade;
 mod tree;
 mod values;

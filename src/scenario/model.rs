@@ -75,6 +75,8 @@ pub struct Scenario {
     pub demands: Vec<Demand>,
     /// State stocks.
     pub reserves: Vec<Reserve>,
+    /// Room for commercial stocks.
+    pub tanks: Vec<Tank>,
     /// Transit between countries; later entries win over earlier ones.
     pub lanes: Vec<Lane>,
     /// Term contracts.
@@ -156,6 +158,8 @@ pub struct Commodity {
     pub transit: Law,
     /// Whether lanes not listed are pipelines.
     pub pipeline: bool,
+    /// Share lost a day under way beyond the usual voyage; none if `None`.
+    pub boil_off: Option<Num>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Buyers' target cover unless a demand says otherwise \[days\].
@@ -326,6 +330,28 @@ pub struct Detour {
     pub cost: Num,
 }
 
+/// Room for the commercial stock of a good in a country.
+#[derive(Clone, Debug)]
+pub struct Tank {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+    /// How much goes in.
+    pub capacity: Size,
+    /// The part of it that is never usable; nothing if `None`.
+    pub heel: Option<Heel>,
+}
+
+/// What is never usable of a tank.
+#[derive(Clone, Debug)]
+pub enum Heel {
+    /// A share of its capacity.
+    Share(Num),
+    /// Units.
+    Volume(Num),
+}
+
 /// A term contract, served before spot.
 #[derive(Clone, Debug)]
 pub struct Contract {
@@ -345,6 +371,18 @@ pub struct Contract {
     pub end: Option<Date>,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave; none if `None`.
+    pub down: Option<Num>,
+    /// Share of the volume that it may take beyond it; none if `None`.
+    pub up: Option<Num>,
+    /// Share of the volume paid for whether taken or not; none if `None`.
+    pub take_or_pay: Option<Num>,
+    /// Days from the start over which the volume rises; at once if `None`.
+    pub ramp: Option<Num>,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 /// What a policy is to a study; the baseline keeps only the background.
@@ -408,6 +446,10 @@ pub enum Instrument {
     Leakage(Leakage),
     /// Controls goods made abroad with one's own.
     ExtraterritorialRule(ExtraterritorialRule),
+    /// Releases a volume from several state stocks.
+    CoordinatedRelease(CoordinatedRelease),
+    /// Lets members that run low draw on the state stocks of others.
+    StockpilePact(StockpilePact),
 }
 
 /// The trade that an export control binds.
@@ -694,6 +736,36 @@ pub struct ExtraterritorialRule {
     pub to: Vec<CountryId>,
     /// Share of reference trade refused, by destination.
     pub refused: PerCountry,
+}
+
+/// Releases a volume from several state stocks.
+#[derive(Clone, Debug)]
+pub struct CoordinatedRelease {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Whose reserves, and their shares; in proportion to size if `None`.
+    pub members: Vec<(CountryId, Option<Num>)>,
+    /// Units, all together.
+    pub total: Num,
+    /// Days over which they are released.
+    pub over: Num,
+}
+
+/// Lets members that run low draw on the state stocks of others.
+#[derive(Clone, Debug)]
+pub struct StockpilePact {
+    /// Who stands by each other.
+    pub members: Vec<CountryId>,
+    /// In which goods.
+    pub goods: Vec<CommodityId>,
+    /// Commercial cover below which a member draws \[days\].
+    pub trigger: Num,
+    /// Most that a partner gives \[share of its reserve's size per day\].
+    pub share: Num,
+    /// Share of its reserve's size that a partner keeps.
+    pub floor: Num,
+    /// Time under way \[days\].
+    pub transit: Law,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

@@ -31,6 +31,10 @@ impl Scenario {
                 !matches!(policy.instrument, Instrument::Leakage(_)) && self.strikes(policy, focus)
             }),
             Instrument::ExtraterritorialRule(rule) => binds(&rule.on, &rule.to),
+            Instrument::CoordinatedRelease(release) => chain.contains(&release.commodity),
+            Instrument::StockpilePact(pact) => {
+                pact.goods.iter().any(|good| chain.contains(good))
+            }
         }
     }
 

@@ -80,6 +80,9 @@ impl Closure {
 
     /// When a parcel under way reaches the chokepoint, if it is still to.
     fn reaches(&self, trial: &Trial, parcel: &Parcel) -> Option<Tick> {
+        if parcel.is_aid() {
+            return None;
+        }
         let pair = &trial.n.pairs[parcel.pair as usize];
         let passage = pair.via.iter().find(|p| p.chokepoint == self.chokepoint)?;
         let at = i64::from(parcel.left) + passage.after.0 as i64;
@@ -133,11 +136,13 @@ impl Closure {
         });
         if let Some(detour) = detour {
             let adds = Ticks::from_days(detour.adds.get(trial.drawn));
-            trial.put_under_way(Parcel {
+            let mut parcel = Parcel {
                 arrives: parcel.arrives + adds,
                 late: true,
                 ..parcel
-            });
+            };
+            trial.lose_later(&mut parcel, adds);
+            trial.put_under_way(parcel);
         } else {
             let policy = me as u32;
             trial.s.held.push(Held {
@@ -191,11 +196,13 @@ impl Closure {
         trial.settle_buyer(buyer);
         let late = passes.0 as i64 - reaches.0 as i64;
         let left = (i64::from(parcel.left) + late).min(trial.s.now.0 as i64);
-        trial.put_under_way(Parcel {
+        let mut parcel = Parcel {
             arrives: passes + (parcel.arrives - reaches),
             left: seconds(left),
             ..parcel
-        });
+        };
+        trial.lose_later(&mut parcel, passes - reaches);
+        trial.put_under_way(parcel);
         trial.plan_if_rationed(buyer);
     }
 

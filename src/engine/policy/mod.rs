@@ -9,6 +9,7 @@ mod bound;
 mod bypass;
 mod channel;
 mod closure;
+mod coordinated_release;
 mod disruption;
 mod export_ban;
 mod export_licence;
@@ -18,6 +19,7 @@ mod leakage;
 mod price_cap;
 mod sanction;
 mod tariff;
+mod stockpile_pact;
 
 use std::ops::Range;
 
@@ -124,6 +126,8 @@ instruments! {
     Bypass = bypass::Bypass, bypass;
     Leakage = leakage::Leakage, leakage;
     ExtraterritorialRule = extraterritorial_rule::ExtraterritorialRule, extraterritorial_rule;
+    CoordinatedRelease = coordinated_release::CoordinatedRelease, coordinated_release;
+    StockpilePact = stockpile_pact::StockpilePact, stockpile_pact;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as

@@ -45,6 +45,9 @@ enum Subject {
     Store(usize),
     Reserve(usize),
     Contract(usize),
+    Taken(usize),
+    Waiting(usize),
+    Ordered(usize),
 }
 
 impl<'a> Story<'a> {
@@ -138,18 +141,45 @@ impl<'a> Story<'a> {
                     && self.moves(Subject::Rationing(buyer), rations, 0.0)
             }
             Entry::StockOut { buyer } => self.focus.contains_key(&buyer),
+            Entry::Waiting { buyer, volume } => {
+                // Told when more waits than ever before.
+                let most = self.told.get(&Subject::Waiting(buyer));
+                let more = most.is_none_or(|most| volume > most * (1.0 + SHARE_MOVES));
+                if more {
+                    self.told.insert(Subject::Waiting(buyer), volume);
+                }
+                more && self.focus.contains_key(&buyer)
+            }
             Entry::Reserve { reserve, rate, .. } => {
                 let buyer = self.n.reserves[reserve].buyer as usize;
                 let course = if rate == 0.0 { 0.0 } else { rate.signum() };
                 self.focus.contains_key(&buyer)
                     && self.moves(Subject::Reserve(reserve), course, 0.0)
             }
+            Entry::Ordered { reserve, rate, .. } => {
+                let buyer = self.n.reserves[reserve].buyer as usize;
+                self.upstream[self.n.buyers[buyer].market]
+                    && self.moves(Subject::Ordered(reserve), rate, 0.0)
+            }
+            Entry::Aid { reserve, buyer, .. } => {
+                let giver = self.n.reserves[reserve].buyer as usize;
+                self.focus.contains_key(&buyer) || self.focus.contains_key(&giver)
+            }
+            Entry::AidArrival { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Contract { contract, in_force } => {
                 let pair = self.n.contracts[contract].pair as usize;
                 let in_force = f64::from(in_force);
                 self.focus
                     .contains_key(&(self.n.pairs[pair].buyer as usize))
                     && self.moves(Subject::Contract(contract), in_force, 0.0)
+            }
+            Entry::Taken {
+                contract, share, ..
+            } => {
+                let pair = self.n.contracts[contract].pair as usize;
+                let buyer = self.n.pairs[pair].buyer as usize;
+                self.focus.contains_key(&buyer)
+                    && self.moves(Subject::Taken(contract), share, SHARE_MOVES)
             }
             Entry::Month { focus, .. } => self.focus.contains_key(&(self.n.focus[focus] as usize)),
             Entry::Filed { .. }
@@ -159,6 +189,7 @@ impl<'a> Story<'a> {
             | Entry::Handed { .. }
             | Entry::Stopped { .. }
             | Entry::GoesOn { .. }
+            | Entry::BoiledOff { .. }
             | Entry::Arrival { .. } => false,
         }
     }
@@ -211,7 +242,7 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) | Self::Store(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Store(_) | Self::Taken(_) => 1.0,
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }
@@ -255,6 +286,7 @@ fn fleeting(entry: &Entry) -> Option<Subject> {
         Entry::Input { input, .. } => Subject::Input(input),
         Entry::Rationing { buyer, .. } => Subject::Rationing(buyer),
         Entry::Reserve { reserve, .. } => Subject::Reserve(reserve),
+        Entry::Ordered { reserve, .. } => Subject::Ordered(reserve),
         Entry::Price { buyer, .. } => Subject::Price(buyer),
         _ => return None,
     })

@@ -59,7 +59,7 @@ impl Words<'_> {
     /// A few countries by name, many by number.
     fn places(&self, countries: impl ExactSizeIterator<Item = usize>) -> String {
         match countries.len() {
-            all if all == self.countries() => "everywhere".to_owned(),
+            all if all == self.count_of_countries() => "everywhere".to_owned(),
             1..=3 => {
                 let names: Vec<&str> = countries.map(|c| self.country(c)).collect();
                 names.join(", ")

@@ -2,7 +2,7 @@ use super::{Row, Traced};
 use crate::engine::{Decision, Entry, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
-use crate::scenario::{CommodityId, Instrument, Policy, Role, Scenario, Scope};
+use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
 use crate::units::Tick;
 
 /// Turns indices into names, and entries into sentences.
@@ -75,13 +75,36 @@ impl<'a> Words<'a> {
                 text: "commercial stock is gone".to_owned(),
                 ..self.at_buyer(buyer)
             },
+            Entry::Waiting { buyer, volume } => self.waiting(buyer, volume),
+            Entry::BoiledOff {
+                buyer,
+                volume,
+                waiting,
+            } => self.boiled_off(buyer, volume, waiting),
             Entry::Input { input, share } => self.input(input, share),
             Entry::Reserve {
                 reserve,
                 rate,
                 left,
             } => self.reserve(reserve, rate, left),
+            Entry::Ordered {
+                policy,
+                reserve,
+                rate,
+            } => self.ordered(policy, reserve, rate),
+            Entry::Aid {
+                policy,
+                reserve,
+                buyer,
+                volume,
+            } => self.aid(policy, reserve, buyer, volume),
+            Entry::AidArrival { buyer, volume } => self.aid_arrival(buyer, volume),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Taken {
+                contract,
+                share,
+                unused,
+            } => self.taken(contract, share, unused),
             Entry::Month {
                 focus,
                 short,
@@ -251,7 +274,21 @@ impl<'a> Words<'a> {
             Instrument::Bypass(bypass) => self.bypass(bypass),
             Instrument::Leakage(leakage) => self.leakage(leakage),
             Instrument::ExtraterritorialRule(rule) => self.rule_abroad(rule),
+            Instrument::CoordinatedRelease(release) => {
+                let members: Vec<_> = release.members.iter().map(|(c, _)| *c).collect();
+                let good = &self.scenario.commodities[release.commodity.0].key;
+                format!("release of {good} by {}", self.countries(&members))
+            }
+            Instrument::StockpilePact(pact) => {
+                let members = self.countries(&pact.members);
+                format!("stockpile pact on {} of {members}", self.goods(&pact.goods))
+            }
         }
+    }
+
+    fn countries(&self, ids: &[CountryId]) -> String {
+        let names: Vec<_> = ids.iter().map(|c| self.country(c.0)).collect();
+        names.join(", ")
     }
 
     fn control(&self, kind: &str, scope: &Scope) -> String {
@@ -276,7 +313,7 @@ impl<'a> Words<'a> {
     }
 
     /// How many countries there are.
-    pub(super) fn countries(&self) -> usize {
+    pub(super) fn count_of_countries(&self) -> usize {
         self.n.countries.len()
     }
 
@@ -462,6 +499,31 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn waiting(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let waits = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "waiting",
+            volume: Some(volume),
+            text: format!("the tank is full, {waits} waits for room"),
+            ..row
+        }
+    }
+
+    fn boiled_off(&self, buyer: usize, volume: f64, waiting: bool) -> Row {
+        let row = self.at_buyer(buyer);
+        let lost = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "boil-off",
+            volume: Some(volume),
+            text: match waiting {
+                true => format!("{lost} boils off, waiting for room in the tank"),
+                false => format!("{lost} will boil off, on a voyage longer than usual"),
+            },
+            ..row
+        }
+    }
+
     fn input(&self, input: usize, share: f64) -> Row {
         let i = &self.n.inputs[input];
         let buyer = self.n.demands[i.demand as usize].buyer as usize;
@@ -498,6 +560,54 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn ordered(&self, policy: usize, reserve: usize, rate: f64) -> Row {
+        let row = self.at_buyer(self.n.reserves[reserve].buyer as usize);
+        let market = row.market.unwrap_or_default();
+        let rate_text = self.volume(market, rate);
+        Row {
+            kind: "release-ordered",
+            policy: Some(policy),
+            value: Some((rate, format!("{}/day", self.unit(market)))),
+            text: match rate {
+                0.0 => format!("{}: no release is ordered any more", self.policy(policy)),
+                _ => format!(
+                    "{}: the state reserve is ordered to release {rate_text} a day",
+                    self.policy(policy)
+                ),
+            },
+            ..row
+        }
+    }
+
+    fn aid(&self, policy: usize, reserve: usize, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let giver = &self.n.buyers[self.n.reserves[reserve].buyer as usize];
+        Row {
+            kind: "aid",
+            policy: Some(policy),
+            from: Some(giver.country),
+            volume: Some(volume),
+            text: format!(
+                "{}: {} leaves the state reserve of {}",
+                self.policy(policy),
+                self.volume(row.market.unwrap_or_default(), volume),
+                self.country(giver.country)
+            ),
+            ..row
+        }
+    }
+
+    fn aid_arrival(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let arrives = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "aid-arrival",
+            volume: Some(volume),
+            text: format!("{arrives} from the state reserve of another country arrives"),
+            ..row
+        }
+    }
+
     fn contract(&self, contract: usize, in_force: bool) -> Row {
         let pair = self.n.contracts[contract].pair as usize;
         let seller = self.seller(pair);
@@ -511,6 +621,24 @@ impl<'a> Words<'a> {
                 true => format!("contract with {seller} in force"),
                 false => format!("contract with {seller} no longer in force"),
             },
+            ..self.on_pair(pair)
+        }
+    }
+
+    fn taken(&self, contract: usize, share: f64, unused: f64) -> Row {
+        let pair = self.n.contracts[contract].pair as usize;
+        let paid = match unused {
+            0.0 => String::new(),
+            _ => format!(", and pays {} USD a day for the rest", plain(unused)),
+        };
+        Row {
+            kind: "contract-taken",
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "takes {} of its contract with {}{paid}",
+                percent(share),
+                self.seller(pair)
+            ),
             ..self.on_pair(pair)
         }
     }

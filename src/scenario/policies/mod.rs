@@ -2,6 +2,7 @@
 
 mod bypass;
 mod closure;
+mod coordinated_release;
 mod disruption;
 mod export_ban;
 mod export_licence;
@@ -11,6 +12,7 @@ mod leakage;
 mod price_cap;
 mod sanction;
 mod tariff;
+mod stockpile_pact;
 
 use super::kinds::Amounts;
 use super::measure::{Good, Measure};
@@ -67,6 +69,10 @@ instruments! {
     "leakage" leakage: leakage::Listed,
     /// Controls goods made abroad with one's own.
     "extraterritorial-rule" extraterritorial_rule: extraterritorial_rule::Listed,
+    /// Releases a volume from the state stocks of several countries.
+    "coordinated-release" coordinated_release: coordinated_release::Listed,
+    /// Lets members that run low draw on the state stocks of the others.
+    "stockpile-pact" stockpile_pact: stockpile_pact::Listed,
 }
 
 /// The table of an instrument.
