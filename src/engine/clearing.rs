@@ -98,7 +98,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].allocated += p.rate_in * days;
     }
 
-    fn ends(&self, pair: usize) -> (usize, usize) {
+    pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
         let p = &self.n.pairs[pair];
         (p.seller as usize, p.buyer as usize)
     }
@@ -192,7 +192,7 @@ impl Trial<'_> {
         let terms = self.base.reserves[index];
         let window = self.base.terms[self.n.buyers[buyer].market].window;
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
-        let use_rate = self.base.use_rate[buyer];
+        let use_rate = self.s.usual[buyer].use_rate;
         let cover = b.stock / use_rate.max(f64::MIN_POSITIVE);
         let rate = if cover < terms.release_below {
             terms.release_rate.min(r.volume / window).min(use_rate)
@@ -307,11 +307,12 @@ impl Trial<'_> {
         }
     }
 
-    /// Base trade of a pair over a window at its buyer's present demand, the
+    /// Usual trade of a pair over a window at its buyer's present demand, the
     /// season aside.
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
-        self.base.flow[pair] * window * self.s.buyers[buyer].level
+        let growth = self.s.usual[buyer].growth;
+        self.usual_flow(pair) * window * (growth * self.s.buyers[buyer].level)
     }
 
     /// Reference trade of a pair for the days left of the window; of parcels,
@@ -355,7 +356,7 @@ impl Trial<'_> {
                 )
             } else {
                 let made = self.made_at_reference(seller);
-                let normal = spare.min(made.max(self.base.output[seller]) * window);
+                let normal = spare.min(made.max(s.output) * window);
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
@@ -473,7 +474,7 @@ impl Trial<'_> {
         refill(&mut desk.discount, m.sellers.len(), terms.discount);
         let whole = terms.window;
         desk.prior.clear();
-        if new_window && m.contracts.is_empty() {
+        if new_window && m.contracts.is_empty() && !self.s.markets[market].grown {
             let flows = self.base.flow[m.pairs.clone()].iter();
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
@@ -496,10 +497,10 @@ impl Trial<'_> {
     #[inline]
     fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
-            return (self.base.flow[pair] * window - contracts).max(0.0);
+            return (self.usual_flow(pair) * window - contracts).max(0.0);
         }
         let p = &self.s.pairs[pair];
-        let spot = (self.base.flow[pair] * whole - contracts * (whole / window)).max(0.0);
+        let spot = (self.usual_flow(pair) * whole - contracts * (whole / window)).max(0.0);
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 
@@ -522,18 +523,24 @@ impl Trial<'_> {
                 let n = self.nomination(market, buyer, window);
                 self.s.buyers[buyer].nominated = n;
                 n
+            } else if b.orders_anew {
+                let n = self.nomination(market, buyer, window);
+                self.s.buyers[buyer].nominated = b.allocated + n;
+                n
             } else {
                 remainder(b.nominated, b.allocated)
             };
+            self.s.buyers[buyer].orders_anew = false;
             desk.nomination.push(wanted);
-            let use_rate = self.base.use_rate[buyer];
+            let usual = self.s.usual[buyer];
+            let use_rate = usual.use_rate;
             let cover = b.stock.max(0.0) / use_rate.max(f64::MIN_POSITIVE);
             let waits = if use_rate > 0.0 {
                 terms.stock_elasticity * cover / STOCK_DAYS
             } else {
                 0.0
             };
-            desk.elasticity.push(self.base.elasticity[buyer] + waits);
+            desk.elasticity.push(usual.elasticity + waits);
         }
     }
 
@@ -541,7 +548,7 @@ impl Trial<'_> {
     /// that of an average day of the year: stock carries the season.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.base.use_rate[buyer] * self.s.buyers[buyer].level;
+        let use_rate = self.s.usual[buyer].use_rate * self.s.buyers[buyer].level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
@@ -562,7 +569,8 @@ impl Trial<'_> {
     /// licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
         let b = self.s.buyers[buyer];
-        let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
+        let usual = self.s.usual[buyer];
+        let steady = usual.target + usual.under_way + b.fear * usual.use_rate;
         let target = (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0);
         target - (b.stock + b.under_way + b.carried - b.carried_at_start)
     }
@@ -587,7 +595,7 @@ impl Trial<'_> {
                 return 0.0;
             };
             let rate = 1.0 - season[usize::from(self.n.month_of_bin[bin])];
-            self.base.demand[d] * (demand.stored[bin] + rate * days)
+            self.mean_demand(d) * (demand.stored[bin] + rate * days)
         };
         self.n.buyers[buyer].demands.clone().map(of).sum()
     }

@@ -140,6 +140,20 @@ pub enum Entry {
         /// What it holds.
         left: f64,
     },
+    /// A demand shock changes what users need.
+    Demand {
+        /// The policy.
+        policy: usize,
+        /// What it makes of reference demand \[share\].
+        factor: f64,
+    },
+    /// A buyer wants to store more, or less, for fear of a shortage.
+    Fear {
+        /// The buyer.
+        buyer: usize,
+        /// Beyond its target \[days of use\].
+        days: f64,
+    },
     /// A contract is in force from now on, or is no longer.
     Contract {
         /// The contract.

@@ -10,6 +10,7 @@ mod clearing;
 mod journal;
 pub mod market;
 mod model;
+mod needs;
 pub mod policy;
 mod record;
 mod regime;

@@ -4,6 +4,7 @@ use super::Model;
 use super::calendar::Calendar;
 use super::journal::Journal;
 use super::market::{Clearing, Solution};
+use super::needs::Usual;
 use super::policy::LicenceDesk;
 use super::record::Record;
 use crate::network::Network;
@@ -23,6 +24,7 @@ pub struct State {
     pub(super) calendar: Calendar,
     pub(super) sellers: Vec<SellerState>,
     pub(super) buyers: Vec<BuyerState>,
+    pub(super) usual: Vec<Usual>,
     pub(super) demands: Vec<DemandState>,
     pub(super) sites: Vec<SiteState>,
     /// Runs that each input allows its site; infinite where it is not scarce.
@@ -61,6 +63,8 @@ pub(super) struct SellerState {
     pub stock: f64,
     /// Output rate.
     pub made: f64,
+    /// Mean output, with what projects add.
+    pub output: f64,
     /// Rate at which pipelines take goods away.
     pub piped: f64,
     pub at: Tick,
@@ -112,6 +116,10 @@ pub(super) struct BuyerState {
     /// Nominated, and allocated, in the current window.
     pub nominated: f64,
     pub allocated: f64,
+    /// Whether what it wants has changed since it nominated.
+    pub orders_anew: bool,
+    /// Days of use that it stores beyond its target for fear of a shortage.
+    pub fear: f64,
     pub floor: Alarm,
     pub reserve_rate: f64,
     pub volume_paid: f64,
@@ -149,7 +157,13 @@ impl Default for Alarm {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DemandState {
-    /// D0 · season.
+    /// What demand shocks make of reference demand \[share\].
+    pub scale: f64,
+    /// Share of it that another good replaces.
+    pub replaced: f64,
+    /// What it takes to replace other goods.
+    pub added: f64,
+    /// Mean demand · season.
     pub reference: f64,
     /// Reference after the price response.
     pub wanted: f64,
@@ -169,6 +183,11 @@ pub(super) struct DemandState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SiteState {
+    /// Runs while up, at base utilisation and at full capacity.
+    pub gross: f64,
+    pub ceiling: f64,
+    /// Mean runs that projects have added.
+    pub grown: f64,
     /// Share of capacity that disruptions leave.
     pub factor: f64,
     /// Runs it would make if nothing but its own outages held it back.
@@ -188,6 +207,8 @@ pub(super) struct MarketState {
     pub cleared_at: Tick,
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
+    /// Whether a project has added a seller, a buyer or output.
+    pub grown: bool,
     pub initial: f64,
 }
 
@@ -471,6 +492,7 @@ impl State {
             calendar: Calendar::default(),
             sellers: vec![SellerState::default(); n.sellers.len()],
             buyers: vec![BuyerState::default(); n.buyers.len()],
+            usual: vec![Usual::default(); n.buyers.len()],
             demands: vec![DemandState::default(); n.demands.len()],
             sites: vec![SiteState::default(); n.sites.len()],
             limits: vec![f64::INFINITY; n.inputs.len()],
@@ -515,7 +537,10 @@ impl State {
             minimum_cover: f64::INFINITY,
             ..BuyerState::default()
         });
-        self.demands.fill(DemandState::default());
+        self.demands.fill(DemandState {
+            scale: 1.0,
+            ..DemandState::default()
+        });
         self.sites.fill(SiteState {
             factor: 1.0,
             ..SiteState::default()
@@ -553,6 +578,7 @@ impl MarketState {
         self.next = Tick::START;
         self.cleared_at = Tick::START;
         self.asked_at = None;
+        self.grown = false;
         self.initial = 0.0;
     }
 }

@@ -238,9 +238,10 @@ impl Trial<'_> {
                 .season
                 .map_or(1.0, |s| s[self.s.month]);
             let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
+            let mean = self.mean_demand(demand);
             let d = &mut self.s.demands[demand];
             let before = (d.reference, d.wanted, d.catch_up_wanted);
-            d.reference = self.base.demand[demand] * season;
+            d.reference = mean * season;
             d.wanted = if exponent == 0.0 {
                 d.reference
             } else {
@@ -264,7 +265,7 @@ impl Trial<'_> {
     /// price deviation of its outputs weighted by value.
     pub(super) fn set_desire(&mut self, site: usize) {
         let desire = self.runs_at(site, self.output_pull(site));
-        let reference = self.base.gross[site] * self.up(site);
+        let reference = self.s.sites[site].gross * self.up(site);
         let s = &mut self.s.sites[site];
         (s.reference, s.desire) = (reference, desire);
         self.set_runs(site);
@@ -274,7 +275,7 @@ impl Trial<'_> {
     fn runs_at(&self, site: usize, pull: f64) -> f64 {
         let exponent = pull - self.input_push(site);
         let response = if exponent == 0.0 { 1.0 } else { exp(exponent) };
-        (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
+        (self.s.sites[site].gross * self.up(site) * response).min(self.most_runs(site))
     }
 
     /// Runs a site wants to make with its outputs at reference prices.
@@ -284,7 +285,7 @@ impl Trial<'_> {
 
     /// Runs at full capacity of what is up.
     pub(super) fn most_runs(&self, site: usize) -> f64 {
-        self.base.ceiling[site] * self.up(site)
+        self.s.sites[site].ceiling * self.up(site)
     }
 
     /// Share of capacity that outages and the season leave.
@@ -337,7 +338,7 @@ impl Trial<'_> {
         for i in inputs {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
-            let (others, per_run) = (self.lowest_limit(site, i), self.base.input_per_run[i]);
+            let (others, per_run) = (self.lowest_limit(site, i), self.per_run(i));
             let (wanted, used) = (per_run * s.desire.min(others), per_run * runs);
             let before = self.s.demands[demand];
             let reference = per_run * s.reference.min(others);
@@ -506,7 +507,7 @@ impl Trial<'_> {
         };
         let input = input as usize;
         let limit = if used < wanted * (1.0 - ROUNDING) {
-            used / self.base.input_per_run[input]
+            used / self.per_run(input)
         } else {
             f64::INFINITY
         };

@@ -215,6 +215,7 @@ impl<'a> Compiler<'a> {
                 name: s.name.clone(),
                 capacity: self.num(&s.capacity),
                 utilisation: self.num(&s.utilisation),
+                planned: s.planned,
                 supply_elasticity: self.num(&s.supply_elasticity),
                 season: s.season.map(over_days),
                 availability: availability(s.outages.as_ref()),

@@ -210,10 +210,26 @@ pub struct Site {
     pub cover: Option<Num>,
     /// Monthly output factors, January first, mean one.
     pub season: Option<[f64; 12]>,
+    /// Not there at the start; a project builds it.
+    pub planned: bool,
     /// Ordinary outages.
     pub outages: Option<Outages>,
     /// Goods on hand at the start \[units of each output\], if not steady state.
     pub initial: Option<Num>,
+}
+
+impl Site {
+    /// Whether a good goes in.
+    #[must_use]
+    pub fn takes(&self, good: CommodityId) -> bool {
+        self.inputs.iter().any(|(input, _)| *input == good)
+    }
+
+    /// Whether a good comes out.
+    #[must_use]
+    pub fn makes(&self, good: CommodityId) -> bool {
+        self.outputs.iter().any(|(output, _)| *output == good)
+    }
 }
 
 /// A renewal or overlapping process of losses.
@@ -354,6 +370,8 @@ pub struct Policy {
     pub announced: Date,
     /// First day in force.
     pub effective: Date,
+    /// Days of use that buyers store ahead between the two.
+    pub front_loading: Num,
     /// First day no longer in force.
     pub ends: Option<Date>,
     /// Regimes in which it is in force; all if empty.
@@ -377,6 +395,10 @@ pub enum Instrument {
     ExportLicence(ExportLicence),
     /// Takes capacity away from time to time.
     Disruption(Disruption),
+    /// Changes reference demand.
+    DemandShock(DemandShock),
+    /// Has buyers store more.
+    Hoarding(Hoarding),
 }
 
 /// The trade that an export control binds.
@@ -474,6 +496,32 @@ pub struct Disruption {
     pub sites: Vec<SiteId>,
     /// When, how long, how much.
     pub outages: Outages,
+}
+
+/// Changes reference demand.
+#[derive(Clone, Debug)]
+pub struct DemandShock {
+    /// Of what.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck; all if empty.
+    pub tiers: Vec<String>,
+    /// Relative change, at least −1.
+    pub change: Num,
+    /// Time over which it comes about \[days\].
+    pub ramp: Num,
+}
+
+/// Has buyers store more for fear of a shortage.
+#[derive(Clone, Debug)]
+pub struct Hoarding {
+    /// Of what.
+    pub on: Vec<CommodityId>,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Beyond the target \[days of use\].
+    pub cover: Num,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

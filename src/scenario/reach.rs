@@ -21,6 +21,10 @@ impl Scenario {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::DemandShock(shock) => chain.contains(&shock.of),
+            Instrument::Hoarding(hoarding) => {
+                hoarding.on.iter().any(|good| chain.contains(good))
+            }
         }
     }
 

@@ -29,6 +29,8 @@ table! {
         recipe: Option<Recipe>,
         /// Runs at full capacity, as a volume per time of the good whose coefficient is 1.
         capacity: Amount<Rate>,
+        /// Whether it is not there at the start, for a project to build it.
+        planned: bool = "false",
         /// Share of capacity used in the base.
         utilisation: Amount<Share> = "1",
         /// Elasticity of output where there is spare capacity.
@@ -165,6 +167,7 @@ impl Listed {
             outputs,
             capacity: capacity?,
             utilisation: utilisation?,
+            planned: self.planned,
             supply_elasticity: supply_elasticity?,
             value_at_risk: value_at_risk?,
             cover: cover?,

@@ -3,12 +3,12 @@
 //! `u_ij = (1 − share) · reference trade`, share 1 being a full ban, less
 //! what has been sent while it was in force in the current window.
 
-use super::{Act, Bound, per_commodity};
+use super::{Act, Bound, buyers_of, per_commodity};
 use crate::engine::clearing::remainder;
 use crate::engine::journal::Entry;
 use crate::engine::state::Gates;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario::{self as written, RegimeId};
 
 #[derive(Clone, Debug)]
@@ -101,6 +101,10 @@ impl Act for ExportBan {
 
     fn regime_entered(&self, trial: &mut Trial, me: usize, _regime: RegimeId) {
         self.note_shares(trial, me);
+    }
+
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.bound)
     }
 
     fn markets(&self) -> Vec<usize> {

@@ -5,10 +5,14 @@
 //! gates when it clears; the clearing only reads them. Limits take the
 //! minimum, costs add, and the policy with the least limit binds.
 
+mod demand_shock;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod fear;
+mod hoarding;
+mod ramp;
 
 use std::ops::Range;
 
@@ -16,7 +20,7 @@ use super::Process;
 use super::calendar::{Class, Event};
 use super::state::Gates;
 use super::trial::{Trial, Variant};
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::random::ObjectKey;
 use crate::scenario::{self as written, CountryId, RegimeId, Role};
 use crate::units::Tick;
@@ -30,6 +34,8 @@ pub struct Policy {
     pub name: String,
     /// What it is to the study.
     pub role: Role,
+    /// When it is announced.
+    pub announced: Tick,
     /// First instant in force.
     pub effective: Tick,
     /// First instant no longer in force.
@@ -38,6 +44,11 @@ pub struct Policy {
     pub when: Vec<RegimeId>,
     /// Markets whose gates it may write.
     pub markets: Vec<usize>,
+    /// Buyers it strikes.
+    pub buyers: Vec<usize>,
+    /// Days of use that they store ahead, once it is announced and until it
+    /// takes effect.
+    front_loading: Num,
     /// Its part of the trial's memory.
     pub memory: Range<usize>,
     key: ObjectKey,
@@ -53,6 +64,14 @@ trait Act {
     /// Markets whose gates it may write.
     fn markets(&self) -> Vec<usize> {
         Vec::new()
+    }
+    /// Buyers it strikes.
+    fn buyers(&self, _network: &Network) -> Vec<usize> {
+        Vec::new()
+    }
+    /// Days of use that these store beyond their target while it is in force.
+    fn hoards(&self) -> Option<Num> {
+        None
     }
     /// The trial begins.
     fn begin(&self, _trial: &mut Trial, _me: usize) {}
@@ -98,6 +117,8 @@ instruments! {
     ExportQuota = export_quota::ExportQuota, export_quota;
     ExportLicence = export_licence::ExportLicence, export_licence;
     Disruption = disruption::Disruption, disruption;
+    DemandShock = demand_shock::DemandShock, demand_shock;
+    Hoarding = hoarding::Hoarding, hoarding;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -109,7 +130,10 @@ pub(super) fn compile(compiler: &mut Compiler, _processes: &[Process]) -> Vec<Po
         let instrument = Instrument::compile(compiler, &p.instrument);
         let mut policy = Policy::new(format!("policies.{}", p.name), p.role, instrument);
         policy.name.clone_from(&p.name);
+        policy.announced = compiler.tick(p.announced);
         policy.effective = compiler.tick(p.effective);
+        policy.front_loading = compiler.num(&p.front_loading);
+        policy.buyers = policy.instrument.act().buyers(compiler.network());
         policy.ends = p.ends.map_or(Tick::NEVER, |d| compiler.tick(d));
         policy.when.clone_from(&p.when);
         policies.push(policy);
@@ -138,12 +162,21 @@ impl Policy {
             markets: instrument.act().markets(),
             name,
             role,
+            announced: Tick::START,
             effective: Tick::START,
             ends: Tick::NEVER,
             when: Vec::new(),
+            buyers: Vec::new(),
+            front_loading: Num::Const(0.0),
             memory: 0..0,
             instrument,
         }
+    }
+
+    /// Instants at which it may change.
+    fn dates(&self) -> impl Iterator<Item = Tick> {
+        let announced = Some(self.announced).filter(|_| self.is_feared());
+        announced.into_iter().chain([self.effective, self.ends])
     }
 
     /// Its limits and costs for a market over the coming window.
@@ -167,7 +200,7 @@ impl Trial<'_> {
             self.s.policies[index].enabled = enabled;
             if enabled {
                 p.instrument.act().begin(self, index);
-                for at in [p.effective, p.ends] {
+                for at in p.dates() {
                     if at > Tick::START && at < Tick::NEVER {
                         let event = Event::PolicyDate(index as u32);
                         self.s.calendar.schedule(at, Class::POLICY, event);
@@ -197,6 +230,7 @@ impl Trial<'_> {
                 p.instrument.act().switched(self, index);
             }
         }
+        self.let_fear_spread();
     }
 
     /// Tells every policy that a regime has been entered.
@@ -315,6 +349,25 @@ impl Bound {
             first: compiler.network().markets[market].pairs.start,
         }
     }
+}
+
+/// The buyers of pairs, each once.
+fn buyers_of<'b>(n: &Network, bound: impl IntoIterator<Item = &'b Bound>) -> Vec<usize> {
+    let pairs = bound.into_iter().flat_map(|b| &b.pairs);
+    let mut buyers: Vec<usize> = pairs.map(|p| n.pairs[*p as usize].buyer as usize).collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    buyers
+}
+
+/// The buyers of some goods in some countries.
+fn buyers(
+    compiler: &Compiler,
+    on: &[written::CommodityId],
+    countries: &[CountryId],
+) -> Vec<usize> {
+    let places = on.iter().flat_map(|c| countries.iter().map(|at| (*c, *at)));
+    places.filter_map(|(c, at)| compiler.buyer(c, at)).collect()
 }
 
 /// A number by commodity, for the goods in scope.

@@ -102,6 +102,8 @@ impl<'a> Story<'a> {
         match *entry {
             Entry::Regime { .. } => true,
             Entry::Policy { policy, .. } => policy < self.named,
+            Entry::Demand { .. } => true,
+            Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
                 policy,
                 market,

@@ -2,7 +2,7 @@ use super::{Row, Traced};
 use crate::engine::{Decision, Entry, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
-use crate::scenario::{CommodityId, Instrument, Policy, Role, Scenario, Scope};
+use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
 use crate::units::Tick;
 
 /// Turns indices into names, and entries into sentences.
@@ -82,6 +82,8 @@ impl<'a> Words<'a> {
                 left,
             } => self.reserve(reserve, rate, left),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Demand { policy, factor } => self.demand(policy, factor),
+            Entry::Fear { buyer, days } => self.fear(buyer, days),
             Entry::Month {
                 focus,
                 short,
@@ -239,12 +241,33 @@ impl<'a> Words<'a> {
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
             }
+            Instrument::DemandShock(shock) => {
+                let users = self.users(&[shock.of], &shock.countries, &shock.tiers);
+                format!("demand shock on {users}")
+            }
+            Instrument::Hoarding(hoarding) => {
+                format!("hoarding of {}", self.users(&hoarding.on, &hoarding.countries, &[]))
+            }
         }
     }
 
+    /// `lng in Japan, South Korea (power)`.
+    fn users(&self, on: &[CommodityId], at: &[CountryId], tiers: &[String]) -> String {
+        let goods: Vec<_> = on.iter().map(|c| self.key(*c)).collect();
+        let countries: Vec<_> = at.iter().map(|c| self.country(c.0)).collect();
+        let tiers = match tiers {
+            [] => String::new(),
+            some => format!(" ({})", some.join(", ")),
+        };
+        format!("{} in {}{tiers}", goods.join(", "), countries.join(", "))
+    }
+
+    fn key(&self, commodity: CommodityId) -> &str {
+        &self.scenario.commodities[commodity.0].key
+    }
+
     fn control(&self, kind: &str, scope: &Scope) -> String {
-        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
-        let goods: Vec<_> = scope.on.iter().map(key).collect();
+        let goods: Vec<_> = scope.on.iter().map(|c| self.key(*c)).collect();
         let by = self.country(scope.by.0);
         let all_others = scope.to.len() + 1 == self.scenario.countries.len();
         let to = match scope.to.as_slice() {
@@ -481,6 +504,27 @@ impl<'a> Words<'a> {
                 false => format!("contract with {seller} no longer in force"),
             },
             ..self.on_pair(pair)
+        }
+    }
+
+    fn demand(&self, policy: usize, factor: f64) -> Row {
+        Row {
+            kind: "demand",
+            value: Some((factor, "share".to_owned())),
+            text: format!("its users need {} of their reference demand", percent(factor)),
+            ..self.of_policy(policy)
+        }
+    }
+
+    fn fear(&self, buyer: usize, days: f64) -> Row {
+        Row {
+            kind: "hoarding",
+            value: Some((days, "days".to_owned())),
+            text: match days {
+                0.0 => "stores no more than usual".to_owned(),
+                _ => format!("wants to store {} days of use beyond its target", plain(days)),
+            },
+            ..self.at_buyer(buyer)
         }
     }
 
