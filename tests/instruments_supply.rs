@@ -236,3 +236,192 @@ fn buyers_store_ahead_of_every_export_control() {
         close(cover[5], 23.0, 1e-6);
     }
 }
+
+/// Half as much demand again from the first day on; `new` could meet it.
+fn boom(new: &str, rest: &str) -> String {
+    let site = format!(
+        "\n[[sites]]\nname = \"new\"\ncountry = \"A\"\nmakes = \"gas\"\ncapacity = \"50 t/d\"\n{new}"
+    );
+    let shock = "[policies.boom.demand-shock]\nrole = \"shock\"\nof = \"gas\"\nin = \"B\"\n\
+                 change = 0.5\n\n";
+    one_lane("800 days", FLOW, &site, "", &format!("{shock}{rest}"))
+}
+
+const PLANNED: &str = "planned = true";
+
+/// A project at the planned site.
+fn project(more: &str) -> String {
+    format!("[policies.new.project]\nrole = \"response\"\nsite = \"new\"\n{more}\n")
+}
+
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+#[test]
+fn a_planned_site_changes_no_bit_until_it_is_built() {
+    let commodity = "transit = { exponential = { mean = \"9 days\" } }";
+    let market = |sites: &str, rest: &str| {
+        let elsewhere = format!(
+            "outages = {{ every = \"20 days\", lasts = \"5 days\" }}\n\n\
+             [[sites]]\nname = \"other\"\ncountry = \"B\"\nmakes = \"gas\"\ncapacity = \"30 t/d\"\n\
+             \n{sites}"
+        );
+        let use_at_home =
+            format!("[[demand]]\nof = \"gas\"\nin = \"A\"\nrate = \"30 t/d\"\n\n{rest}");
+        one_lane("400 days", commodity, &elsewhere, "", &use_at_home)
+    };
+    let planned = "[[sites]]\nname = \"new\"\ncountry = \"A\"\ncompany = \"another\"\n\
+                   makes = \"gas\"\ncapacity = \"50 t/d\"\nplanned = true\n\n\
+                   [[sites]]\nname = \"burner\"\ncountry = \"B\"\ncapacity = \"50 t/d\"\n\
+                   recipe = { inputs = { gas = 1 }, outputs = { heat = 1 } }\nplanned = true\n";
+    let heat = "[commodities.heat]\nunit = \"t\"\nprice = \"1 USD/t\"\n\n\
+                [[sites]]\nname = \"sun\"\ncountry = \"A\"\nmakes = \"heat\"\ncapacity = \"1 t/d\"\n\n\
+                [[demand]]\nof = \"heat\"\nin = \"A\"\nrate = \"1 t/d\"\n\n";
+    let never = project("build = \"9 days\"\nfunded = 0");
+    let with = run(&market(planned, &format!("{heat}{never}")), 20);
+    let without = run(&market("", heat), 20);
+    same_bits(&with.focus[0].shocked, &without.focus[0].shocked);
+}
+
+#[test]
+fn as_many_projects_are_built_as_are_funded() {
+    let outcome = run(
+        &boom(PLANNED, &project("build = \"0 days\"\nfunded = 0.3")),
+        600,
+    );
+    let short = outcome.focus[0].shocked.column(Metric::Shortfall);
+    let built = short.iter().filter(|v| **v < 1.0).count() as f64 / 600.0;
+    close(built, 0.3, 4.0 * (0.3_f64 * 0.7 / 600.0).sqrt());
+    // The others are never built.
+    assert!(
+        short
+            .iter()
+            .all(|v| *v < 1.0 || (v - 50.0 * 800.0).abs() < 1.0)
+    );
+}
+
+#[test]
+fn projects_are_complete_after_building_and_slipping() {
+    let law = "build = \"60 days\"\ndelay = { exponential = { mean = \"30 days\" } }";
+    let outcome = run(&boom(PLANNED, &project(law)), 1_000);
+    let (mean, error) = mean_and_error(outcome.focus[0].shocked.column(Metric::Shortfall));
+    close(mean, 50.0 * (60.0 + 30.0), 4.0 * error);
+    close(error, 50.0 * 30.0 / 1_000.0_f64.sqrt(), 10.0);
+}
+
+#[test]
+fn a_project_runs_in_along_its_ramp() {
+    let law = "build = \"60 days\"\nramp = \"1 year\"\ndecision = 2025-01-11";
+    let outcome = run(&boom(PLANNED, &project(law)), 1);
+    let wanted = 50.0 * (10.0 + 60.0 + 365.25 / 2.0);
+    close(
+        only(&outcome, Metric::Shortfall),
+        wanted,
+        50.0 * 13.0 * TICKS,
+    );
+}
+
+/// Each adds half of what is missing, at a site that is there and one that
+/// is not.
+#[test]
+fn a_project_waits_for_those_it_comes_after() {
+    let first = project("adds = \"25 t/d\"\nbuild = \"60 days\"");
+    let second = "[policies.more.project]\nrole = \"response\"\nsite = \"field\"\n\
+                  adds = \"25 t/d\"\nbuild = \"40 days\"\nafter = \"new\"\n";
+    let outcome = run(&boom(PLANNED, &(first + second)), 1);
+    let wanted = 50.0 * 60.0 + 25.0 * 40.0;
+    close(
+        only(&outcome, Metric::Shortfall),
+        wanted,
+        50.0 * TICKS * 3.0,
+    );
+}
+
+/// Asked every month, a deal from day 100 on is there the fourth time.
+#[test]
+fn a_project_waits_for_the_regime_it_needs() {
+    let law = "build = \"10 days\"\nneeds = \"deal\"\n\n[regimes.talks]\nstart = \"quarrel\"\n\
+               states.quarrel = { until = 2025-04-11, then = { deal = 1 } }\nstates.deal = {}\n";
+    let outcome = run(&boom(PLANNED, &project(law)), 1);
+    let wanted = 50.0 * (4.0 * 365.25 / 12.0 + 10.0);
+    close(
+        only(&outcome, Metric::Shortfall),
+        wanted,
+        50.0 * TICKS * 5.0,
+    );
+    // It gives up when the policy ends.
+    let law = law.replace("build", "ends = 2025-04-20\nbuild");
+    let outcome = run(&boom(PLANNED, &project(&law)), 1);
+    close(only(&outcome, Metric::Shortfall), 50.0 * 800.0, 0.1);
+}
+
+/// The price is 262 USD/t without it.
+#[test]
+fn a_price_floor_makes_a_project_break_even() {
+    let law = "build = \"60 days\"\nbreakeven = \"300 USD/t\"\n";
+    let floor = "[policies.floor.price-floor]\nrole = \"response\"\nsites = \"new\"\nof = \"gas\"\n\
+                 at = \"310 USD/t\"\n";
+    let without = run(&boom(PLANNED, &project(law)), 1);
+    close(only(&without, Metric::Shortfall), 50.0 * 800.0, 0.1);
+    let with = run(&boom(PLANNED, &project(&format!("{law}\n{floor}"))), 1);
+    close(only(&with, Metric::Shortfall), 50.0 * 60.0, 0.1);
+    // At a break-even below the price it is built once that has risen.
+    let cheap = law.replace("300", "250");
+    let built = run(&boom(PLANNED, &project(&cheap)), 1);
+    let wanted = 50.0 * (60.0 + 365.25 / 12.0);
+    close(only(&built, Metric::Shortfall), wanted, 0.1);
+}
+
+/// Output answers to the floor, 100 · exp(0.1), and the price falls until all
+/// of it is used.
+#[test]
+fn sites_make_as_much_as_a_price_floor_is_worth() {
+    let floor = "[policies.floor.price-floor]\nrole = \"shock\"\nsites = \"field\"\nof = \"gas\"\n\
+                 at = \"110 USD/t\"\n";
+    let site = "supply_elasticity = 1\n";
+    let text = one_lane("4000 days", FLOW, site, "", floor).replace(
+        "capacity = \"100 t/d\"",
+        "capacity = \"200 t/d\"\nutilisation = 0.5",
+    );
+    let outcome = run(&text, 1);
+    close(
+        only(&outcome, Metric::PriceSpot),
+        100.0 * (1.0 - 0.1 / 0.25),
+        0.5,
+    );
+}
+
+/// A plant where nobody used the good before, on goods of a seller that is
+/// new as well.
+#[test]
+fn a_planned_plant_finds_its_inputs() {
+    let oil = "[commodities.oil]\nunit = \"t\"\nprice = \"400 USD/t\"\nnew_pairs = 0\n".to_owned()
+        + FLOW
+        + "\n\n[[sites]]\nname = \"well\"\ncountry = \"A\"\nmakes = \"oil\"\ncapacity = \"50 t/d\"\n\
+           \n[[demand]]\nof = \"oil\"\nin = \"B\"\nrate = \"50 t/d\"\n\
+           \n[[sites]]\nname = \"plant\"\ncountry = \"C\"\nplanned = true\ncapacity = \"20 t/d\"\n\
+           recipe = { inputs = { gas = 2 }, outputs = { oil = 1 } }\ncover = \"0 days\"\n\
+           \n[[sites]]\nname = \"new\"\ncountry = \"C\"\nmakes = \"gas\"\ncapacity = \"40 t/d\"\n\
+           planned = true\n\
+           \n[policies.boom.demand-shock]\nrole = \"shock\"\nof = \"oil\"\nin = \"B\"\nchange = 0.4\n\
+           \n[policies.plant.project]\nrole = \"response\"\nsite = \"plant\"\nbuild = \"100 days\"\n\n";
+    let lane = |gas: &str| {
+        let rest = oil.clone() + &project(gas);
+        one_lane("400 days", FLOW, "", "cover = \"0 days\"", &rest)
+            .replace("gas @ B\"", "gas @ B\", \"oil @ B\"")
+            .replace("B = \"Buyer\"", "B = \"Buyer\"\nC = \"Builder\"")
+    };
+    let outcome = run(&lane("build = \"100 days\""), 1);
+    let short = |focus: usize| outcome.focus[focus].shocked.column(Metric::Shortfall)[0];
+    close(short(1), 20.0 * 100.0, 1.0);
+    close(short(0), 0.0, 1.0);
+    // Without new gas the plant bids for that of others.
+    let rivals = run(&lane("build = \"100 days\"\nfunded = 0"), 1);
+    let short = |focus: usize| rivals.focus[focus].shocked.column(Metric::Shortfall)[0];
+    assert!(short(0) > 1_000.0, "{}", short(0));
+    assert!(short(1) < 20.0 * 400.0 - 100.0, "{}", short(1));
+}

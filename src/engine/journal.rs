@@ -140,6 +140,15 @@ pub enum Entry {
         /// What it holds.
         left: f64,
     },
+    /// A project comes a step further, or does not.
+    Project {
+        /// The policy.
+        policy: usize,
+        /// Where it builds.
+        site: usize,
+        /// How far.
+        milestone: Milestone,
+    },
     /// A demand shock changes what users need.
     Demand {
         /// The policy.
@@ -171,6 +180,39 @@ pub enum Entry {
         demand: f64,
         /// Commercial stock at its end \[days of use\].
         cover: f64,
+    },
+}
+
+/// How far a project has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Milestone {
+    /// Not decided on: the policy is not in force, or no regime that it needs
+    /// lasts.
+    Unsupported,
+    /// Not decided on: the price is below break-even \[USD per unit\].
+    Unprofitable {
+        /// Price, or floor.
+        price: f64,
+        /// What it would take.
+        breakeven: f64,
+    },
+    /// Decided on and funded.
+    Funded,
+    /// Not funded, and never built.
+    Dropped,
+    /// Building begins.
+    Begun {
+        /// When it will be complete.
+        due: Tick,
+        /// Days of that by which it slips.
+        late: f64,
+    },
+    /// Complete.
+    Complete,
+    /// So much of what it adds runs.
+    Runs {
+        /// \[share\]
+        share: f64,
     },
 }
 

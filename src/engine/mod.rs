@@ -18,7 +18,7 @@ mod state;
 mod stocks;
 mod trial;
 
-pub use journal::{Decision, Entry, Journal};
+pub use journal::{Decision, Entry, Journal, Milestone};
 pub use model::Model;
 pub use record::{METRICS, Record};
 pub use regime::Process;

@@ -29,6 +29,8 @@ pub struct State {
     pub(super) sites: Vec<SiteState>,
     /// Runs that each input allows its site; infinite where it is not scarce.
     pub(super) limits: Vec<f64>,
+    /// Lowest price deviation that each output is paid \[p0\].
+    pub(super) floors: Vec<f64>,
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
@@ -496,6 +498,7 @@ impl State {
             demands: vec![DemandState::default(); n.demands.len()],
             sites: vec![SiteState::default(); n.sites.len()],
             limits: vec![f64::INFINITY; n.inputs.len()],
+            floors: vec![f64::NEG_INFINITY; n.outputs.len()],
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
@@ -546,6 +549,7 @@ impl State {
             ..SiteState::default()
         });
         self.limits.fill(f64::INFINITY);
+        self.floors.fill(f64::NEG_INFINITY);
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());

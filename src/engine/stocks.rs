@@ -313,7 +313,7 @@ impl Trial<'_> {
             let p0 = self.base.terms[self.n.sellers[seller].market].price;
             let weight = self.base.output_per_run[o] * p0;
             value += weight;
-            weighted += weight * self.s.sellers[seller].price;
+            weighted += weight * self.s.sellers[seller].price.max(self.s.floors[o]);
         }
         sigma * weighted / value.max(f64::MIN_POSITIVE)
     }

@@ -22,6 +22,10 @@ pub struct CommodityId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteId(pub usize);
 
+/// Index into [`Scenario::policies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId(pub usize);
+
 /// A state of one of the political processes: index into
 /// [`Scenario::processes`] and into its states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -399,6 +403,10 @@ pub enum Instrument {
     DemandShock(DemandShock),
     /// Has buyers store more.
     Hoarding(Hoarding),
+    /// Builds capacity.
+    Project(Project),
+    /// Pays sites no less for a good.
+    PriceFloor(PriceFloor),
 }
 
 /// The trade that an export control binds.
@@ -522,6 +530,43 @@ pub struct Hoarding {
     pub countries: Vec<CountryId>,
     /// Beyond the target \[days of use\].
     pub cover: Num,
+}
+
+/// Builds capacity.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Where.
+    pub site: SiteId,
+    /// Runs per day at full capacity.
+    pub adds: Num,
+    /// Probability that it is funded.
+    pub funded: Num,
+    /// First day on which it may be decided on.
+    pub decision: Date,
+    /// Time to build \[days\].
+    pub build: Law,
+    /// Time by which it slips \[days\].
+    pub delay: Law,
+    /// Time from completion to full output \[days\].
+    pub ramp: Num,
+    /// Projects that must be complete before it is built.
+    pub after: Vec<PolicyId>,
+    /// Regimes of which one must last when it is decided on; none if empty.
+    pub needs: Vec<RegimeId>,
+    /// Price of the site's first good below which it is not decided on
+    /// \[USD per unit\].
+    pub breakeven: Option<Num>,
+}
+
+/// Pays sites no less for a good.
+#[derive(Clone, Debug)]
+pub struct PriceFloor {
+    /// Which sites.
+    pub sites: Vec<SiteId>,
+    /// For which good.
+    pub of: CommodityId,
+    /// USD per unit.
+    pub at: Num,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

@@ -77,6 +77,7 @@ pub(super) struct Names {
     /// Regimes that two processes have: name, first and second place.
     pub twice: Vec<(String, Span, Span)>,
     pub sources: Index,
+    pub policies: Index,
     /// Unit of each commodity, unknown where the file has it wrong.
     pub units: Vec<Option<(Unit, String)>>,
 }
@@ -87,6 +88,7 @@ impl Names {
         let mut names = Self {
             countries: keys(root.get("countries")),
             commodities: keys(root.get("commodities")),
+            policies: keys(root.get("policies")),
             sources: keys(root.get("scenario").and_then(|table| table.get("sources"))),
             ..Self::default()
         };

@@ -21,6 +21,8 @@ impl Scenario {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::Project(project) => self.makes(project.site.0, &chain),
+            Instrument::PriceFloor(floor) => chain.contains(&floor.of),
             Instrument::DemandShock(shock) => chain.contains(&shock.of),
             Instrument::Hoarding(hoarding) => {
                 hoarding.on.iter().any(|good| chain.contains(good))

@@ -148,6 +148,7 @@ impl Listed {
             None => Some(None),
         };
         let cover = reader.num_if(self.cover.as_ref(), &Measure::duration());
+        self.check_planned(reader);
         let utilisation = reader.num(&self.utilisation, &Measure::share());
         let supply_elasticity = reader.num(&self.supply_elasticity, &Measure::number());
         let (inputs, outputs) = recipe?;
@@ -175,6 +176,14 @@ impl Listed {
             outages: outages?,
             initial: initial?,
         })
+    }
+
+    /// What is not there yet has nothing on hand.
+    fn check_planned(&self, reader: &mut Reader<'_>) {
+        if let Some(initial) = self.initial.as_ref().filter(|_| self.planned) {
+            let said = "a planned site has nothing on hand at the start";
+            reader.report(Problem::new(initial.0.span, said).help("leave out `initial`"));
+        }
     }
 
     /// Inputs and outputs per run.

@@ -12,6 +12,8 @@ mod export_licence;
 mod export_quota;
 mod fear;
 mod hoarding;
+mod price_floor;
+mod project;
 mod ramp;
 
 use std::ops::Range;
@@ -119,6 +121,8 @@ instruments! {
     Disruption = disruption::Disruption, disruption;
     DemandShock = demand_shock::DemandShock, demand_shock;
     Hoarding = hoarding::Hoarding, hoarding;
+    Project = project::Project, project;
+    PriceFloor = price_floor::PriceFloor, price_floor;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -219,11 +223,8 @@ impl Trial<'_> {
     /// Works out afresh which policies are in force.
     pub(super) fn update_policies(&mut self) {
         for (index, p) in self.policies.iter().enumerate() {
-            let timely = p.effective <= self.s.now && self.s.now < p.ends;
-            let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
-            let state = self.s.policies[index];
-            let in_force = state.enabled && timely && fitting;
-            if in_force != state.in_force {
+            let in_force = self.is_due(index);
+            if in_force != self.s.policies[index].in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
                 self.note_policy(index);
@@ -231,6 +232,14 @@ impl Trial<'_> {
             }
         }
         self.let_fear_spread();
+    }
+
+    /// Whether a policy should be in force now.
+    fn is_due(&self, policy: usize) -> bool {
+        let p = &self.policies[policy];
+        let timely = p.effective <= self.s.now && self.s.now < p.ends;
+        let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
+        self.s.policies[policy].enabled && timely && fitting
     }
 
     /// Tells every policy that a regime has been entered.

@@ -5,7 +5,7 @@ use crate::network::Num;
 use crate::units::{Tick, Ticks};
 
 /// Days of a month.
-const MONTH: f64 = 365.25 / 12.0;
+pub(super) const MONTH: f64 = 365.25 / 12.0;
 
 /// A rise from nothing to all, in equal steps of at most a month; on each it
 /// is what the line is halfway, so that the integral is that of the line.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::months::Months;
 use super::words::Words;
 use super::{Detail, Row, Traced};
-use crate::engine::Entry;
+use crate::engine::{Entry, Milestone};
 use crate::network::Network;
 use crate::units::Tick;
 
@@ -44,6 +44,8 @@ enum Subject {
     Input(usize),
     Reserve(usize),
     Contract(usize),
+    Waits(usize),
+    Built(usize),
 }
 
 impl<'a> Story<'a> {
@@ -102,6 +104,11 @@ impl<'a> Story<'a> {
         match *entry {
             Entry::Regime { .. } => true,
             Entry::Policy { policy, .. } => policy < self.named,
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.is_upstream(site) && self.project_moves(policy, milestone),
             Entry::Demand { .. } => true,
             Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
@@ -175,6 +182,19 @@ impl<'a> Story<'a> {
                 self.told.insert(subject, price);
                 true
             }
+        }
+    }
+
+    /// That a project waits is told once, and what of it runs now and then.
+    fn project_moves(&mut self, policy: usize, milestone: Milestone) -> bool {
+        match milestone {
+            Milestone::Unsupported => self.moves(Subject::Waits(policy), 1.0, 0.0),
+            Milestone::Unprofitable { .. } => self.moves(Subject::Waits(policy), 2.0, 0.0),
+            Milestone::Runs { share } => {
+                let end = share == 1.0;
+                self.moves(Subject::Built(policy), share, if end { 0.0 } else { SHARE_MOVES })
+            }
+            _ => true,
         }
     }
 

@@ -1,5 +1,5 @@
 use super::{Row, Traced};
-use crate::engine::{Decision, Entry, Variant};
+use crate::engine::{Decision, Entry, Milestone, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
 use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
@@ -82,6 +82,11 @@ impl<'a> Words<'a> {
                 left,
             } => self.reserve(reserve, rate, left),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.project(policy, site, milestone),
             Entry::Demand { policy, factor } => self.demand(policy, factor),
             Entry::Fear { buyer, days } => self.fear(buyer, days),
             Entry::Month {
@@ -240,6 +245,12 @@ impl<'a> Words<'a> {
                 let sites = disruption.sites.iter();
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
+            }
+            Instrument::Project(project) => {
+                format!("project at {}", self.n.sites[project.site.0].name)
+            }
+            Instrument::PriceFloor(floor) => {
+                format!("price floor under {}", self.key(floor.of))
             }
             Instrument::DemandShock(shock) => {
                 let users = self.users(&[shock.of], &shock.countries, &shock.tiers);
@@ -504,6 +515,43 @@ impl<'a> Words<'a> {
                 false => format!("contract with {seller} no longer in force"),
             },
             ..self.on_pair(pair)
+        }
+    }
+
+    fn project(&self, policy: usize, site: usize, milestone: Milestone) -> Row {
+        let row = self.at_site(site);
+        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let (kind, value, text) = match milestone {
+            Milestone::Unsupported => ("project-waits", None, "not decided on yet".to_owned()),
+            Milestone::Unprofitable { price, breakeven } => {
+                let (price_text, needed) = (plain(price), plain(breakeven));
+                let text =
+                    format!("not decided on: price {price_text}, break-even {needed} {unit}");
+                ("project-waits", Some((price, unit)), text)
+            }
+            Milestone::Funded => ("project-funded", None, "funded".to_owned()),
+            Milestone::Dropped => ("project-dropped", None, "not funded, never built".to_owned()),
+            Milestone::Begun { due, late } => {
+                let slips = match late {
+                    0.0 => String::new(),
+                    _ => format!(", slipped by {} days", plain(late)),
+                };
+                let due = self.n.calendar.date_of(due);
+                let text = format!("building begins, to be complete on {due}{slips}");
+                ("project-begun", Some((late, "days".to_owned())), text)
+            }
+            Milestone::Complete => ("project-complete", None, "complete".to_owned()),
+            Milestone::Runs { share } => {
+                let text = format!("{} of what it adds runs", percent(share));
+                ("project-runs", Some((share, "share".to_owned())), text)
+            }
+        };
+        Row {
+            kind,
+            policy: Some(policy),
+            value,
+            text: format!("{}: {text}", self.policy(policy)),
+            ..row
         }
     }
 

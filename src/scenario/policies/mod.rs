@@ -6,6 +6,8 @@ mod export_ban;
 mod export_licence;
 mod export_quota;
 mod hoarding;
+mod price_floor;
+mod project;
 mod users;
 
 use super::kinds::{Amount, Amounts, Duration};
@@ -53,6 +55,10 @@ instruments! {
     "demand-shock" demand_shock: demand_shock::Listed,
     /// Has buyers store more for fear of a shortage.
     "hoarding" hoarding: hoarding::Listed,
+    /// Builds capacity.
+    "project" project: project::Listed,
+    /// Pays sites no less for a good.
+    "price-floor" price_floor: price_floor::Listed,
 }
 
 /// The table of an instrument.
@@ -123,7 +129,11 @@ pub(super) fn resolve(
     reader: &mut Reader<'_>,
 ) -> Vec<Policy> {
     let policy = |(name, kinds): &(Word, Kinds)| kinds.resolve(name, setting, reader);
-    policies.0.iter().filter_map(policy).collect()
+    let policies: Vec<Policy> = policies.0.iter().filter_map(policy).collect();
+    if policies.len() == reader.names.policies.len() {
+        project::check_order(&policies, reader);
+    }
+    policies
 }
 
 impl Kinds {
