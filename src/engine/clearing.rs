@@ -312,7 +312,7 @@ impl Trial<'_> {
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
         let growth = self.s.usual[buyer].growth;
-        self.usual_flow(pair) * window * (growth * self.s.buyers[buyer].level)
+        self.s.flows[pair] * window * (growth * self.s.buyers[buyer].level)
     }
 
     /// Reference trade of a pair for the days left of the window; of parcels,
@@ -465,7 +465,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Spot trade expected: base trade less contracts and what parcels the
+    /// Spot trade expected: usual trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
     #[inline(never)]
     fn write_prior(&self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
@@ -474,8 +474,8 @@ impl Trial<'_> {
         refill(&mut desk.discount, m.sellers.len(), terms.discount);
         let whole = terms.window;
         desk.prior.clear();
-        if new_window && m.contracts.is_empty() && !self.s.markets[market].grown {
-            let flows = self.base.flow[m.pairs.clone()].iter();
+        if new_window && m.contracts.is_empty() {
+            let flows = self.s.flows[m.pairs.clone()].iter();
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
             let pairs = m.pairs.clone().zip(&desk.contract_nominal);
@@ -492,15 +492,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Base trade of a pair less its contracts for the rest of the window; of
+    /// Usual trade of a pair less its contracts for the rest of the window; of
     /// parcels, for the whole window less those sent.
     #[inline]
     fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
-            return (self.usual_flow(pair) * window - contracts).max(0.0);
+            return (self.s.flows[pair] * window - contracts).max(0.0);
         }
         let p = &self.s.pairs[pair];
-        let spot = (self.usual_flow(pair) * whole - contracts * (whole / window)).max(0.0);
+        let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 

@@ -5,6 +5,9 @@
 use super::trial::Trial;
 use crate::network::User;
 
+/// Times that trade is fitted to rows and columns; the first few do most.
+const FITS: usize = 20;
+
 /// What goes with a buyer's present mean demand, the season aside.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Usual {
@@ -23,6 +26,7 @@ pub(super) struct Usual {
 impl Trial<'_> {
     /// Sets out from the base.
     pub(super) fn begin_usual(&mut self) {
+        self.s.flows.copy_from_slice(&self.base.flow);
         for site in 0..self.n.sites.len() {
             let s = &mut self.s.sites[site];
             (s.gross, s.ceiling) = (self.base.gross[site], self.base.ceiling[site]);
@@ -105,29 +109,69 @@ impl Trial<'_> {
         self.ask_clearing(self.n.buyers[buyer].market);
     }
 
-    /// Trade of a pair that is usual now, before its buyer's demand and prices
-    /// have moved it: that of the base, grown with its seller's output. A
-    /// seller without base trade sells as the others of its country do; a
-    /// buyer without any buys of all sellers in proportion to their output.
-    pub(super) fn usual_flow(&self, pair: usize) -> f64 {
-        let flow = self.base.flow[pair];
-        let (seller, buyer) = self.ends(pair);
-        let market = self.n.buyers[buyer].market;
-        if !self.s.markets[market].grown {
-            return flow;
+    /// Fits usual trade to what sellers now make and buyers now use, their
+    /// growth by demand shocks aside.
+    ///
+    /// A seller without base trade sells as the others of its country do; a
+    /// buyer without any buys of all sellers in proportion to output. Then
+    /// rows and columns are scaled in turn (RAS), as in the base.
+    fn refit_trade(&mut self, market: usize) {
+        for pair in self.n.markets[market].pairs.clone() {
+            self.s.flows[pair] = self.untempered_flow(market, pair);
         }
-        let s = &self.s.sellers[seller];
-        let sold = if self.base.output[seller] > 0.0 {
-            flow * (s.output / self.base.output[seller])
-        } else {
-            self.base.opening[pair] * s.output
-        };
+        for _ in 0..FITS {
+            self.fit_columns(market);
+            self.fit_rows(market);
+        }
+    }
+
+    /// Trade of a pair before it is fitted.
+    fn untempered_flow(&self, market: usize, pair: usize) -> f64 {
+        let (seller, buyer) = self.ends(pair);
+        let output = self.s.sellers[seller].output;
+        let sold = self.base.flow[pair].max(self.base.opening[pair] * output);
         if self.base.use_rate[buyer] > 0.0 {
             return sold;
         }
         let sellers = self.n.markets[market].sellers.clone();
         let all: f64 = self.s.sellers[sellers].iter().map(|s| s.output).sum();
-        sold.max(self.s.usual[buyer].use_rate * s.output / all.max(f64::MIN_POSITIVE))
+        sold.max(self.s.usual[buyer].use_rate * output / all.max(f64::MIN_POSITIVE))
+    }
+
+    /// Scales what each buyer takes to its share in use.
+    fn fit_columns(&mut self, market: usize) {
+        let m = &self.n.markets[market];
+        let use_of = |u: &Usual| u.use_rate / u.growth.max(f64::MIN_POSITIVE);
+        let used: f64 = self.s.usual[m.buyers.clone()].iter().map(use_of).sum();
+        let traded: f64 = self.s.flows[m.pairs.clone()].iter().sum();
+        for (j, buyer) in m.buyers.clone().enumerate() {
+            let column = || m.pairs.clone().skip(j).step_by(m.buyers.len());
+            let wanted = use_of(&self.s.usual[buyer]) * traded / used.max(f64::MIN_POSITIVE);
+            let taken: f64 = column().map(|pair| self.s.flows[pair]).sum();
+            for pair in column() {
+                self.s.flows[pair] *= wanted / taken.max(f64::MIN_POSITIVE);
+            }
+        }
+    }
+
+    /// Scales what each seller sells to its output, of which it sells the same
+    /// part as in the base.
+    fn fit_rows(&mut self, market: usize) {
+        let m = &self.n.markets[market];
+        let width = m.buyers.len();
+        for (i, seller) in m.sellers.clone().enumerate() {
+            let row = m.pairs.start + i * width..m.pairs.start + (i + 1) * width;
+            let (before, now) = (self.base.output[seller], self.s.sellers[seller].output);
+            let wanted = if before > 0.0 {
+                self.base.flow[row.clone()].iter().sum::<f64>() * (now / before)
+            } else {
+                now
+            };
+            let sold: f64 = self.s.flows[row.clone()].iter().sum();
+            for flow in &mut self.s.flows[row] {
+                *flow *= wanted / sold.max(f64::MIN_POSITIVE);
+            }
+        }
     }
 
     /// A site's capacity is now larger than in the base by `built` runs a day.
@@ -139,14 +183,16 @@ impl Trial<'_> {
         s.gross = self.base.gross[site] + used / n.availability;
         s.ceiling = self.base.ceiling[site] + built / n.availability;
         for o in n.outputs.clone() {
-            self.sum_output(self.n.outputs[o].seller as usize);
+            let seller = self.n.outputs[o].seller as usize;
+            self.sum_output(seller);
+            self.refit_trade(self.n.sellers[seller].market);
         }
         for i in n.inputs.clone() {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
             self.settle_buyer(buyer);
             self.sum_needs(buyer);
-            self.s.markets[self.n.buyers[buyer].market].grown = true;
+            self.refit_trade(self.n.buyers[buyer].market);
         }
         self.site_changed(site);
     }
@@ -159,6 +205,5 @@ impl Trial<'_> {
             self.base.output_per_run[o] * self.s.sites[self.n.outputs[o].site as usize].grown
         });
         self.s.sellers[seller].output = self.base.output[seller] + grown.sum::<f64>();
-        self.s.markets[self.n.sellers[seller].market].grown = true;
     }
 }

@@ -34,6 +34,8 @@ pub struct State {
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
+    /// Usual trade of each pair.
+    pub(super) flows: Vec<f64>,
     pub(super) pipes: Vec<PipeState>,
     /// Goods on their way to each buyer.
     pub(super) inboxes: Vec<Inbox>,
@@ -209,8 +211,6 @@ pub(super) struct MarketState {
     pub cleared_at: Tick,
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
-    /// Whether a project has added a seller, a buyer or output.
-    pub grown: bool,
     pub initial: f64,
 }
 
@@ -502,6 +502,7 @@ impl State {
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
+            flows: vec![0.0; n.pairs.len()],
             pipes: vec![PipeState::default(); n.pairs.len()],
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
             inflow_steps: InflowSteps::default(),
@@ -582,7 +583,6 @@ impl MarketState {
         self.next = Tick::START;
         self.cleared_at = Tick::START;
         self.asked_at = None;
-        self.grown = false;
         self.initial = 0.0;
     }
 }

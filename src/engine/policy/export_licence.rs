@@ -204,7 +204,7 @@ impl ExportLicence {
         let (n, base) = (trial.n, trial.base);
         let (buyer, terms) = (n.pairs[pair].buyer as usize, base.terms[g.bound.market]);
         let reference = trial.reference_trade(pair, days);
-        let usual = trial.usual_flow(pair) * trial.s.usual[buyer].growth;
+        let usual = trial.s.flows[pair] * trial.s.usual[buyer].growth;
         let part = usual / trial.s.usual[buyer].use_rate.max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];

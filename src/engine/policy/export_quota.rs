@@ -71,9 +71,9 @@ impl Act for ExportQuota {
             .filter(|(_, b)| b.market == market)
         {
             let left = trial.s.memory[first + good].max(0.0);
-            let all: f64 = b.pairs.iter().map(|p| trial.usual_flow(*p as usize)).sum();
+            let all: f64 = b.pairs.iter().map(|p| trial.s.flows[*p as usize]).sum();
             for pair in &b.pairs {
-                let share = trial.usual_flow(*pair as usize) / all.max(f64::MIN_POSITIVE);
+                let share = trial.s.flows[*pair as usize] / all.max(f64::MIN_POSITIVE);
                 gates.limit(*pair as usize - b.first, left * share, me);
             }
         }
