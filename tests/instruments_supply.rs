@@ -425,3 +425,126 @@ fn a_planned_plant_finds_its_inputs() {
     assert!(short(0) > 1_000.0, "{}", short(0));
     assert!(short(1) < 20.0 * 400.0 - 100.0, "{}", short(1));
 }
+
+/// Gas and oil in B, each with a source of its own; the policy goes between.
+fn fuels(policy: &str) -> String {
+    let oil = "[commodities.oil]\nunit = \"t\"\nprice = \"400 USD/t\"\nnew_pairs = 0\n".to_owned()
+        + AMPLE
+        + "\n\n[[sites]]\nname = \"well\"\ncountry = \"A\"\nmakes = \"oil\"\ncapacity = \"50 t/d\"\n\
+           initial = \"1 Mt\"\n\n[[demand]]\nof = \"oil\"\nin = \"B\"\nrate = \"40 t/d\"\n\n\
+           [[demand]]\nof = \"oil\"\nin = \"B\"\ntier = \"small\"\nrate = \"10 t/d\"\n\n";
+    one_lane("800 days", FLOW, "", "", &(oil + policy))
+        .replace("gas @ B\"", "gas @ B\", \"oil @ B\"")
+}
+
+fn substitution(more: &str) -> String {
+    format!("[policies.switch.substitution]\nrole = \"shock\"\nof = \"gas\"\nin = \"B\"\n{more}\n")
+}
+
+/// Reference demand over the horizon.
+fn reference(variant: &Variant) -> f64 {
+    variant.column(Metric::Shortfall)[0] / variant.column(Metric::ShortfallShare)[0]
+}
+
+/// Arrivals over the horizon.
+fn arrivals(variant: &Variant, days: f64) -> f64 {
+    variant.origins.iter().map(|(_, _, rate)| rate * days).sum()
+}
+
+/// Σ over weeks of a share that has come up to it by the week's beginning.
+fn weeks(days: f64, share: impl Fn(f64) -> f64) -> f64 {
+    let full = (days / 7.0).floor();
+    let all: f64 = (0..full as u32)
+        .map(|k| 7.0 * share(7.0 * f64::from(k)))
+        .sum();
+    all + (days - 7.0 * full) * share(7.0 * full)
+}
+
+/// With the field at 60 %, gas is short unless replaced; what replaces it is
+/// seen as reference use of oil, which a loss of the well makes short.
+fn losses() -> &'static str {
+    "\n[policies.loss.disruption]\nrole = \"background\"\nsites = \"field\"\nat = \"0 days\"\n\
+     lasts = \"9 years\"\nloses = 0.4\n"
+}
+
+#[test]
+fn users_go_over_at_the_rate_given() {
+    let rule = "at_most = 0.3\nwithin = \"100 days\"\nwith = \"oil\"\nratio = 2.5\n";
+    let outcome = run(&fuels(&(substitution(rule) + losses())), 1);
+    let share = |t: f64| 0.3 * (1.0 - (-t / 100.0).exp());
+    let gas = &outcome.focus[0];
+    // Short of what is needed less what is replaced, on 60 t/d.
+    let replaced = 100.0 * weeks(800.0, share);
+    close(
+        only(&outcome, Metric::Shortfall),
+        40.0 * 800.0 - replaced,
+        1e-3,
+    );
+    close(
+        gas.baseline.column(Metric::Shortfall)[0],
+        40.0 * 800.0,
+        1e-3,
+    );
+    // Demand for oil is 50 t/d and 2.5 t for each of gas: all of it is met.
+    let oil = &outcome.focus[1];
+    let cover = 30.0 * 2.5 * 100.0 * share(798.0);
+    let more = arrivals(&oil.shocked, 800.0) - arrivals(&oil.baseline, 800.0);
+    close(more, 2.5 * replaced + cover, 60.0);
+}
+
+/// Dear from the first week on; cheap again a week after the loss has ended.
+#[test]
+fn users_come_back_when_the_reason_has_gone() {
+    let rule = "at_most = 0.3\nwithin = \"100 days\"\nwhen_price_above = \"101 USD/t\"\n";
+    let loss = losses().replace("9 years", "203 days");
+    let outcome = run(&fuels(&(substitution(rule) + &loss)), 1);
+    let left = |t: f64| 0.3 * (1.0 - (-(t - 7.0) / 100.0).exp());
+    let share = |t: f64| match t {
+        _ if t < 7.0 => 0.0,
+        _ if t <= 210.0 => left(t),
+        _ => left(210.0) * (-(t - 210.0) / 100.0).exp(),
+    };
+    let wanted = 100.0 * (800.0 - weeks(800.0, share));
+    close(reference(&outcome.focus[0].shocked) / wanted, 1.0, 1e-3);
+    close(reference(&outcome.focus[0].baseline), 100.0 * 800.0, 1e-3);
+    // Nothing replaces it: oil is as it was.
+    let oil = &outcome.focus[1];
+    same_bits(&oil.shocked, &oil.baseline);
+}
+
+/// A mill makes steel of gas, of which 60 % is left; it learns to do with 60 %.
+#[test]
+fn plants_learn_to_do_with_less() {
+    let steel = "[commodities.steel]\nunit = \"t\"\nprice = \"500 USD/t\"\nnew_pairs = 0\n"
+        .to_owned()
+        + FLOW
+        + "\n\n[[sites]]\nname = \"mill\"\ncountry = \"C\"\ncapacity = \"100 t/d\"\n\
+           recipe = { inputs = { gas = 1 }, outputs = { steel = 1 } }\ncover = \"0 days\"\n\n\
+           [[demand]]\nof = \"steel\"\nin = \"B\"\nrate = \"100 t/d\"\n\n";
+    let thrift = |trigger: &str| {
+        let rule = "tiers = \"mill\"\nat_most = 0.4\nwithin = \"1 h\"\n".to_owned() + trigger;
+        let rule = substitution(&rule).replace("in = \"B\"", "in = \"C\"");
+        let rest = steel.clone() + &rule + losses();
+        let text = one_lane("200 days", FLOW, "", "", &rest)
+            .replace("focus = [\"gas @ B\"", "focus = [\"steel @ B\"")
+            .replace("B = \"Buyer\"", "B = \"Buyer\"\nC = \"Maker\"")
+            .replace(
+                "in = \"B\"\nrate = \"100 t/d\"\n\n\n[comm",
+                "in = \"B\"\nrate = \"1e-6 t/d\"\n\n\n[comm",
+            );
+        only(&run(&text, 1), Metric::Shortfall)
+    };
+    close(thrift(""), 40.0 * 7.0, 0.1);
+    close(thrift("when_cover_below = \"1 day\""), 40.0 * 7.0, 0.1);
+    close(thrift("when_cover_below = \"0 days\""), 40.0 * 200.0, 0.1);
+}
+
+#[test]
+fn a_substitution_by_nothing_changes_no_bit() {
+    let rule =
+        "at_most = 0\nwithin = \"100 days\"\nwith = \"oil\"\nratio = 2\neffective = 2025-03-06\n";
+    let outcome = run(&fuels(&(substitution(rule) + losses())), 1);
+    for focus in &outcome.focus {
+        same_bits(&focus.shocked, &focus.baseline);
+    }
+}

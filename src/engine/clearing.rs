@@ -41,6 +41,7 @@ impl Trial<'_> {
         let new_window = self.s.now >= self.s.markets[market].next;
         let last = self.s.markets[market].cleared_at;
         self.settle_market(market);
+        self.tell_of_clearing(market);
         self.stop_counting(market);
         if new_window {
             self.open_window(market);

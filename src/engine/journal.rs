@@ -156,6 +156,15 @@ pub enum Entry {
         /// What it makes of reference demand \[share\].
         factor: f64,
     },
+    /// Another good replaces a share of a buyer's demand, or thrift does.
+    Replaced {
+        /// The policy.
+        policy: usize,
+        /// The buyer.
+        buyer: usize,
+        /// Of the demand that the policy strikes \[share\].
+        share: f64,
+    },
     /// A buyer wants to store more, or less, for fear of a shortage.
     Fear {
         /// The buyer.

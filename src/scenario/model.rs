@@ -403,6 +403,8 @@ pub enum Instrument {
     DemandShock(DemandShock),
     /// Has buyers store more.
     Hoarding(Hoarding),
+    /// Has users go over to another good, or do with less.
+    Substitution(Substitution),
     /// Builds capacity.
     Project(Project),
     /// Pays sites no less for a good.
@@ -530,6 +532,28 @@ pub struct Hoarding {
     pub countries: Vec<CountryId>,
     /// Beyond the target \[days of use\].
     pub cover: Num,
+}
+
+/// Has users go over to another good, or do with less.
+#[derive(Clone, Debug)]
+pub struct Substitution {
+    /// What is replaced.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck, and plants by their sites; all if empty.
+    pub tiers: Vec<String>,
+    /// The other good, and units of it for a unit; none where users do with
+    /// less.
+    pub with: Option<(CommodityId, Num)>,
+    /// Largest share of demand replaced.
+    pub at_most: Num,
+    /// Time constant \[days\].
+    pub within: Num,
+    /// Only while the price is above \[USD per unit\].
+    pub price_above: Option<Num>,
+    /// Only while stock is below \[days of use\].
+    pub cover_below: Option<Num>,
 }
 
 /// Builds capacity.

@@ -21,6 +21,10 @@ impl Scenario {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::Substitution(s) => {
+                let with = s.with.as_ref().map(|(good, _)| *good);
+                chain.contains(&s.of) || with.is_some_and(|good| chain.contains(&good))
+            }
             Instrument::Project(project) => self.makes(project.site.0, &chain),
             Instrument::PriceFloor(floor) => chain.contains(&floor.of),
             Instrument::DemandShock(shock) => chain.contains(&shock.of),

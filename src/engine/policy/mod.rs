@@ -15,6 +15,7 @@ mod hoarding;
 mod price_floor;
 mod project;
 mod ramp;
+mod substitution;
 
 use std::ops::Range;
 
@@ -85,6 +86,8 @@ trait Act {
     fn regime_entered(&self, _trial: &mut Trial, _me: usize, _regime: RegimeId) {}
     /// Its limits and costs for a market over the coming window \[d\].
     fn gate(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// A market clears, whether or not it is in force.
+    fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A market it is in force on is about to clear.
     fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A volume has been allocated on a pair of such a market.
@@ -123,6 +126,7 @@ instruments! {
     Hoarding = hoarding::Hoarding, hoarding;
     Project = project::Project, project;
     PriceFloor = price_floor::PriceFloor, price_floor;
+    Substitution = substitution::Substitution, substitution;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -282,6 +286,15 @@ impl Trial<'_> {
             .instrument
             .act()
             .woken(self, policy, code);
+    }
+
+    /// Tells every policy that a market clears, before anything is decided.
+    pub(super) fn tell_of_clearing(&mut self, market: usize) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].enabled {
+                p.instrument.act().clears(self, index, market);
+            }
+        }
     }
 
     /// Tells the policies in force on a market that it is about to clear.

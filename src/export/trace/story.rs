@@ -157,6 +157,7 @@ impl<'a> Story<'a> {
             Entry::Filed { .. }
             | Entry::Decided { .. }
             | Entry::Blocked { .. }
+            | Entry::Replaced { .. }
             | Entry::Arrival { .. } => false,
         }
     }

@@ -88,6 +88,11 @@ impl<'a> Words<'a> {
                 milestone,
             } => self.project(policy, site, milestone),
             Entry::Demand { policy, factor } => self.demand(policy, factor),
+            Entry::Replaced {
+                policy,
+                buyer,
+                share,
+            } => self.replaced(policy, buyer, share),
             Entry::Fear { buyer, days } => self.fear(buyer, days),
             Entry::Month {
                 focus,
@@ -245,6 +250,13 @@ impl<'a> Words<'a> {
                 let sites = disruption.sites.iter();
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
+            }
+            Instrument::Substitution(s) => {
+                let users = self.users(&[s.of], &s.countries, &s.tiers);
+                match &s.with {
+                    Some((with, _)) => format!("{} in place of {users}", self.key(*with)),
+                    None => format!("thrift with {users}"),
+                }
             }
             Instrument::Project(project) => {
                 format!("project at {}", self.n.sites[project.site.0].name)
@@ -561,6 +573,25 @@ impl<'a> Words<'a> {
             value: Some((factor, "share".to_owned())),
             text: format!("its users need {} of their reference demand", percent(factor)),
             ..self.of_policy(policy)
+        }
+    }
+
+    pub(super) fn replaced(&self, policy: usize, buyer: usize, share: f64) -> Row {
+        let written = self.scenario.policies.get(policy).map(|p| &p.instrument);
+        let with = match written {
+            Some(Instrument::Substitution(s)) => s.with.as_ref(),
+            _ => None,
+        };
+        let how = match with {
+            Some((good, _)) => format!("replaced by {}", self.key(*good)),
+            None => "saved".to_owned(),
+        };
+        Row {
+            kind: "replaced",
+            policy: Some(policy),
+            value: Some((share, "share".to_owned())),
+            text: format!("{}: {} of demand {how}", self.policy(policy), percent(share)),
+            ..self.at_buyer(buyer)
         }
     }
 

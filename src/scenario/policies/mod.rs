@@ -8,6 +8,7 @@ mod export_quota;
 mod hoarding;
 mod price_floor;
 mod project;
+mod substitution;
 mod users;
 
 use super::kinds::{Amount, Amounts, Duration};
@@ -55,6 +56,8 @@ instruments! {
     "demand-shock" demand_shock: demand_shock::Listed,
     /// Has buyers store more for fear of a shortage.
     "hoarding" hoarding: hoarding::Listed,
+    /// Has users go over to another good, or do with less.
+    "substitution" substitution: substitution::Listed,
     /// Builds capacity.
     "project" project: project::Listed,
     /// Pays sites no less for a good.
