@@ -41,6 +41,7 @@ impl Trial<'_> {
         let new_window = self.s.now >= self.s.markets[market].next;
         let last = self.s.markets[market].cleared_at;
         self.settle_market(market);
+        self.tell_of_clearing(market);
         self.stop_counting(market);
         if new_window {
             self.open_window(market);
@@ -100,7 +101,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].allocated += p.rate_in * days;
     }
 
-    fn ends(&self, pair: usize) -> (usize, usize) {
+    pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
         let p = &self.n.pairs[pair];
         (p.seller as usize, p.buyer as usize)
     }
@@ -210,7 +211,7 @@ impl Trial<'_> {
         self.settle_reserve(index);
         let terms = self.base.reserves[index];
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
-        let use_rate = self.base.use_rate[buyer];
+        let use_rate = self.s.usual[buyer].use_rate;
         let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
         let rate = if cover < terms.release_below {
             terms.release_rate.min(r.volume / window).min(use_rate)
@@ -300,11 +301,12 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Base trade of a pair over a window at its buyer's present demand, the
+    /// Usual trade of a pair over a window at its buyer's present demand, the
     /// season aside.
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
-        self.base.flow[pair] * window * self.s.buyers[buyer].level
+        let growth = self.s.usual[buyer].growth;
+        self.s.flows[pair] * window * (growth * self.s.buyers[buyer].level)
     }
 
     /// Reference trade of a pair for the days left of the window; of parcels,
@@ -348,7 +350,7 @@ impl Trial<'_> {
                 )
             } else {
                 let made = self.made_at_reference(seller);
-                let normal = spare.min(made.max(self.base.output[seller]) * window);
+                let normal = spare.min(made.max(s.output) * window);
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
@@ -386,7 +388,7 @@ impl Trial<'_> {
         made.sum()
     }
 
-    /// Spot trade expected: base trade less contracts and what parcels the
+    /// Spot trade expected: usual trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
     #[inline(never)]
     fn write_prior(&self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
@@ -396,7 +398,7 @@ impl Trial<'_> {
         let whole = terms.window;
         desk.prior.clear();
         if new_window && m.contracts.is_empty() {
-            let flows = self.base.flow[m.pairs.clone()].iter();
+            let flows = self.s.flows[m.pairs.clone()].iter();
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
             let pairs = m.pairs.clone().zip(&desk.contract_nominal);
@@ -413,15 +415,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Base trade of a pair less its contracts for the rest of the window; of
+    /// Usual trade of a pair less its contracts for the rest of the window; of
     /// parcels, for the whole window less those sent.
     #[inline]
     fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
-            return (self.base.flow[pair] * window - contracts).max(0.0);
+            return (self.s.flows[pair] * window - contracts).max(0.0);
         }
         let p = &self.s.pairs[pair];
-        let spot = (self.base.flow[pair] * whole - contracts * (whole / window)).max(0.0);
+        let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 
@@ -445,18 +447,24 @@ impl Trial<'_> {
                 let n = self.nomination(market, buyer, window).min(fits);
                 (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
                 n
+            } else if b.orders_anew {
+                let n = self.nomination(market, buyer, window);
+                self.s.buyers[buyer].nominated = b.allocated + n;
+                n
             } else {
                 remainder(b.nominated, b.allocated)
             };
+            self.s.buyers[buyer].orders_anew = false;
             desk.nomination.push(wanted);
-            let use_rate = self.base.use_rate[buyer];
+            let usual = self.s.usual[buyer];
+            let use_rate = usual.use_rate;
             let cover = b.in_tank().max(0.0) / use_rate.max(f64::MIN_POSITIVE);
             let waits = if use_rate > 0.0 {
                 terms.stock_elasticity * cover / STOCK_DAYS
             } else {
                 0.0
             };
-            desk.elasticity.push(self.base.elasticity[buyer] + waits);
+            desk.elasticity.push(usual.elasticity + waits);
         }
     }
 
@@ -469,7 +477,7 @@ impl Trial<'_> {
         let usual = if self.wants_more_than_fits(buyer) {
             b.reference
         } else {
-            self.base.use_rate[buyer]
+            self.s.usual[buyer].use_rate
         };
         let use_rate = usual * b.level;
         let backlog: f64 = self.n.buyers[buyer]
@@ -495,18 +503,23 @@ impl Trial<'_> {
         let target = if self.wants_more_than_fits(buyer) {
             self.full(buyer)
         } else {
-            let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
-            (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0)
+            (self.held_at_target(buyer) + self.s.usual[buyer].under_way) * b.level.clamp(0.2, 2.0)
         };
         target - b.position()
+    }
+
+    /// Stock that a buyer would hold now at reference prices: its target, what
+    /// it stores for fear of a shortage, and for the season.
+    fn held_at_target(&self, buyer: usize) -> f64 {
+        let usual = self.s.usual[buyer];
+        usual.target + self.s.buyers[buyer].fear * usual.use_rate + self.seasonal_stock(buyer)
     }
 
     /// Whether a buyer would hold more now than its tank has room for. Its
     /// stock then stays as it is, and its orders follow the seasons.
     fn wants_more_than_fits(&self, buyer: usize) -> bool {
         let b = &self.s.buyers[buyer];
-        let held = || self.base.target_stock[buyer] + self.seasonal_stock(buyer);
-        b.room < f64::INFINITY && held() * b.level.clamp(0.2, 2.0) > b.room
+        b.room < f64::INFINITY && self.held_at_target(buyer) * b.level.clamp(0.2, 2.0) > b.room
     }
 
     /// Most that a buyer could order over a window and have room for: what it
@@ -519,11 +532,11 @@ impl Trial<'_> {
     /// The position at which a buyer's tank is full: what it holds, and what is
     /// used at the present rate before what is under way arrives.
     fn full(&self, buyer: usize) -> f64 {
-        let (b, use_rate) = (&self.s.buyers[buyer], self.base.use_rate[buyer]);
-        if b.room == f64::INFINITY || use_rate <= 0.0 {
+        let (b, usual) = (&self.s.buyers[buyer], &self.s.usual[buyer]);
+        if b.room == f64::INFINITY || usual.use_rate <= 0.0 {
             return b.room;
         }
-        b.room + self.base.under_way[buyer] * (b.reference * b.level / use_rate)
+        b.room + usual.under_way * (b.reference * b.level / usual.use_rate)
     }
 
     /// Stock beyond the target that a buyer with even arrivals holds now to
@@ -546,7 +559,7 @@ impl Trial<'_> {
                 return 0.0;
             };
             let rate = 1.0 - season[usize::from(self.n.month_of_bin[bin])];
-            self.base.demand[d] * (demand.stored[bin] + rate * days)
+            self.mean_demand(d) * (demand.stored[bin] + rate * days)
         };
         self.n.buyers[buyer].demands.clone().map(of).sum()
     }

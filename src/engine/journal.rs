@@ -275,6 +275,38 @@ pub enum Entry {
         /// How much.
         volume: f64,
     },
+    /// A project comes a step further, or does not.
+    Project {
+        /// The policy.
+        policy: usize,
+        /// Where it builds.
+        site: usize,
+        /// How far.
+        milestone: Milestone,
+    },
+    /// A demand shock changes what users need.
+    Demand {
+        /// The policy.
+        policy: usize,
+        /// What it makes of reference demand \[share\].
+        factor: f64,
+    },
+    /// Another good replaces a share of a buyer's demand, or thrift does.
+    Replaced {
+        /// The policy.
+        policy: usize,
+        /// The buyer.
+        buyer: usize,
+        /// Of the demand that the policy strikes \[share\].
+        share: f64,
+    },
+    /// A buyer wants to store more, or less, for fear of a shortage.
+    Fear {
+        /// The buyer.
+        buyer: usize,
+        /// Beyond its target \[days of use\].
+        days: f64,
+    },
     /// A contract is in force from now on, or is no longer.
     Contract {
         /// The contract.
@@ -301,6 +333,39 @@ pub enum Entry {
         demand: f64,
         /// Commercial stock at its end \[days of use\].
         cover: f64,
+    },
+}
+
+/// How far a project has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Milestone {
+    /// Not decided on: the policy is not in force, or no regime that it needs
+    /// lasts.
+    Unsupported,
+    /// Not decided on: the price is below break-even \[USD per unit\].
+    Unprofitable {
+        /// Price, or floor.
+        price: f64,
+        /// What it would take.
+        breakeven: f64,
+    },
+    /// Decided on and funded.
+    Funded,
+    /// Not funded, and never built.
+    Dropped,
+    /// Building begins.
+    Begun {
+        /// When it will be complete.
+        due: Tick,
+        /// Days of that by which it slips.
+        late: f64,
+    },
+    /// Complete.
+    Complete,
+    /// So much of what it adds runs.
+    Runs {
+        /// \[share\]
+        share: f64,
     },
 }
 

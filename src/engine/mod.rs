@@ -8,12 +8,13 @@
 mod boil_off;
 pub mod calendar;
 mod clearing;
-mod gates;
 mod contracts;
+mod gates;
 mod journal;
 mod ledger;
 pub mod market;
 mod model;
+mod needs;
 pub mod policy;
 mod record;
 mod regime;
@@ -22,7 +23,7 @@ mod stocks;
 mod storage;
 mod trial;
 
-pub use journal::{Decision, Entry, Journal};
+pub use journal::{Decision, Entry, Journal, Milestone};
 pub use model::Model;
 pub use record::{METRICS, Record};
 pub use regime::Process;

@@ -120,7 +120,10 @@ impl Trial<'_> {
             let t = self.totals(buyer);
             let (short, reference) = self.s.record.last[f];
             let month = ratio(t.short - short, t.reference - reference);
-            let cover = ratio(self.s.buyers[buyer].in_tank(), self.s.buyers[buyer].reference);
+            let cover = ratio(
+                self.s.buyers[buyer].in_tank(),
+                self.s.buyers[buyer].reference,
+            );
             let r = &mut self.s.record;
             r.last[f] = (t.short, t.reference);
             r.peak[f] = r.peak[f].max(month);

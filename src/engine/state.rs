@@ -6,6 +6,7 @@ use super::gates::{Gates, PairWays};
 use super::journal::Journal;
 use super::ledger::Ledger;
 use super::market::{Clearing, Solution};
+use super::needs::Usual;
 use super::policy::LicenceDesk;
 use super::record::Record;
 use crate::network::Network;
@@ -26,6 +27,7 @@ pub struct State {
     pub(super) sellers: Vec<SellerState>,
     pub(super) ledgers: Vec<Ledger>,
     pub(super) buyers: Vec<BuyerState>,
+    pub(super) usual: Vec<Usual>,
     pub(super) demands: Vec<DemandState>,
     pub(super) sites: Vec<SiteState>,
     /// Runs that each input allows its site; infinite where it is not scarce.
@@ -33,9 +35,13 @@ pub struct State {
     /// Runs for whose output there is room, by output; infinite while storage
     /// has no limit or is not full.
     pub(super) rooms: Vec<f64>,
+    /// Lowest price deviation that each output is paid \[p0\].
+    pub(super) floors: Vec<f64>,
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
+    /// Usual trade of each pair.
+    pub(super) flows: Vec<f64>,
     pub(super) pipes: Vec<PipeState>,
     /// What of each pair goes around limits.
     pub(super) ways: Vec<PairWays>,
@@ -71,6 +77,8 @@ pub(super) struct SellerState {
     pub stock: f64,
     /// Output rate.
     pub made: f64,
+    /// Mean output, with what projects add.
+    pub output: f64,
     /// Rate at which pipelines take goods away.
     pub piped: f64,
     pub at: Tick,
@@ -130,6 +138,10 @@ pub(super) struct BuyerState {
     pub allocated: f64,
     /// Most that it could nominate in the window and have room for.
     pub fits: f64,
+    /// Whether what it wants has changed since it nominated.
+    pub orders_anew: bool,
+    /// Days of use that it stores beyond its target for fear of a shortage.
+    pub fear: f64,
     pub floor: Alarm,
     pub reserve_rate: f64,
     pub volume_paid: f64,
@@ -193,7 +205,13 @@ impl Default for Alarm {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DemandState {
-    /// D0 · season.
+    /// What demand shocks make of reference demand \[share\].
+    pub scale: f64,
+    /// Share of it that another good replaces.
+    pub replaced: f64,
+    /// What it takes to replace other goods.
+    pub added: f64,
+    /// Mean demand · season.
     pub reference: f64,
     /// Reference after the price response.
     pub wanted: f64,
@@ -213,6 +231,11 @@ pub(super) struct DemandState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SiteState {
+    /// Runs while up, at base utilisation and at full capacity.
+    pub gross: f64,
+    pub ceiling: f64,
+    /// Mean runs that projects have added.
+    pub grown: f64,
     /// Share of capacity that disruptions leave.
     pub factor: f64,
     /// Runs it would make if nothing but its own outages held it back.
@@ -559,13 +582,16 @@ impl State {
             sellers: vec![SellerState::default(); n.sellers.len()],
             ledgers: vec![Ledger::default(); n.sellers.len()],
             buyers: vec![BuyerState::default(); n.buyers.len()],
+            usual: vec![Usual::default(); n.buyers.len()],
             demands: vec![DemandState::default(); n.demands.len()],
             sites: vec![SiteState::default(); n.sites.len()],
             limits: vec![f64::INFINITY; n.inputs.len()],
             rooms: vec![f64::INFINITY; n.outputs.len()],
+            floors: vec![f64::NEG_INFINITY; n.outputs.len()],
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
+            flows: vec![0.0; n.pairs.len()],
             pipes: vec![PipeState::default(); n.pairs.len()],
             ways: vec![PairWays::default(); n.pairs.len()],
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
@@ -609,13 +635,17 @@ impl State {
             fits: f64::INFINITY,
             ..BuyerState::default()
         });
-        self.demands.fill(DemandState::default());
+        self.demands.fill(DemandState {
+            scale: 1.0,
+            ..DemandState::default()
+        });
         self.sites.fill(SiteState {
             factor: 1.0,
             ..SiteState::default()
         });
         self.limits.fill(f64::INFINITY);
         self.rooms.fill(f64::INFINITY);
+        self.floors.fill(f64::NEG_INFINITY);
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());

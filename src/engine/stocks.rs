@@ -252,9 +252,10 @@ impl Trial<'_> {
                 .season
                 .map_or(1.0, |s| s[self.s.month]);
             let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
+            let mean = self.mean_demand(demand);
             let d = &mut self.s.demands[demand];
             let before = (d.reference, d.wanted, d.catch_up_wanted);
-            d.reference = self.base.demand[demand] * season;
+            d.reference = mean * season;
             d.wanted = if exponent == 0.0 {
                 d.reference
             } else {
@@ -279,7 +280,7 @@ impl Trial<'_> {
     pub(super) fn set_desire(&mut self, site: usize) {
         let room = self.room(site);
         let desire = self.runs_unbraked(site).min(room);
-        let reference = (self.base.gross[site] * self.up(site)).min(room);
+        let reference = (self.s.sites[site].gross * self.up(site)).min(room);
         let s = &mut self.s.sites[site];
         (s.reference, s.desire) = (reference, desire);
         self.set_runs(site);
@@ -289,7 +290,7 @@ impl Trial<'_> {
     fn runs_at(&self, site: usize, pull: f64) -> f64 {
         let exponent = pull - self.input_push(site);
         let response = if exponent == 0.0 { 1.0 } else { exp(exponent) };
-        (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
+        (self.s.sites[site].gross * self.up(site) * response).min(self.most_runs(site))
     }
 
     /// Runs a site wants to make, were there room for the goods.
@@ -304,7 +305,7 @@ impl Trial<'_> {
 
     /// Runs at full capacity of what is up.
     pub(super) fn most_runs(&self, site: usize) -> f64 {
-        self.base.ceiling[site] * self.up(site)
+        self.s.sites[site].ceiling * self.up(site)
     }
 
     /// Share of capacity that outages and the season leave.
@@ -332,7 +333,7 @@ impl Trial<'_> {
             let p0 = self.base.terms[self.n.sellers[seller].market].price;
             let weight = self.base.output_per_run[o] * p0;
             value += weight;
-            weighted += weight * self.s.sellers[seller].price;
+            weighted += weight * self.s.sellers[seller].price.max(self.s.floors[o]);
         }
         sigma * weighted / value.max(f64::MIN_POSITIVE)
     }
@@ -357,7 +358,7 @@ impl Trial<'_> {
         for i in inputs {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
-            let (others, per_run) = (self.lowest_limit(site, i), self.base.input_per_run[i]);
+            let (others, per_run) = (self.lowest_limit(site, i), self.per_run(i));
             let (wanted, used) = (per_run * s.desire.min(others), per_run * runs);
             let before = self.s.demands[demand];
             let reference = per_run * s.reference.min(others);
@@ -533,7 +534,7 @@ impl Trial<'_> {
         };
         let input = input as usize;
         let limit = if used < wanted * (1.0 - ROUNDING) {
-            used / self.base.input_per_run[input]
+            used / self.per_run(input)
         } else {
             f64::INFINITY
         };

@@ -51,7 +51,7 @@ impl Trial<'_> {
     fn full_runs(&self, output: usize) -> f64 {
         let site = self.n.outputs[output].site as usize;
         let season = self.n.sites[site].season.map_or(1.0, |s| s[self.s.month]);
-        self.base.ceiling[site] * season
+        self.s.sites[site].ceiling * season
     }
 
     /// Sets the runs for whose output there is room.

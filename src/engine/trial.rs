@@ -230,6 +230,7 @@ impl Trial<'_> {
     /// The steady state, and everything known to happen.
     fn begin(&mut self, variant: Variant) {
         self.s.month = usize::from(self.n.month_of_bin[0]);
+        self.begin_usual();
         for (index, r) in self.base.reserves.iter().enumerate() {
             self.s.reserves[index].volume = r.size;
         }

@@ -9,6 +9,9 @@ use crate::units::{Ticks, format_quantity};
 pub struct Base {
     /// Base trade of each pair.
     pub flow: Vec<f64>,
+    /// Shares in which a seller without base output would sell to the buyers of
+    /// its market; none of other sellers.
+    pub opening: Vec<f64>,
     /// Mean output of each seller.
     pub output: Vec<f64>,
     /// Reference use of each demand.
@@ -36,6 +39,9 @@ pub struct Base {
     pub room: Vec<f64>,
     /// Base goods under way to each buyer at a clearing \[units\].
     pub under_way: Vec<f64>,
+    /// Days under way to a buyer without base use, all sellers in proportion to
+    /// output.
+    pub travel: Vec<f64>,
     /// Stock at the start of each buyer \[units\].
     pub initial_stock: Vec<f64>,
     /// Cover below which each buyer rations \[days\].
@@ -46,6 +52,8 @@ pub struct Base {
     pub slow: Vec<f64>,
     /// Output lost by each demand \[USD per unit\].
     pub value_at_risk: Vec<f64>,
+    /// Target cover of each demand \[days\].
+    pub cover: Vec<f64>,
     /// Backlog share of each demand.
     pub backlog: Vec<f64>,
     /// Volume of each contract.
@@ -164,6 +172,7 @@ impl Base {
         let zeros = |n: usize| vec![0.0; n];
         Self {
             flow: zeros(network.pairs.len()),
+            opening: zeros(network.pairs.len()),
             output: zeros(sellers),
             demand: zeros(demands),
             runs: zeros(sites),
@@ -177,11 +186,13 @@ impl Base {
             target_stock: zeros(buyers),
             room: vec![f64::INFINITY; buyers],
             under_way: zeros(buyers),
+            travel: zeros(buyers),
             initial_stock: zeros(buyers),
             minimum_cover: zeros(buyers),
             short: zeros(demands),
             slow: zeros(demands),
             value_at_risk: zeros(demands),
+            cover: zeros(demands),
             backlog: zeros(demands),
             contract: zeros(network.contracts.len()),
             contract_price: zeros(network.contracts.len()),
@@ -290,7 +301,11 @@ impl Base {
     /// Numbers that are read off rather than derived.
     fn read(&mut self, network: &Network, drawn: &[f64]) {
         for (i, s) in network.sites.iter().enumerate() {
-            self.runs[i] = s.capacity.get(drawn) * s.utilisation.get(drawn);
+            self.runs[i] = if s.planned {
+                0.0
+            } else {
+                s.capacity.get(drawn) * s.utilisation.get(drawn)
+            };
             self.site_elasticity[i] = s.supply_elasticity.get(drawn);
         }
         for (i, x) in network.inputs.iter().enumerate() {
@@ -304,6 +319,7 @@ impl Base {
             self.short[i] = d.short.get(drawn);
             self.slow[i] = (d.long.get(drawn) - self.short[i]).max(0.0);
             self.value_at_risk[i] = d.value_at_risk.get(drawn);
+            self.cover[i] = d.cover.get(drawn);
             self.backlog[i] = d.backlog.get(drawn);
         }
         for (terms, market) in self.terms.iter_mut().zip(&network.markets) {
@@ -391,7 +407,7 @@ impl Base {
             .flat_map(|s| &network.sellers[s].outputs)
             .all(|o| {
                 let site = &network.sites[network.outputs[*o as usize].site as usize];
-                site.inputs.is_empty() && site.outputs.len() == 1
+                site.planned || (site.inputs.is_empty() && site.outputs.len() == 1)
             })
     }
 
@@ -563,6 +579,7 @@ impl Base {
         }
         self.derive_sellers(network, drawn);
         self.derive_buyers(network, drawn);
+        self.derive_openings(network);
         self.derive_contracts(network, drawn);
         for (i, r) in network.reserves.iter().enumerate() {
             let use_rate = self.use_rate[r.buyer as usize];
@@ -604,9 +621,7 @@ impl Base {
             let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
             let s = &network.sites[site];
             match s.storage {
-                Some((days, true)) => {
-                    days.get(drawn) * self.runs[site] * self.output_per_run[o]
-                }
+                Some((days, true)) => days.get(drawn) * self.runs[site] * self.output_per_run[o],
                 Some((volume, false)) => {
                     let first = self.output_per_run[s.outputs.start];
                     volume.get(drawn) * self.output_per_run[o] / first
@@ -617,12 +632,15 @@ impl Base {
         stored.sum()
     }
 
-    /// σ of a seller: the mean of its sites', weighted by output.
+    /// σ of a seller: the mean of its sites', weighted by output; of one that
+    /// makes nothing yet, all sites alike.
     fn mean_elasticity(&self, network: &Network, seller: usize) -> f64 {
         let (mut made, mut elastic) = (0.0, 0.0);
+        let planned = self.output[seller] <= 0.0;
         for o in &network.sellers[seller].outputs {
             let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
-            let output = self.runs[site] * self.output_per_run[o];
+            let runs = if planned { 1.0 } else { self.runs[site] };
+            let output = runs * self.output_per_run[o];
             made += output;
             elastic += output * self.site_elasticity[site];
         }
@@ -636,15 +654,15 @@ impl Base {
             for d in b.demands.clone() {
                 let demand = &network.demands[d];
                 elastic += self.short[d] * self.demand[d];
-                let cover = demand.cover.get(drawn) * self.demand[d];
+                let cover = self.cover[d] * self.demand[d];
                 target += cover;
                 stated |= demand.initial.is_some();
                 initial += demand.initial.map_or(0.0, |n| n.get(drawn));
             }
             self.elasticity[i] = elastic / self.use_rate[i].max(1e-300);
-            self.room[i] = b.tank.map_or(f64::INFINITY, |tank| {
-                tank.usable(self.use_rate[i], drawn)
-            });
+            self.room[i] = b
+                .tank
+                .map_or(f64::INFINITY, |tank| tank.usable(self.use_rate[i], drawn));
             self.target_stock[i] = target.min(self.room[i]);
             self.initial_stock[i] = if stated {
                 initial
@@ -661,6 +679,55 @@ impl Base {
                     self.flow[p] * self.terms[market].window * pair.windows_under_way;
             }
         }
+    }
+
+    /// Trade of those that have none in the base: a seller sells as the others
+    /// of its country do, else in proportion to use; a buyer buys of all sellers
+    /// in proportion to output.
+    fn derive_openings(&mut self, network: &Network) {
+        for m in &network.markets {
+            for seller in m.sellers.clone() {
+                if self.output[seller] <= 0.0 {
+                    self.open_seller(network, m, seller);
+                }
+            }
+            for buyer in m.buyers.clone() {
+                if self.use_rate[buyer] <= 0.0 {
+                    self.travel[buyer] = self.mean_travel(network, m, buyer);
+                }
+            }
+        }
+    }
+
+    fn open_seller(&mut self, network: &Network, m: &Market, seller: usize) {
+        let width = m.buyers.len();
+        let first = |s: usize| m.pairs.start + (s - m.sellers.start) * width;
+        let country = network.sellers[seller].country;
+        for j in 0..width {
+            let others = m.sellers.clone();
+            let others = others.filter(|s| network.sellers[*s].country == country);
+            self.opening[first(seller) + j] = others.map(|s| self.flow[first(s) + j]).sum();
+        }
+        let row = first(seller)..first(seller) + width;
+        if self.opening[row.clone()].iter().sum::<f64>() <= 0.0 {
+            self.opening[row.clone()].copy_from_slice(&self.use_rate[m.buyers.clone()]);
+        }
+        let all: f64 = self.opening[row.clone()].iter().sum();
+        for share in &mut self.opening[row] {
+            *share /= all.max(f64::MIN_POSITIVE);
+        }
+    }
+
+    fn mean_travel(&self, network: &Network, m: &Market, buyer: usize) -> f64 {
+        let column = m.pairs.clone().skip(buyer - m.buyers.start);
+        let (mut made, mut days) = (0.0, 0.0);
+        for pair in column.step_by(m.buyers.len()) {
+            let p = &network.pairs[pair];
+            let window = self.terms[network.buyers[buyer].market].window;
+            made += self.output[p.seller as usize];
+            days += self.output[p.seller as usize] * window * p.windows_under_way;
+        }
+        days / made.max(f64::MIN_POSITIVE)
     }
 
     fn derive_contracts(&mut self, network: &Network, drawn: &[f64]) {

@@ -238,6 +238,7 @@ impl<'a> Compiler<'a> {
                 name: s.name.clone(),
                 capacity: self.num(&s.capacity),
                 utilisation: self.num(&s.utilisation),
+                planned: s.planned,
                 supply_elasticity: self.num(&s.supply_elasticity),
                 season: s.season.map(over_days),
                 storage: s.storage.as_ref().map(|size| match size {

@@ -322,6 +322,8 @@ pub struct Site {
     pub capacity: Num,
     /// Share of it used in the base.
     pub utilisation: Num,
+    /// Not there at the start: its runs in the base are none.
+    pub planned: bool,
     /// σ.
     pub supply_elasticity: Num,
     /// Monthly factors.

@@ -22,6 +22,10 @@ pub struct CommodityId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteId(pub usize);
 
+/// Index into [`Scenario::policies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId(pub usize);
+
 /// A state of one of the political processes: index into
 /// [`Scenario::processes`] and into its states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -214,6 +218,8 @@ pub struct Site {
     pub cover: Option<Num>,
     /// Monthly output factors, January first, mean one.
     pub season: Option<[f64; 12]>,
+    /// Not there at the start; a project builds it.
+    pub planned: bool,
     /// Ordinary outages.
     pub outages: Option<Outages>,
     /// Finished goods it can hold beyond what it usually does; no limit if
@@ -221,6 +227,20 @@ pub struct Site {
     pub storage: Option<Size>,
     /// Goods on hand at the start \[units of each output\], if not steady state.
     pub initial: Option<Num>,
+}
+
+impl Site {
+    /// Whether a good goes in.
+    #[must_use]
+    pub fn takes(&self, good: CommodityId) -> bool {
+        self.inputs.iter().any(|(input, _)| *input == good)
+    }
+
+    /// Whether a good comes out.
+    #[must_use]
+    pub fn makes(&self, good: CommodityId) -> bool {
+        self.outputs.iter().any(|(output, _)| *output == good)
+    }
 }
 
 /// A renewal or overlapping process of losses.
@@ -409,6 +429,8 @@ pub struct Policy {
     pub announced: Date,
     /// First day in force.
     pub effective: Date,
+    /// Days of use that buyers store ahead between the two.
+    pub front_loading: Num,
     /// First day no longer in force.
     pub ends: Option<Date>,
     /// Regimes in which it is in force; all if empty.
@@ -450,6 +472,16 @@ pub enum Instrument {
     CoordinatedRelease(CoordinatedRelease),
     /// Lets members that run low draw on the state stocks of others.
     StockpilePact(StockpilePact),
+    /// Changes reference demand.
+    DemandShock(DemandShock),
+    /// Has buyers store more.
+    Hoarding(Hoarding),
+    /// Has users go over to another good, or do with less.
+    Substitution(Substitution),
+    /// Builds capacity.
+    Project(Project),
+    /// Pays sites no less for a good.
+    PriceFloor(PriceFloor),
 }
 
 /// The trade that an export control binds.
@@ -694,8 +726,8 @@ pub enum Capacity {
 /// Carries goods through third countries.
 #[derive(Clone, Debug)]
 pub struct Leakage {
-    /// Policies it goes around: indices into [`Scenario::policies`].
-    pub around: Vec<usize>,
+    /// Policies it goes around.
+    pub around: Vec<PolicyId>,
     /// Third countries.
     pub via: Vec<CountryId>,
     /// Most, as a share of what they stop.
@@ -766,6 +798,91 @@ pub struct StockpilePact {
     pub floor: Num,
     /// Time under way \[days\].
     pub transit: Law,
+}
+
+/// Changes reference demand.
+#[derive(Clone, Debug)]
+pub struct DemandShock {
+    /// Of what.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck; all if empty.
+    pub tiers: Vec<String>,
+    /// Relative change, at least −1.
+    pub change: Num,
+    /// Time over which it comes about \[days\].
+    pub ramp: Num,
+}
+
+/// Has buyers store more for fear of a shortage.
+#[derive(Clone, Debug)]
+pub struct Hoarding {
+    /// Of what.
+    pub on: Vec<CommodityId>,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Beyond the target \[days of use\].
+    pub cover: Num,
+}
+
+/// Has users go over to another good, or do with less.
+#[derive(Clone, Debug)]
+pub struct Substitution {
+    /// What is replaced.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck, and plants by their sites; all if empty.
+    pub tiers: Vec<String>,
+    /// The other good, and units of it for a unit; none where users do with
+    /// less.
+    pub with: Option<(CommodityId, Num)>,
+    /// Largest share of demand replaced.
+    pub at_most: Num,
+    /// Time constant \[days\].
+    pub within: Num,
+    /// Only while the price is above \[USD per unit\].
+    pub price_above: Option<Num>,
+    /// Only while stock is below \[days of use\].
+    pub cover_below: Option<Num>,
+}
+
+/// Builds capacity.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Where.
+    pub site: SiteId,
+    /// Runs per day at full capacity.
+    pub adds: Num,
+    /// Probability that it is funded.
+    pub funded: Num,
+    /// First day on which it may be decided on.
+    pub decision: Date,
+    /// Time to build \[days\].
+    pub build: Law,
+    /// Time by which it slips \[days\].
+    pub delay: Law,
+    /// Time from completion to full output \[days\].
+    pub ramp: Num,
+    /// Projects that must be complete before it is built.
+    pub after: Vec<PolicyId>,
+    /// Regimes of which one must last when it is decided on; none if empty.
+    pub needs: Vec<RegimeId>,
+    /// Price of the site's first good below which it is not decided on
+    /// \[USD per unit\].
+    pub breakeven: Option<Num>,
+}
+
+/// Pays sites no less for a good.
+#[derive(Clone, Debug)]
+pub struct PriceFloor {
+    /// Which sites.
+    pub sites: Vec<SiteId>,
+    /// For which good.
+    pub of: CommodityId,
+    /// USD per unit.
+    pub at: Num,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

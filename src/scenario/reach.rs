@@ -11,8 +11,7 @@ impl Scenario {
     pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
         let chain = self.chain(focus.commodity);
         let acts = |on: &[CommodityId]| on.iter().any(|good| chain.contains(good));
-        let binds =
-            |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
+        let binds = |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
         match &policy.instrument {
             Instrument::ExportBan(ban) => binds(&ban.scope.on, &ban.scope.to),
             Instrument::ExportQuota(quota) => binds(&quota.scope.on, &quota.scope.to),
@@ -27,14 +26,20 @@ impl Scenario {
             Instrument::Closure(closure) => self.passes(&closure.of, focus.country, &chain),
             Instrument::Bypass(bypass) => acts(&[bypass.on]),
             Instrument::Leakage(leakage) => leakage.around.iter().any(|around| {
-                let policy = &self.policies[*around];
+                let policy = &self.policies[around.0];
                 !matches!(policy.instrument, Instrument::Leakage(_)) && self.strikes(policy, focus)
             }),
             Instrument::ExtraterritorialRule(rule) => binds(&rule.on, &rule.to),
             Instrument::CoordinatedRelease(release) => chain.contains(&release.commodity),
-            Instrument::StockpilePact(pact) => {
-                pact.goods.iter().any(|good| chain.contains(good))
+            Instrument::StockpilePact(pact) => pact.goods.iter().any(|good| chain.contains(good)),
+            Instrument::Substitution(s) => {
+                let with = s.with.as_ref().map(|(good, _)| *good);
+                chain.contains(&s.of) || with.is_some_and(|good| chain.contains(&good))
             }
+            Instrument::Project(project) => self.makes(project.site.0, &chain),
+            Instrument::PriceFloor(floor) => chain.contains(&floor.of),
+            Instrument::DemandShock(shock) => chain.contains(&shock.of),
+            Instrument::Hoarding(hoarding) => hoarding.on.iter().any(|good| chain.contains(good)),
         }
     }
 
@@ -45,7 +50,12 @@ impl Scenario {
             let some = lane.commodities.iter().any(|good| goods.contains(good));
             lane.to.is_none_or(|end| end == to) && (lane.commodities.is_empty() || some)
         };
-        let passes = |lane: &Lane| lane.via.iter().flatten().any(|(name, _)| name == chokepoint);
+        let passes = |lane: &Lane| {
+            lane.via
+                .iter()
+                .flatten()
+                .any(|(name, _)| name == chokepoint)
+        };
         self.lanes.iter().any(|lane| passes(lane) && brings(lane))
     }
 

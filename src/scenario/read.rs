@@ -65,10 +65,13 @@ impl File {
         let sites = sites::resolve(&self.sites, period, reader);
         let demands = each(&self.demand, |listed| listed.resolve(reader));
         let complete = sites.len() == items(root, "sites");
+        let all_uses = demands.len() == items(root, "demand");
         let setting = Setting {
             period,
             sites: &sites,
+            demands: &demands,
             complete,
+            all_uses,
         };
         let policies = policies::resolve(&self.policies, setting, reader);
         let processes = regimes::resolve(&self.regimes, period, reader);
@@ -78,7 +81,6 @@ impl File {
         let contracts = each(&self.contracts, |listed| listed.resolve(period, reader));
         let correlations = each(&self.correlations, |listed| listed.resolve(reader));
         let all_goods = commodities.len() == reader.names.commodities.len();
-        let all_uses = demands.len() == items(root, "demand");
         let Resolved {
             name,
             trials,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::model::{CommodityId, CountryId, RegimeId, SiteId};
+use super::model::{CommodityId, CountryId, PolicyId, RegimeId, SiteId};
 use super::names::{Index, nearest};
 use super::problem::Problem;
 use super::source::Span;
@@ -65,14 +65,14 @@ impl Reader<'_> {
             .map(|_| word.text.clone())
     }
 
-    /// The place of a policy in the file.
-    pub(super) fn policy(&mut self, word: &Word) -> Option<usize> {
-        let names = Rc::clone(&self.names);
-        self.find(&names.policies, "policy", &word.text, word.span, [])
-    }
-
     pub(super) fn companies(&mut self, words: &OneOrMany<Word>) -> Option<Vec<String>> {
         self.each(words, Self::company)
+    }
+
+    pub(super) fn policy(&mut self, word: &Word) -> Option<PolicyId> {
+        let names = Rc::clone(&self.names);
+        self.find(&names.policies, "policy", &word.text, word.span, [])
+            .map(PolicyId)
     }
 
     pub(super) fn regime(&mut self, word: &Word) -> Option<RegimeId> {

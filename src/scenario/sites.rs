@@ -30,6 +30,8 @@ table! {
         recipe: Option<Recipe>,
         /// Runs at full capacity, as a volume per time of the good whose coefficient is 1.
         capacity: Amount<Rate>,
+        /// Whether it is not there at the start, for a project to build it.
+        planned: bool = "false",
         /// Share of capacity used in the base.
         utilisation: Amount<Share> = "1",
         /// Elasticity of output where there is spare capacity.
@@ -149,6 +151,7 @@ impl Listed {
             None => Some(None),
         };
         let cover = reader.num_if(self.cover.as_ref(), &Measure::duration());
+        self.check_planned(reader);
         let utilisation = reader.num(&self.utilisation, &Measure::share());
         let supply_elasticity = reader.num(&self.supply_elasticity, &Measure::number());
         let (inputs, outputs) = recipe?;
@@ -169,6 +172,7 @@ impl Listed {
             outputs,
             capacity: capacity?,
             utilisation: utilisation?,
+            planned: self.planned,
             supply_elasticity: supply_elasticity?,
             value_at_risk: value_at_risk?,
             cover: cover?,
@@ -177,6 +181,14 @@ impl Listed {
             storage: storage?,
             initial: initial?,
         })
+    }
+
+    /// What is not there yet has nothing on hand.
+    fn check_planned(&self, reader: &mut Reader<'_>) {
+        if let Some(initial) = self.initial.as_ref().filter(|_| self.planned) {
+            let said = "a planned site has nothing on hand at the start";
+            reader.report(Problem::new(initial.0.span, said).help("leave out `initial`"));
+        }
     }
 
     /// Inputs and outputs per run.

@@ -14,12 +14,12 @@
 //! so does what pipelines hold. Parcels on a way around a limit are taken not
 //! to pass the chokepoint.
 
-use super::{Act, Bound, Counted, Instrument};
+use super::{Act, Bound, Counted, Instrument, buyers_of};
 use crate::engine::gates::{Gates, Way};
 use crate::engine::journal::Entry;
 use crate::engine::state::{Held, Parcel, seconds};
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num, Pair};
+use crate::network::{Compiler, Network, Num, Pair};
 use crate::random::{Law, ObjectKey, Stream};
 use crate::scenario as written;
 use crate::units::{Tick, Ticks};
@@ -174,7 +174,8 @@ impl Closure {
     fn other_closure(&self, trial: &Trial) -> Option<u32> {
         let mut policies = trial.policies.iter().enumerate();
         let other = policies.find(|(index, p)| {
-            let same = matches!(&p.instrument, Instrument::Closure(c) if c.chokepoint == self.chokepoint);
+            let same =
+                matches!(&p.instrument, Instrument::Closure(c) if c.chokepoint == self.chokepoint);
             same && trial.s.policies[*index].in_force
         });
         other.map(|(index, _)| index as u32)
@@ -234,6 +235,10 @@ impl Closure {
 impl Act for Closure {
     fn memory(&self) -> usize {
         self.pairs.end
+    }
+
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.pairs.bound)
     }
 
     fn markets(&self) -> Vec<usize> {

@@ -3,11 +3,11 @@
 //! `u_ij = (1 − share) · reference trade`, share 1 being a full ban, less
 //! what has been sent while it was in force in the current window.
 
-use super::{Act, Bound, Counted, per_commodity};
-use crate::engine::journal::Entry;
+use super::{Act, Bound, Counted, buyers_of, per_commodity};
 use crate::engine::gates::Gates;
+use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario::{self as written, RegimeId};
 
 #[derive(Clone, Debug)]
@@ -71,6 +71,10 @@ impl Act for ExportBan {
 
     fn regime_entered(&self, trial: &mut Trial, me: usize, _regime: RegimeId) {
         self.note_shares(trial, me);
+    }
+
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.pairs.bound)
     }
 
     fn markets(&self) -> Vec<usize> {

@@ -13,11 +13,11 @@
 //! products each bears content by its value. Then exports may be
 //! `u_ij = (1 − refused_j) · reference trade`; trade at home is not bound.
 
-use super::{Act, Bound, Counted, per_country};
+use super::{Act, Bound, Counted, buyers_of, per_country};
 use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario as written;
 
 #[derive(Clone, Debug)]
@@ -46,7 +46,10 @@ pub(super) fn compile(
             !p.domestic && from != by && w.to.iter().any(|c| c.0 == to)
         })
     };
-    let bound: Vec<Bound> = w.on.iter().map(|good| abroad(compiler.market(*good))).collect();
+    let bound: Vec<Bound> =
+        w.on.iter()
+            .map(|good| abroad(compiler.market(*good)))
+            .collect();
     let pairs = bound.iter().flat_map(|b| &b.pairs);
     let mut sellers: Vec<u32> = pairs.map(|p| n.pairs[*p as usize].seller).collect();
     sellers.sort_unstable();
@@ -54,7 +57,11 @@ pub(super) fn compile(
     let cells = n.sellers.len() + n.buyers.len();
     ExtraterritorialRule {
         by,
-        content: w.content.iter().map(|good| compiler.market(*good)).collect(),
+        content: w
+            .content
+            .iter()
+            .map(|good| compiler.market(*good))
+            .collect(),
         threshold: compiler.num(&w.threshold),
         refused: per_country(compiler, &w.refused),
         pairs: Counted::new(bound, cells),
@@ -155,6 +162,10 @@ impl Act for ExtraterritorialRule {
         self.pairs.end
     }
 
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.pairs.bound)
+    }
+
     fn markets(&self) -> Vec<usize> {
         self.pairs.markets()
     }
@@ -183,7 +194,10 @@ impl Act for ExtraterritorialRule {
             let p = &trial.n.pairs[pair];
             let to = trial.n.buyers[p.buyer as usize].country;
             if self.binds(trial, me, p.seller as usize) {
-                (1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0), since)
+                (
+                    1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0),
+                    since,
+                )
             } else {
                 (1.0, since)
             }

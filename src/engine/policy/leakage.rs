@@ -41,13 +41,13 @@ pub(super) struct Leakage {
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::Leakage) -> Leakage {
     let policies = &compiler.scenario().policies;
-    let goods = w.around.iter().flat_map(|p| controlled(&policies[*p]));
+    let goods = w.around.iter().flat_map(|p| controlled(&policies[p.0]));
     let mut markets: Vec<usize> = goods.map(|good| compiler.market(*good)).collect();
     markets.sort_unstable();
     markets.dedup();
     let enforcement = w.enforcement.as_ref();
     Leakage {
-        around: w.around.iter().map(|policy| *policy as u32).collect(),
+        around: w.around.iter().map(|policy| policy.0 as u32).collect(),
         markets,
         via: w.via.iter().map(|country| country.0).collect(),
         at_most: compiler.num(&w.at_most),

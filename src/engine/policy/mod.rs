@@ -10,16 +10,23 @@ mod bypass;
 mod channel;
 mod closure;
 mod coordinated_release;
+mod demand_shock;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
 mod extraterritorial_rule;
+mod fear;
+mod hoarding;
 mod leakage;
 mod price_cap;
+mod price_floor;
+mod project;
+mod ramp;
 mod sanction;
-mod tariff;
 mod stockpile_pact;
+mod substitution;
+mod tariff;
 
 use std::ops::Range;
 
@@ -27,7 +34,7 @@ use super::Process;
 use super::calendar::{Class, Event};
 use super::gates::Gates;
 use super::trial::{Trial, Variant};
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::random::ObjectKey;
 use crate::scenario::{self as written, CountryId, RegimeId, Role};
 use crate::units::Tick;
@@ -43,6 +50,8 @@ pub struct Policy {
     pub name: String,
     /// What it is to the study.
     pub role: Role,
+    /// When it is announced.
+    pub announced: Tick,
     /// First instant in force.
     pub effective: Tick,
     /// First instant no longer in force.
@@ -53,6 +62,11 @@ pub struct Policy {
     pub markets: Vec<usize>,
     /// Sellers that it strikes by name.
     pub sellers: Vec<u32>,
+    /// Buyers it strikes.
+    pub buyers: Vec<usize>,
+    /// Days of use that they store ahead, once it is announced and until it
+    /// takes effect.
+    front_loading: Num,
     /// Its part of the trial's memory.
     pub memory: Range<usize>,
     key: ObjectKey,
@@ -73,6 +87,14 @@ trait Act {
     fn sellers(&self) -> &[u32] {
         &[]
     }
+    /// Buyers it strikes.
+    fn buyers(&self, _network: &Network) -> Vec<usize> {
+        Vec::new()
+    }
+    /// Days of use that these store beyond their target while it is in force.
+    fn hoards(&self) -> Option<Num> {
+        None
+    }
     /// The trial begins.
     fn begin(&self, _trial: &mut Trial, _me: usize) {}
     /// An alarm it set goes off.
@@ -85,6 +107,8 @@ trait Act {
     fn gate(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
     /// The ways it opens around the limits of others, once all are known.
     fn open(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// A market clears, whether or not it is in force.
+    fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A market it is in force on is about to clear.
     fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A volume has been allocated on a pair of such a market.
@@ -128,6 +152,11 @@ instruments! {
     ExtraterritorialRule = extraterritorial_rule::ExtraterritorialRule, extraterritorial_rule;
     CoordinatedRelease = coordinated_release::CoordinatedRelease, coordinated_release;
     StockpilePact = stockpile_pact::StockpilePact, stockpile_pact;
+    DemandShock = demand_shock::DemandShock, demand_shock;
+    Hoarding = hoarding::Hoarding, hoarding;
+    Project = project::Project, project;
+    PriceFloor = price_floor::PriceFloor, price_floor;
+    Substitution = substitution::Substitution, substitution;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -139,7 +168,10 @@ pub(super) fn compile(compiler: &mut Compiler, _processes: &[Process]) -> Vec<Po
         let instrument = Instrument::compile(compiler, &p.instrument);
         let mut policy = Policy::new(format!("policies.{}", p.name), p.role, instrument);
         policy.name.clone_from(&p.name);
+        policy.announced = compiler.tick(p.announced);
         policy.effective = compiler.tick(p.effective);
+        policy.front_loading = compiler.num(&p.front_loading);
+        policy.buyers = policy.instrument.act().buyers(compiler.network());
         policy.ends = p.ends.map_or(Tick::NEVER, |d| compiler.tick(d));
         policy.when.clone_from(&p.when);
         policies.push(policy);
@@ -169,12 +201,21 @@ impl Policy {
             sellers: instrument.act().sellers().to_vec(),
             name,
             role,
+            announced: Tick::START,
             effective: Tick::START,
             ends: Tick::NEVER,
             when: Vec::new(),
+            buyers: Vec::new(),
+            front_loading: Num::Const(0.0),
             memory: 0..0,
             instrument,
         }
+    }
+
+    /// Instants at which it may change.
+    fn dates(&self) -> impl Iterator<Item = Tick> {
+        let announced = Some(self.announced).filter(|_| self.is_feared());
+        announced.into_iter().chain([self.effective, self.ends])
     }
 
     /// Its limits and costs for a market over the coming window.
@@ -210,7 +251,7 @@ impl Trial<'_> {
             self.s.policies[index].enabled = enabled;
             if enabled {
                 p.instrument.act().begin(self, index);
-                for at in [p.effective, p.ends] {
+                for at in p.dates() {
                     if at > Tick::START && at < Tick::NEVER {
                         let event = Event::PolicyDate(index as u32);
                         self.s.calendar.schedule(at, Class::POLICY, event);
@@ -229,11 +270,10 @@ impl Trial<'_> {
     /// Works out afresh which policies are in force.
     pub(super) fn update_policies(&mut self) {
         for (index, p) in self.policies.iter().enumerate() {
-            let timely = p.effective <= self.s.now && self.s.now < p.ends;
-            let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
+            let due = self.is_due(index);
             let state = &mut self.s.policies[index];
-            state.over &= timely && fitting;
-            let in_force = state.enabled && timely && fitting && !state.over;
+            state.over &= due;
+            let in_force = due && !state.over;
             if in_force != state.in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
@@ -241,6 +281,15 @@ impl Trial<'_> {
                 p.instrument.act().switched(self, index);
             }
         }
+        self.let_fear_spread();
+    }
+
+    /// Whether a policy should be in force now.
+    fn is_due(&self, policy: usize) -> bool {
+        let p = &self.policies[policy];
+        let timely = p.effective <= self.s.now && self.s.now < p.ends;
+        let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
+        self.s.policies[policy].enabled && timely && fitting
     }
 
     /// Tells every policy that a regime has been entered.
@@ -289,6 +338,15 @@ impl Trial<'_> {
     pub(super) fn acts_on(&self, policy: usize, market: usize) -> bool {
         let state = self.s.policies[policy];
         (state.in_force || state.lingers) && self.policies[policy].markets.contains(&market)
+    }
+
+    /// Tells every policy that a market clears, before anything is decided.
+    pub(super) fn tell_of_clearing(&mut self, market: usize) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].enabled {
+                p.instrument.act().clears(self, index, market);
+            }
+        }
     }
 
     /// Tells the policies in force on a market that it is about to clear.
@@ -345,6 +403,21 @@ impl Trial<'_> {
             .find(|(r, _)| self.lasts(*r))
             .map_or(usual, |(_, terms)| terms)
     }
+}
+
+/// The buyers of pairs, each once.
+fn buyers_of<'b>(n: &Network, bound: impl IntoIterator<Item = &'b Bound>) -> Vec<usize> {
+    let pairs = bound.into_iter().flat_map(|b| &b.pairs);
+    let mut buyers: Vec<usize> = pairs.map(|p| n.pairs[*p as usize].buyer as usize).collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    buyers
+}
+
+/// The buyers of some goods in some countries.
+fn buyers(compiler: &Compiler, on: &[written::CommodityId], countries: &[CountryId]) -> Vec<usize> {
+    let places = on.iter().flat_map(|c| countries.iter().map(|at| (*c, *at)));
+    places.filter_map(|(c, at)| compiler.buyer(c, at)).collect()
 }
 
 /// A number by commodity, for the goods in scope.

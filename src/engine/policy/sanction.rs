@@ -15,13 +15,13 @@
 //! Around the sanction, a shadow channel of capacity
 //! `at_first + (at_most − at_first)(1 − e^(−t/within))` is shared in proportion
 //! to what is stopped, and sellers hand up to `at_most (1 − e^(−t/within))` of
-//! their base output, as far as it is unsold, to others that sell it on.
+//! their usual output, as far as it is unsold, to others that sell it on.
 
-use super::{Act, Bound, Channel, Counted, grown, per_country};
+use super::{Act, Bound, Channel, Counted, buyers_of, grown, per_country};
 use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::random::Stream;
 use crate::scenario as written;
 use crate::units::{Tick, Ticks};
@@ -226,11 +226,14 @@ impl Sanction {
     /// Gives the struck sellers ships to fill, or takes them away.
     fn float(&self, trial: &mut Trial, sign: f64) {
         let Some(volume) = self.floats else { return };
-        let outputs = self.sellers.iter().map(|s| trial.base.output[*s as usize]);
+        let outputs = self
+            .sellers
+            .iter()
+            .map(|s| trial.s.sellers[*s as usize].output);
         let all: f64 = outputs.sum();
         for seller in &self.sellers {
             let seller = *seller as usize;
-            let share = trial.base.output[seller] / all.max(f64::MIN_POSITIVE);
+            let share = trial.s.sellers[seller].output / all.max(f64::MIN_POSITIVE);
             trial.s.ledgers[seller].floats += sign * share * volume.get(trial.drawn);
         }
     }
@@ -238,8 +241,8 @@ impl Sanction {
     /// Struck sellers hand on what they have not sold.
     fn relabel(&self, trial: &mut Trial, me: usize, market: usize) {
         let Some(r) = &self.relabelling else { return };
-        let share = r.at_most.get(trial.drawn)
-            * grown(Self::age(trial, me), r.within.get(trial.drawn));
+        let share =
+            r.at_most.get(trial.drawn) * grown(Self::age(trial, me), r.within.get(trial.drawn));
         let window = trial.base.terms[market].window;
         for seller in &self.sellers {
             let seller = *seller as usize;
@@ -248,7 +251,7 @@ impl Sanction {
             }
             let s = &trial.s.sellers[seller];
             let unsold = s.stock - s.carried - trial.base.usual_stock[seller];
-            let volume = (share * trial.base.output[seller] * window).min(unsold);
+            let volume = (share * trial.s.sellers[seller].output * window).min(unsold);
             if volume > 0.0 {
                 Self::hand_on(trial, me, (market, seller), volume, &r.names);
             }
@@ -267,11 +270,14 @@ impl Sanction {
         let n = trial.n;
         let names = names.iter().map(|seller| *seller as usize);
         let names = names.filter(|seller| n.sellers[*seller].market == market);
-        let all: f64 = names.clone().map(|seller| trial.base.output[seller]).sum();
+        let all: f64 = names
+            .clone()
+            .map(|seller| trial.s.sellers[seller].output)
+            .sum();
         let count = names.clone().count() as f64;
         for to in names {
             let part = if all > 0.0 {
-                volume * trial.base.output[to] / all
+                volume * trial.s.sellers[to].output / all
             } else {
                 volume / count
             };
@@ -291,6 +297,13 @@ impl Sanction {
 impl Act for Sanction {
     fn memory(&self) -> usize {
         self.pairs.end
+    }
+
+    /// Those that are to give up some of what they buy.
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        let mut buyers = buyers_of(network, &self.pairs.bound);
+        buyers.retain(|b| self.compliance[network.buyers[*b].country] != Num::Const(0.0));
+        buyers
     }
 
     fn markets(&self) -> Vec<usize> {

@@ -102,7 +102,7 @@ impl StockpilePact {
 
     /// Whether the commercial cover of a member is below the trigger.
     fn runs_low(&self, trial: &Trial, member: &Member) -> bool {
-        let level = self.trigger.get(trial.drawn) * trial.base.use_rate[member.buyer];
+        let level = self.trigger.get(trial.drawn) * trial.s.usual[member.buyer].use_rate;
         trial.s.buyers[member.buyer].in_tank() < level
     }
 
@@ -110,7 +110,7 @@ impl StockpilePact {
     fn lacks(&self, trial: &Trial, member: &Member) -> f64 {
         let (b, use_rate) = (
             &trial.s.buyers[member.buyer],
-            trial.base.use_rate[member.buyer],
+            trial.s.usual[member.buyer].use_rate,
         );
         let level = self.trigger.get(trial.drawn) * use_rate;
         let lacks = level - b.stock.max(0.0) - b.aid_under_way;
@@ -140,7 +140,7 @@ impl StockpilePact {
             let spare = self.spare(trial, good, reserve);
             let allowed = self.allow(trial, me, good)[place];
             let volume = asked.min(allowed).min(spare);
-            if volume > DUST * trial.base.use_rate[taker.buyer] {
+            if volume > DUST * trial.s.usual[taker.buyer].use_rate {
                 self.allow(trial, me, good)[place] -= volume;
                 self.send(trial, me, giver, taker, (reserve, volume));
             }
@@ -166,7 +166,9 @@ impl StockpilePact {
     ) {
         let key = trial.policies[me].key.join(giver.key).join(taker.key);
         let now = trial.s.now;
-        let days = self.transit.sample(&mut Stream::open(trial.s.key, key, now.0));
+        let days = self
+            .transit
+            .sample(&mut Stream::open(trial.s.key, key, now.0));
         trial.s.reserves[reserve].volume -= volume;
         trial.s.reserves[reserve].drawn += volume;
         trial.s.buyers[taker.buyer].under_way += volume;

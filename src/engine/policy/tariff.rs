@@ -3,10 +3,10 @@
 //! `Δc_ij = rate · (1 + π_i)` in reference prices, with the price π_i that the
 //! seller got at the last clearing.
 
-use super::{Act, Bound, listed};
+use super::{Act, Bound, buyers_of, listed};
 use crate::engine::gates::Gates;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario as written;
 
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::Tariff) -> Tariff {
 }
 
 impl Act for Tariff {
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.bound)
+    }
+
     fn markets(&self) -> Vec<usize> {
         self.bound.iter().map(|b| b.market).collect()
     }

@@ -20,6 +20,8 @@ pub(super) struct Months<'a> {
     acts: BTreeMap<(usize, usize), Acts>,
     /// What waits for a decision, by policy and pair \[units\].
     waiting: BTreeMap<(usize, usize), f64>,
+    /// Share of demand replaced, by buyer and policy.
+    replaced: BTreeMap<(usize, usize), f64>,
     /// The last price of each buyer \[USD per unit\].
     prices: BTreeMap<usize, f64>,
     /// Entries added so far.
@@ -49,6 +51,7 @@ impl<'a> Months<'a> {
             arrivals: BTreeMap::new(),
             acts: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            replaced: BTreeMap::new(),
             prices: BTreeMap::new(),
             added: 0,
         }
@@ -82,6 +85,13 @@ impl<'a> Months<'a> {
         match *entry {
             Entry::Price { buyer, price } => {
                 self.prices.insert(buyer, price);
+            }
+            Entry::Replaced {
+                policy,
+                buyer,
+                share,
+            } => {
+                self.replaced.insert((buyer, policy), share);
             }
             Entry::Arrival { pair, volume, .. } => {
                 let origin = (self.buyer(pair), self.words.seller_country(pair));
@@ -151,6 +161,13 @@ impl<'a> Months<'a> {
                 rows.push(self.tell(buyer, policy, acts));
             }
         }
+        let replaced = self.replaced.range((buyer, 0)..(buyer, usize::MAX));
+        rows.extend(replaced.map(|((_, policy), share)| Row {
+            kind: "month-replaced",
+            ..self.words.replaced(*policy, buyer, *share)
+        }));
+        self.replaced
+            .retain(|(of, _), share| *of != buyer || *share > 0.0);
         let month = self.n.calendar.month_label(last_second(at));
         for row in &mut rows {
             row.at = last_second(at);

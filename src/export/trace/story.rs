@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::months::Months;
 use super::words::Words;
 use super::{Detail, Row, Traced};
-use crate::engine::Entry;
+use crate::engine::{Entry, Milestone};
 use crate::network::Network;
 use crate::units::Tick;
 
@@ -48,6 +48,8 @@ enum Subject {
     Taken(usize),
     Waiting(usize),
     Ordered(usize),
+    Waits(usize),
+    Built(usize),
 }
 
 impl<'a> Story<'a> {
@@ -109,9 +111,17 @@ impl<'a> Story<'a> {
             Entry::Waiver { .. } => true,
             Entry::Content { seller, .. } => self.upstream[self.n.sellers[seller].market],
             Entry::Storage { site, share, .. } => {
-                self.is_upstream(site) && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
+                self.is_upstream(site)
+                    && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
             }
             Entry::Policy { policy, .. } => policy < self.named,
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.is_upstream(site) && self.project_moves(policy, milestone),
+            Entry::Demand { .. } => true,
+            Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
                 policy,
                 market,
@@ -190,6 +200,7 @@ impl<'a> Story<'a> {
             | Entry::Stopped { .. }
             | Entry::GoesOn { .. }
             | Entry::BoiledOff { .. }
+            | Entry::Replaced { .. }
             | Entry::Arrival { .. } => false,
         }
     }
@@ -215,6 +226,23 @@ impl<'a> Story<'a> {
                 self.told.insert(subject, price);
                 true
             }
+        }
+    }
+
+    /// That a project waits is told once, and what of it runs now and then.
+    fn project_moves(&mut self, policy: usize, milestone: Milestone) -> bool {
+        match milestone {
+            Milestone::Unsupported => self.moves(Subject::Waits(policy), 1.0, 0.0),
+            Milestone::Unprofitable { .. } => self.moves(Subject::Waits(policy), 2.0, 0.0),
+            Milestone::Runs { share } => {
+                let end = share == 1.0;
+                self.moves(
+                    Subject::Built(policy),
+                    share,
+                    if end { 0.0 } else { SHARE_MOVES },
+                )
+            }
+            _ => true,
         }
     }
 

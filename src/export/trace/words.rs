@@ -1,5 +1,5 @@
 use super::{Row, Traced};
-use crate::engine::{Decision, Entry, Variant};
+use crate::engine::{Decision, Entry, Milestone, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
 use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
@@ -105,6 +105,18 @@ impl<'a> Words<'a> {
                 share,
                 unused,
             } => self.taken(contract, share, unused),
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.project(policy, site, milestone),
+            Entry::Demand { policy, factor } => self.demand(policy, factor),
+            Entry::Replaced {
+                policy,
+                buyer,
+                share,
+            } => self.replaced(policy, buyer, share),
+            Entry::Fear { buyer, days } => self.fear(buyer, days),
             Entry::Month {
                 focus,
                 short,
@@ -283,12 +295,48 @@ impl<'a> Words<'a> {
                 let members = self.countries(&pact.members);
                 format!("stockpile pact on {} of {members}", self.goods(&pact.goods))
             }
+            Instrument::Substitution(s) => {
+                let users = self.users(&[s.of], &s.countries, &s.tiers);
+                match &s.with {
+                    Some((with, _)) => format!("{} in place of {users}", self.key_of(*with)),
+                    None => format!("thrift with {users}"),
+                }
+            }
+            Instrument::Project(project) => {
+                format!("project at {}", self.n.sites[project.site.0].name)
+            }
+            Instrument::PriceFloor(floor) => {
+                format!("price floor under {}", self.key_of(floor.of))
+            }
+            Instrument::DemandShock(shock) => {
+                let users = self.users(&[shock.of], &shock.countries, &shock.tiers);
+                format!("demand shock on {users}")
+            }
+            Instrument::Hoarding(hoarding) => {
+                format!(
+                    "hoarding of {}",
+                    self.users(&hoarding.on, &hoarding.countries, &[])
+                )
+            }
         }
     }
 
     fn countries(&self, ids: &[CountryId]) -> String {
         let names: Vec<_> = ids.iter().map(|c| self.country(c.0)).collect();
         names.join(", ")
+    }
+
+    /// `lng in Japan, South Korea (power)`.
+    fn users(&self, on: &[CommodityId], at: &[CountryId], tiers: &[String]) -> String {
+        let tiers = match tiers {
+            [] => String::new(),
+            some => format!(" ({})", some.join(", ")),
+        };
+        format!("{} in {}{tiers}", self.goods(on), self.countries(at))
+    }
+
+    fn key_of(&self, commodity: CommodityId) -> &str {
+        &self.scenario.commodities[commodity.0].key
     }
 
     fn control(&self, kind: &str, scope: &Scope) -> String {
@@ -640,6 +688,97 @@ impl<'a> Words<'a> {
                 self.seller(pair)
             ),
             ..self.on_pair(pair)
+        }
+    }
+
+    fn project(&self, policy: usize, site: usize, milestone: Milestone) -> Row {
+        let row = self.at_site(site);
+        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let (kind, value, text) = match milestone {
+            Milestone::Unsupported => ("project-waits", None, "not decided on yet".to_owned()),
+            Milestone::Unprofitable { price, breakeven } => {
+                let (price_text, needed) = (plain(price), plain(breakeven));
+                let text =
+                    format!("not decided on: price {price_text}, break-even {needed} {unit}");
+                ("project-waits", Some((price, unit)), text)
+            }
+            Milestone::Funded => ("project-funded", None, "funded".to_owned()),
+            Milestone::Dropped => (
+                "project-dropped",
+                None,
+                "not funded, never built".to_owned(),
+            ),
+            Milestone::Begun { due, late } => {
+                let slips = match late {
+                    0.0 => String::new(),
+                    _ => format!(", slipped by {} days", plain(late)),
+                };
+                let due = self.n.calendar.date_of(due);
+                let text = format!("building begins, to be complete on {due}{slips}");
+                ("project-begun", Some((late, "days".to_owned())), text)
+            }
+            Milestone::Complete => ("project-complete", None, "complete".to_owned()),
+            Milestone::Runs { share } => {
+                let text = format!("{} of what it adds runs", percent(share));
+                ("project-runs", Some((share, "share".to_owned())), text)
+            }
+        };
+        Row {
+            kind,
+            policy: Some(policy),
+            value,
+            text: format!("{}: {text}", self.policy(policy)),
+            ..row
+        }
+    }
+
+    fn demand(&self, policy: usize, factor: f64) -> Row {
+        Row {
+            kind: "demand",
+            value: Some((factor, "share".to_owned())),
+            text: format!(
+                "its users need {} of their reference demand",
+                percent(factor)
+            ),
+            ..self.of_policy(policy)
+        }
+    }
+
+    pub(super) fn replaced(&self, policy: usize, buyer: usize, share: f64) -> Row {
+        let written = self.scenario.policies.get(policy).map(|p| &p.instrument);
+        let with = match written {
+            Some(Instrument::Substitution(s)) => s.with.as_ref(),
+            _ => None,
+        };
+        let how = match with {
+            Some((good, _)) => format!("replaced by {}", self.key_of(*good)),
+            None => "saved".to_owned(),
+        };
+        Row {
+            kind: "replaced",
+            policy: Some(policy),
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "{}: {} of demand {how}",
+                self.policy(policy),
+                percent(share)
+            ),
+            ..self.at_buyer(buyer)
+        }
+    }
+
+    fn fear(&self, buyer: usize, days: f64) -> Row {
+        Row {
+            kind: "hoarding",
+            value: Some((days, "days".to_owned())),
+            text: match days {
+                0.0 => "stores no more than usual".to_owned(),
+                _ => format!(
+                    "wants to store {} days of use beyond its target",
+                    plain(days)
+                ),
+            },
+            ..self.at_buyer(buyer)
         }
     }
 

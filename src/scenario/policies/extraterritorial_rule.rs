@@ -35,6 +35,10 @@ impl Declared for Listed {
         &self.timing
     }
 
+    fn strikes_buyers(&self) -> bool {
+        true
+    }
+
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let by = reader.country(&self.by);
         let content = reader.commodities(&self.content);

@@ -3,21 +3,28 @@
 mod bypass;
 mod closure;
 mod coordinated_release;
+mod demand_shock;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
 mod extraterritorial_rule;
+mod hoarding;
 mod leakage;
 mod price_cap;
+mod price_floor;
+mod project;
 mod sanction;
-mod tariff;
 mod stockpile_pact;
+mod substitution;
+mod tariff;
+mod users;
 
-use super::kinds::Amounts;
+use super::kinds::{Amount, Amounts, Duration};
 use super::measure::{Good, Measure};
 use super::model::{
-    CommodityId, CountryId, Instrument, Num, PerCommodity, Policy, RegimeId, Role, Scope, Site,
+    CommodityId, CountryId, Demand, Instrument, Num, PerCommodity, Policy, RegimeId, Role, Scope,
+    Site,
 };
 use super::numbers::{by_names, constant};
 use super::problem::Problem;
@@ -73,11 +80,25 @@ instruments! {
     "coordinated-release" coordinated_release: coordinated_release::Listed,
     /// Lets members that run low draw on the state stocks of the others.
     "stockpile-pact" stockpile_pact: stockpile_pact::Listed,
+    /// Changes reference demand.
+    "demand-shock" demand_shock: demand_shock::Listed,
+    /// Has buyers store more for fear of a shortage.
+    "hoarding" hoarding: hoarding::Listed,
+    /// Has users go over to another good, or do with less.
+    "substitution" substitution: substitution::Listed,
+    /// Builds capacity.
+    "project" project: project::Listed,
+    /// Pays sites no less for a good.
+    "price-floor" price_floor: price_floor::Listed,
 }
 
 /// The table of an instrument.
 trait Declared {
     fn timing(&self) -> &Timing;
+    /// Whether it strikes buyers, who may then store ahead.
+    fn strikes_buyers(&self) -> bool {
+        false
+    }
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument>;
 }
 
@@ -86,8 +107,10 @@ trait Declared {
 pub(super) struct Setting<'a> {
     pub period: Period,
     pub sites: &'a [Site],
-    /// Whether all sites could be read.
+    pub demands: &'a [Demand],
+    /// Whether all sites could be read, and all demands.
     pub complete: bool,
+    pub all_uses: bool,
 }
 
 table! {
@@ -99,6 +122,8 @@ table! {
         role: Role,
         /// Date of its announcement; that on which it takes effect unless given.
         announced: Option<Day>,
+        /// Days of use that buyers struck store ahead between its announcement and its effect; none unless given.
+        front_loading: Option<Amount<Duration>>,
         /// First day in force; the start of the scenario unless given.
         effective: Option<Day>,
         /// First day no longer in force.
@@ -135,7 +160,11 @@ pub(super) fn resolve(
     reader: &mut Reader<'_>,
 ) -> Vec<Policy> {
     let policy = |(name, kinds): &(Word, Kinds)| kinds.resolve(name, setting, reader);
-    policies.0.iter().filter_map(policy).collect()
+    let policies: Vec<Policy> = policies.0.iter().filter_map(policy).collect();
+    if policies.len() == reader.names.policies.len() {
+        project::check_order(&policies, reader);
+    }
+    policies
 }
 
 impl Kinds {
@@ -153,6 +182,7 @@ impl Kinds {
         let timing = declared.timing();
         timing.check(setting.period, reader);
         let when = timing.regimes(reader);
+        let front_loading = timing.front_loading(declared.strikes_buyers(), setting.period, reader);
         let instrument = declared.resolve(setting, reader);
         let effective = timing
             .effective
@@ -163,6 +193,7 @@ impl Kinds {
             role: timing.role,
             announced: timing.announced.map_or(effective, |day| day.date),
             effective,
+            front_loading: front_loading?,
             ends: timing.ends.map(|day| day.date),
             when: when?,
             instrument: instrument?,
@@ -196,6 +227,27 @@ impl Timing {
             Some(when) => reader.each(when, Reader::regime),
             None => Some(Vec::new()),
         }
+    }
+
+    fn front_loading(
+        &self,
+        strikes_buyers: bool,
+        period: Period,
+        reader: &mut Reader<'_>,
+    ) -> Option<Num> {
+        let Some(amount) = &self.front_loading else {
+            return Some(constant(0.0, format!("{}.front_loading", self.path)));
+        };
+        let effective = self.effective.map_or(period.start, |day| day.date);
+        if !strikes_buyers {
+            let said = "this kind of policy strikes no buyers, so none stores ahead of it";
+            reader.report(Problem::new(amount.0.span, said));
+        } else if self.announced.is_none_or(|day| day.date >= effective) {
+            let said = "buyers store ahead only of a policy announced before it takes effect";
+            let help = "give `announced`, and a later `effective`";
+            reader.report(Problem::new(amount.0.span, said).help(help));
+        }
+        reader.num(amount, &Measure::duration())
     }
 
     fn check(&self, period: Period, reader: &mut Reader<'_>) {

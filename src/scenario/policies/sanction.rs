@@ -85,6 +85,10 @@ impl Declared for Listed {
         &self.timing
     }
 
+    fn strikes_buyers(&self) -> bool {
+        true
+    }
+
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let companies = reader.companies(&self.companies);
         let none = |key: &str| no_exceptions(&self.path, key);
@@ -131,7 +135,12 @@ impl Listed {
         setting: Setting<'_>,
         reader: &mut Reader<'_>,
     ) -> Option<Vec<CommodityId>> {
-        let struck = || setting.sites.iter().filter(|s| companies.contains(&s.company));
+        let struck = || {
+            setting
+                .sites
+                .iter()
+                .filter(|s| companies.contains(&s.company))
+        };
         let Some(words) = &self.on else {
             let mut all: Vec<CommodityId> = struck()
                 .flat_map(|site| site.outputs.iter().map(|(made, _)| *made))

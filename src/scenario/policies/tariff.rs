@@ -27,6 +27,10 @@ impl Declared for Listed {
         &self.timing
     }
 
+    fn strikes_buyers(&self) -> bool {
+        true
+    }
+
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let by = reader.countries(&self.by);
         let on = reader.commodities(&self.on);
