@@ -27,6 +27,10 @@ impl Declared for Listed {
         &self.timing
     }
 
+    fn strikes_buyers(&self) -> bool {
+        true
+    }
+
     fn resolve(&self, _setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let of = reader.chokepoint(&self.of);
         let open = reader.num(&self.open, &Measure::share());
