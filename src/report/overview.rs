@@ -258,6 +258,7 @@ impl Foci<'_> {
 }
 
 /// A column of numbers about every focus.
+#[derive(Clone, Copy)]
 struct Column {
     head: [&'static str; 2],
     /// What it says of a variant.

@@ -10,10 +10,7 @@ use super::tree::{Entry, Node};
 use crate::units::Unit;
 
 /// The known name closest to what was written, if one is close.
-pub fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = written.to_lowercase();
     let length = folded.chars().count();
     let allowed = (length / 3).max(1);

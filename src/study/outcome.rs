@@ -223,7 +223,7 @@ pub struct SellerPrice {
     /// Name of the seller.
     pub company: String,
     /// How far its price stands from the reference price, over that time and
-    /// over trials [share of the reference price]; below zero, a discount.
+    /// over trials \[share of the reference price\]; below zero, a discount.
     pub mean: f64,
     /// Standard error of the mean.
     pub se: f64,
@@ -246,7 +246,7 @@ pub struct FocusOutcome {
     pub price: f64,
     /// Mean reference use \[units per day\].
     pub use_per_day: f64,
-    /// Size of the state reserve [units], if there is one.
+    /// Size of the state reserve \[units\], if there is one.
     pub reserve: Option<f64>,
     /// With every policy.
     pub shocked: Variant,
