@@ -18,12 +18,14 @@ const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
 /// Files of a run of the built-in scenario, but for charts and further pages of
 /// the appendix.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "trials.parquet",
     "months.parquet",
     "summary.json",
     "summary.csv",
     "report.png",
+    "report-ndfeb-magnet.png",
+    "report-dytb-oxide.png",
     "appendix.png",
 ];
 
@@ -204,8 +206,8 @@ fn a_run_writes_its_files_and_prints_a_table() {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
-    assert!(done.stderr.contains("and 18 charts"), "{}", done.stderr);
-    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 18);
+    assert!(done.stderr.contains("and 21 charts"), "{}", done.stderr);
+    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 21);
     let mut all = names_in(&written);
     all.retain(|name| !FILES.contains(&name.as_str()) && !name.starts_with("appendix-"));
     assert_eq!(all, ["charts"]);
@@ -216,11 +218,18 @@ fn pictures_can_be_svg_and_old_ones_go() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("charts")).unwrap();
-    let old = ["appendix-2.svg", "charts/gas.C.price.svg"];
+    let old = [
+        "appendix-2.svg",
+        "charts/gas.C.price.svg",
+        "charts/coal.policies.svg",
+        "report-coal.svg",
+    ];
     let kept = ["appendix-2.png", "appendix-b.svg", "charts/mine.svg"];
     for name in old.iter().chain(&kept) {
-        fs::write(at(name), "old").unwrap();
+        fs::write(at(name), "<svg><metadata>scenario=coal</metadata></svg>").unwrap();
     }
+    let mine = "report-final.svg";
+    fs::write(at(mine), "drawn by hand").unwrap();
     let args = ["run", SMALL, "--trials", "20", "--format", "svg", "--out"];
     let done = shortfall_in(folder.path(), &[&args[..], &["."]].concat());
     assert_eq!(done.code, DONE, "{}", done.stderr);
@@ -230,6 +239,7 @@ fn pictures_can_be_svg_and_old_ones_go() {
     }
     assert!(old.iter().all(|name| !at(name).exists()));
     assert!(kept.iter().all(|name| at(name).exists()));
+    assert!(at(mine).exists());
     assert_eq!(shortfall(&["run", "--format", "pdf"]).code, INPUT);
 }
 

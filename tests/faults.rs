@@ -23,8 +23,8 @@ const INTERRUPTED: i32 = 130;
 /// A scenario whose trials take next to no time.
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
-/// How many files it leaves: four with numbers, two pages and six charts.
-const FILES: usize = 12;
+/// How many files it leaves: four with numbers, two pages and seven charts.
+const FILES: usize = 13;
 
 /// Far more trials than any test waits for.
 const ENDLESS: &str = "10000000";
@@ -446,17 +446,17 @@ fn drawn_again(args: &[&str], format: &str) -> Done {
 fn a_report_is_drawn_again_byte_for_byte() {
     for format in ["png", "svg"] {
         let done = drawn_again(&[SMALL, "--trials", "20"], format);
-        let expected = format!("wrote report.{format}, appendix.{format} and 6 charts to DIR\n");
+        let expected = format!("wrote report.{format}, appendix.{format} and 7 charts to DIR\n");
         assert_eq!((done.stdout.as_str(), done.stderr), ("", expected));
     }
 }
 
-/// Three foci, titles of policies, judgements and defaults of the language.
+/// Three foci of two commodities, an overview, titles of policies, judgements and defaults of the language.
 #[test]
 fn a_report_of_three_foci_is_drawn_again_byte_for_byte() {
     for format in ["png", "svg"] {
         let done = drawn_again(&["--trials", "12"], format);
-        assert!(done.stderr.contains(" and 18 charts"), "{}", done.stderr);
+        assert!(done.stderr.contains(" and 21 charts"), "{}", done.stderr);
     }
 }
 
@@ -466,7 +466,7 @@ fn a_report_is_drawn_beside_that_of_another_format() {
     let done = shortfall(&["report", results.out(), "--format", "svg"]);
     assert_eq!(done.code, DONE, "{}", done.stderr);
     let now = contents(results.path());
-    assert_eq!(now.len(), FILES + 8);
+    assert_eq!(now.len(), FILES + 9);
     assert!(results.before.iter().all(|file| now.contains(file)));
 }
 

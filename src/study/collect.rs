@@ -115,6 +115,7 @@ impl<'m> Collector<'m> {
             short_above: n.short_above,
             focus,
             policies: self.policies(about),
+            sellers: Vec::new(),
             parameters: n.parameters.iter().map(|p| p.path.clone()).collect(),
             completed: self.completed,
             failures: self.failures,
@@ -138,6 +139,7 @@ impl<'m> Collector<'m> {
             unit: m.unit.clone(),
             price: n.base.terms[b.market].price,
             use_per_day: n.base.use_rate[buyer],
+            reserve: b.reserve.map(|index| n.base.reserves[index].size),
             shocked: self.shocked.variant(self.model, focus, self.completed),
             baseline: self.baseline.variant(self.model, focus, self.completed),
         }
@@ -173,6 +175,7 @@ impl<'m> Collector<'m> {
                         (m.name.clone(), m.unit.clone(), sum * per_trial)
                     })
                     .collect(),
+                leaked: Vec::new(),
             })
             .collect()
     }
