@@ -160,9 +160,7 @@ impl Gates {
     /// Whether trade under these gates differs from that under others. Where
     /// a highest price binds, there is a cost as well.
     pub(super) fn differ(&self, other: &Self) -> bool {
-        self.cap != other.cap
-            || self.cost != other.cost
-            || self.ways.differ(&other.ways)
+        self.cap != other.cap || self.cost != other.cost || self.ways.differ(&other.ways)
     }
 }
 

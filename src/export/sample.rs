@@ -8,8 +8,8 @@ use super::{
 };
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Sink, Stamp,
-    TrialRow, Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
+    Sink, Stamp, TrialRow, Variant,
 };
 use crate::units::Date;
 
@@ -30,6 +30,14 @@ pub(super) fn outcome() -> Outcome {
             shock: true,
             active: vec![1.0, 0.1],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
+            leaked: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 31.25)],
+        }],
+        sellers: vec![SellerPrice {
+            commodity: "ndfeb-magnet".to_owned(),
+            country: "China".to_owned(),
+            company: "works".to_owned(),
+            mean: -0.18,
+            se: 0.002,
         }],
         completed: 4,
         failures: vec![Failure {

@@ -535,9 +535,7 @@ impl Base {
             let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
             let s = &network.sites[site];
             match s.storage {
-                Some((days, true)) => {
-                    days.get(drawn) * self.runs[site] * self.output_per_run[o]
-                }
+                Some((days, true)) => days.get(drawn) * self.runs[site] * self.output_per_run[o],
                 Some((volume, false)) => {
                     let first = self.output_per_run[s.outputs.start];
                     volume.get(drawn) * self.output_per_run[o] / first

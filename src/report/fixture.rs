@@ -89,6 +89,7 @@ pub(super) fn empty(months: usize, trials: usize) -> Case {
         short_above: 0.0,
         focus: Vec::new(),
         policies: Vec::new(),
+        sellers: Vec::new(),
         completed: trials as u64,
         failures: Vec::new(),
         parameters: Vec::new(),
@@ -194,6 +195,7 @@ pub(super) fn policy(
         shock: true,
         active: (0..months).map(active).collect(),
         stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0)],
+        leaked: Vec::new(),
     }
 }
 

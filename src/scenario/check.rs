@@ -225,9 +225,8 @@ fn check_floats(scenario: &Scenario, reader: &mut Reader<'_>) {
         let Instrument::Sanction(sanction) = &policy.instrument else {
             continue;
         };
-        let limited = |site: &Site| {
-            sanction.companies.contains(&site.company) && site.storage.is_some()
-        };
+        let limited =
+            |site: &Site| sanction.companies.contains(&site.company) && site.storage.is_some();
         if sanction.floats.is_some() && !scenario.sites.iter().any(limited) {
             let path = format!("policies.{}.sanction.floats", policy.name);
             reader.report_at(place(reader, &path), |span| {

@@ -11,8 +11,7 @@ impl Scenario {
     pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
         let chain = self.chain(focus.commodity);
         let acts = |on: &[CommodityId]| on.iter().any(|good| chain.contains(good));
-        let binds =
-            |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
+        let binds = |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
         match &policy.instrument {
             Instrument::ExportBan(ban) => binds(&ban.scope.on, &ban.scope.to),
             Instrument::ExportQuota(quota) => binds(&quota.scope.on, &quota.scope.to),
@@ -41,7 +40,12 @@ impl Scenario {
             let some = lane.commodities.iter().any(|good| goods.contains(good));
             lane.to.is_none_or(|end| end == to) && (lane.commodities.is_empty() || some)
         };
-        let passes = |lane: &Lane| lane.via.iter().flatten().any(|(name, _)| name == chokepoint);
+        let passes = |lane: &Lane| {
+            lane.via
+                .iter()
+                .flatten()
+                .any(|(name, _)| name == chokepoint)
+        };
         self.lanes.iter().any(|lane| passes(lane) && brings(lane))
     }
 

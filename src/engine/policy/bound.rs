@@ -32,7 +32,11 @@ impl Bound {
     }
 
     /// Those of a market that are as wanted.
-    pub(super) fn whose(compiler: &Compiler, market: usize, wanted: impl Fn(&Pair) -> bool) -> Self {
+    pub(super) fn whose(
+        compiler: &Compiler,
+        market: usize,
+        wanted: impl Fn(&Pair) -> bool,
+    ) -> Self {
         let n = compiler.network();
         let all = n.markets[market].pairs.clone();
         Self {

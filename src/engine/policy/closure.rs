@@ -169,7 +169,8 @@ impl Closure {
     fn other_closure(&self, trial: &Trial) -> Option<u32> {
         let mut policies = trial.policies.iter().enumerate();
         let other = policies.find(|(index, p)| {
-            let same = matches!(&p.instrument, Instrument::Closure(c) if c.chokepoint == self.chokepoint);
+            let same =
+                matches!(&p.instrument, Instrument::Closure(c) if c.chokepoint == self.chokepoint);
             same && trial.s.policies[*index].in_force
         });
         other.map(|(index, _)| index as u32)

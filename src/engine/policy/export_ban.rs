@@ -4,8 +4,8 @@
 //! what has been sent while it was in force in the current window.
 
 use super::{Act, Bound, Counted, per_commodity};
-use crate::engine::journal::Entry;
 use crate::engine::gates::Gates;
+use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
 use crate::scenario::{self as written, RegimeId};

@@ -18,8 +18,8 @@
 //! tends to a · E\[review\] (Little's law).
 
 use super::{Act, Bound, per_commodity, per_country};
-use crate::engine::journal::{Decision, Entry};
 use crate::engine::gates::Gates;
+use crate::engine::journal::{Decision, Entry};
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Num};
 use crate::random::{Law, ObjectKey, Stream};

@@ -46,7 +46,10 @@ pub(super) fn compile(
             !p.domestic && from != by && w.to.iter().any(|c| c.0 == to)
         })
     };
-    let bound: Vec<Bound> = w.on.iter().map(|good| abroad(compiler.market(*good))).collect();
+    let bound: Vec<Bound> =
+        w.on.iter()
+            .map(|good| abroad(compiler.market(*good)))
+            .collect();
     let pairs = bound.iter().flat_map(|b| &b.pairs);
     let mut sellers: Vec<u32> = pairs.map(|p| n.pairs[*p as usize].seller).collect();
     sellers.sort_unstable();
@@ -54,7 +57,11 @@ pub(super) fn compile(
     let cells = n.sellers.len() + n.buyers.len();
     ExtraterritorialRule {
         by,
-        content: w.content.iter().map(|good| compiler.market(*good)).collect(),
+        content: w
+            .content
+            .iter()
+            .map(|good| compiler.market(*good))
+            .collect(),
         threshold: compiler.num(&w.threshold),
         refused: per_country(compiler, &w.refused),
         pairs: Counted::new(bound, cells),
@@ -183,7 +190,10 @@ impl Act for ExtraterritorialRule {
             let p = &trial.n.pairs[pair];
             let to = trial.n.buyers[p.buyer as usize].country;
             if self.binds(trial, me, p.seller as usize) {
-                (1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0), since)
+                (
+                    1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0),
+                    since,
+                )
             } else {
                 (1.0, since)
             }

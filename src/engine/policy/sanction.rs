@@ -238,8 +238,8 @@ impl Sanction {
     /// Struck sellers hand on what they have not sold.
     fn relabel(&self, trial: &mut Trial, me: usize, market: usize) {
         let Some(r) = &self.relabelling else { return };
-        let share = r.at_most.get(trial.drawn)
-            * grown(Self::age(trial, me), r.within.get(trial.drawn));
+        let share =
+            r.at_most.get(trial.drawn) * grown(Self::age(trial, me), r.within.get(trial.drawn));
         let window = trial.base.terms[market].window;
         for seller in &self.sellers {
             let seller = *seller as usize;

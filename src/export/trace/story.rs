@@ -106,7 +106,8 @@ impl<'a> Story<'a> {
             Entry::Waiver { .. } => true,
             Entry::Content { seller, .. } => self.upstream[self.n.sellers[seller].market],
             Entry::Storage { site, share, .. } => {
-                self.is_upstream(site) && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
+                self.is_upstream(site)
+                    && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
             }
             Entry::Policy { policy, .. } => policy < self.named,
             Entry::Share {

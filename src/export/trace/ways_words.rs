@@ -4,9 +4,7 @@ use super::Row;
 use super::words::Words;
 use crate::engine::Entry;
 use crate::export::number::percent;
-use crate::scenario::{
-    Bypass, Closure, ExtraterritorialRule, Leakage, PriceCap, Sanction, Tariff,
-};
+use crate::scenario::{Bypass, Closure, ExtraterritorialRule, Leakage, PriceCap, Sanction, Tariff};
 
 /// What instruments are, and what they bind.
 impl Words<'_> {
@@ -38,7 +36,10 @@ impl Words<'_> {
     pub(super) fn bypass(&self, bypass: &Bypass) -> String {
         let by = self.places(bypass.by.iter().map(|c| c.0));
         let around = &bypass.around;
-        format!("bypass around {around} for {} from {by}", self.goods(&[bypass.on]))
+        format!(
+            "bypass around {around} for {} from {by}",
+            self.goods(&[bypass.on])
+        )
     }
 
     pub(super) fn leakage(&self, leakage: &Leakage) -> String {
@@ -237,7 +238,11 @@ impl Words<'_> {
         let volume = |v: f64| self.volume(row.market.unwrap_or_default(), v);
         let (held, most) = (volume(stock), volume(limit));
         Row {
-            kind: if share < 1.0 { "storage-full" } else { "storage" },
+            kind: if share < 1.0 {
+                "storage-full"
+            } else {
+                "storage"
+            },
             volume: Some(stock),
             value: Some((share.min(1.0), "share".to_owned())),
             text: match share < 1.0 {

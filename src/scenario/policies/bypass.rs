@@ -70,15 +70,12 @@ impl Listed {
         reader.commodities(&self.on)?.first().copied()
     }
 
-    fn capacity(
-        &self,
-        good: &Good,
-        by: &[CountryId],
-        reader: &mut Reader<'_>,
-    ) -> Option<Capacity> {
+    fn capacity(&self, good: &Good, by: &[CountryId], reader: &mut Reader<'_>) -> Option<Capacity> {
         let rate = Measure::rate(good);
         if !by_names(&self.capacity.0) {
-            return reader.num_at(&self.capacity.0, &rate).map(Capacity::Together);
+            return reader
+                .num_at(&self.capacity.0, &rate)
+                .map(Capacity::Together);
         }
         let none = super::sanction::no_exceptions(&self.path, "capacity");
         let listed = reader.by_country(&self.capacity, &rate, Some(&none))?;

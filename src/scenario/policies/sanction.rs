@@ -131,7 +131,12 @@ impl Listed {
         setting: Setting<'_>,
         reader: &mut Reader<'_>,
     ) -> Option<Vec<CommodityId>> {
-        let struck = || setting.sites.iter().filter(|s| companies.contains(&s.company));
+        let struck = || {
+            setting
+                .sites
+                .iter()
+                .filter(|s| companies.contains(&s.company))
+        };
         let Some(words) = &self.on else {
             let mut all: Vec<CommodityId> = struck()
                 .flat_map(|site| site.outputs.iter().map(|(made, _)| *made))
