@@ -929,9 +929,10 @@ fn every_instrument_is_traced_in_words() {
         "binds from now on",
         "waiver of India",
         "hands",
-        "20 % of the trade may pass",
+        "20.0 % of the trade may pass",
         "under way from Saudi Arabia has to wait",
         "that waited may go on",
+        "reopens, from 20.0 % of the trade",
         "under way from Russia (Rosoil) goes round",
         "goes round what stops it",
         "of the value of magnet from Japan is content: bound",
@@ -965,4 +966,115 @@ fn every_instrument_is_traced_in_words() {
     for kind in kinds {
         assert!(csv.contains(&format!(",{kind},")), "no row of kind {kind}");
     }
+}
+
+/// What is said of a policy or lane that makes no sense, in the scenario of
+/// [`four`].
+fn complaint(more: &str) -> String {
+    let text = four("1 year", "transit = \"1 day\"", more);
+    let read = scenario::load_embedded("case", &[("case.toml", &text)], &[]);
+    let said = match read {
+        Ok(_) => panic!("this was read:\n{more}"),
+        Err(report) => report.render(),
+    };
+    texts::keep(&text, Some(&said));
+    said
+}
+
+#[test]
+fn what_makes_no_sense_is_said() {
+    let lane = "[[lanes]]\nfrom = \"R\"\nto = \"J\"\nvia = { strait = \"1 day\" }\n";
+    let policy =
+        |kind: &str, keys: &str| format!("{lane}[policies.p.{kind}]\nrole = \"shock\"\n{keys}\n");
+    let wrong = [
+        (
+            policy("sanction", "companies = [\"Struck Oli\"]"),
+            "did you mean `Struck Oil`?",
+        ),
+        (
+            sanction("wind_down = 2025-02-01\neffective = 2025-03-01"),
+            "the time to wind down ends before this sanction takes effect",
+        ),
+        (
+            sanction("waivers.J = { until = 2025-06-01, renewed = 0.5 }"),
+            "this waiver may be renewed, but it is not said for how long",
+        ),
+        (
+            sanction("relabelling = { as = \"Struck Oil\", at_most = 0.1, within = \"9 days\" }"),
+            "Struck Oil is struck itself",
+        ),
+        (
+            sanction("floats = \"100 t\""),
+            "these ships add to storage that has no limit",
+        ),
+        (sanction("compliance = 1.5"), "must lie between 0 and 1"),
+        (
+            policy("closure", "of = \"strat\""),
+            "did you mean `strait`?",
+        ),
+        (
+            policy(
+                "bypass",
+                "around = \"strait\"\nby = [\"R\"]\non = [\"oil\"]\ncapacity = { O = \"9 t/d\" }",
+            ),
+            "`O` is not among those that use this bypass",
+        ),
+        (
+            policy(
+                "bypass",
+                "around = \"strait\"\nby = [\"J\"]\non = [\"oil\"]\ncapacity = \"9 t/d\"",
+            ),
+            "nobody it could bind makes these",
+        ),
+        (
+            policy(
+                "leakage",
+                "around = [\"c\"]\nvia = [\"K\"]\nat_most = 0.2\nwithin = \"9 days\"\n\
+                 [policies.c.closure]\nrole = \"shock\"\nof = \"strait\"",
+            ),
+            "`c` stops no goods at a border",
+        ),
+        (
+            policy(
+                "price-cap",
+                "by = [\"J\"]\non = [\"oil\"]\nat = \"9 USD/t\"",
+            ),
+            "say whose goods are capped",
+        ),
+        (
+            policy(
+                "price-cap",
+                "by = [\"J\"]\non = [\"oil\"]\nfrom = [\"R\"]\nat = \"9 t\"",
+            ),
+            "expected money per t of oil",
+        ),
+        (
+            policy(
+                "tariff",
+                "by = [\"J\"]\non = [\"oil\"]\nrate = { coal = 1 }",
+            ),
+            "unknown commodity `coal`",
+        ),
+        (
+            policy(
+                "extraterritorial-rule",
+                "by = \"K\"\ncontent = [\"oil\"]\non = [\"oil\"]\nthreshold = 0.1",
+            ),
+            "nobody it could bind makes these",
+        ),
+        (
+            "[[lanes]]\nfrom = \"R\"\nto = \"J\"\ntransit = \"9 days\"\n\
+             detour = { adds = \"9 days\" }\n"
+                .to_owned(),
+            "this detour goes round nothing",
+        ),
+    ];
+    for (more, wanted) in &wrong {
+        let said = complaint(more);
+        assert!(said.contains(wanted), "wanted {wanted}, said\n{said}");
+    }
+    let stored = stored(&four("1 year", "transit = \"1 day\"", ""), "9 USD");
+    let read = scenario::load_embedded("case", &[("case.toml", &stored)], &[]);
+    let said = read.err().map(|report| report.render()).unwrap();
+    assert!(said.contains("a volume of oil, or a duration"), "{said}");
 }
