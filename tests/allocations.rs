@@ -49,6 +49,11 @@ fn the_speed_reference() {
 }
 
 #[test]
-fn a_small_chain_under_every_instrument() {
+fn a_small_chain_under_export_controls() {
     allocates_nothing("tests/fixtures/trace.toml");
+}
+
+#[test]
+fn closures_sanctions_and_ways_around_them() {
+    allocates_nothing("tests/fixtures/ways.toml");
 }

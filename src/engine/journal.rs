@@ -195,8 +195,10 @@ pub enum Entry {
     Passage {
         /// The policy.
         policy: usize,
-        /// Share of trade that may pass.
+        /// Share of trade that may pass now.
         open: f64,
+        /// Whether it closes.
+        closes: bool,
     },
     /// A parcel does not get past a chokepoint.
     Stopped {

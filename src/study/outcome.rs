@@ -225,7 +225,7 @@ pub struct SellerPrice {
     /// How far its price stands from the reference price, over that time and
     /// over trials \[share of the reference price\]; below zero, a discount.
     pub mean: f64,
-    /// Standard error of the mean.
+    /// Standard error of the mean; zero where only one trial has a price.
     pub se: f64,
 }
 

@@ -246,16 +246,17 @@ impl Act for Closure {
     }
 
     fn switched(&self, trial: &mut Trial, me: usize) {
-        let in_force = trial.s.policies[me].in_force;
-        trial.note(|t| Entry::Passage {
-            policy: me,
-            open: self.open_now(t, me),
-        });
-        if in_force {
+        let closes = trial.s.policies[me].in_force;
+        if closes {
             self.close(trial, me);
         } else {
             self.reopen(trial, me);
         }
+        trial.note(|t| Entry::Passage {
+            policy: me,
+            open: self.open_now(t, me),
+            closes,
+        });
     }
 
     /// The closure ends by itself, or recovery is over.

@@ -96,12 +96,11 @@ impl Words<'_> {
                 to,
                 volume,
             } => self.handed(policy, from, to, volume),
-            Entry::Passage { policy, open } => Row {
-                kind: "passage",
-                value: Some((open, "share".to_owned())),
-                text: format!("{} of the trade may pass", percent(open)),
-                ..self.of_policy(policy)
-            },
+            Entry::Passage {
+                policy,
+                open,
+                closes,
+            } => self.passage(policy, open, closes),
             Entry::Stopped {
                 policy,
                 pair,
@@ -148,6 +147,18 @@ impl Words<'_> {
                 false => format!("{way}: {amount} from {seller} goes round what stops it"),
             },
             ..row
+        }
+    }
+
+    fn passage(&self, policy: usize, open: f64, closes: bool) -> Row {
+        Row {
+            kind: "passage",
+            value: Some((open, "share".to_owned())),
+            text: match closes {
+                true => format!("{} of the trade may pass", percent(open)),
+                false => format!("reopens, from {} of the trade", percent(open)),
+            },
+            ..self.of_policy(policy)
         }
     }
 

@@ -31,13 +31,8 @@ impl Declared for Listed {
         let scope = self.bound.resolve(setting, reader)?;
         let period = reader.fixed(&self.period, &Measure::duration().at_least(1.0));
         check_listed(&self.volume, &scope, self.bound.on.span, reader);
-        let volume = for_each_good(
-            &self.volume,
-            &scope.on,
-            self.bound.on.span,
-            Measure::volume,
-            reader,
-        );
+        let on = (scope.on.as_slice(), self.bound.on.span);
+        let volume = for_each_good(&self.volume, on, ("volume", Measure::volume), reader);
         Some(Instrument::ExportQuota(ExportQuota {
             scope,
             volume: volume?,

@@ -380,12 +380,11 @@ fn check_made(
     }
 }
 
-/// A number for each good, in its own measure.
+/// A number for each good, in its own measure, which has a name.
 fn for_each_good<K>(
     amounts: &Amounts<K>,
-    on: &[CommodityId],
-    span: Span,
-    measure: fn(&Good) -> Measure,
+    (on, span): (&[CommodityId], Span),
+    (name, measure): (&str, fn(&Good) -> Measure),
     reader: &mut Reader<'_>,
 ) -> Option<PerCommodity> {
     let node = &amounts.0;
@@ -397,7 +396,7 @@ fn for_each_good<K>(
             Some(node)
         };
         let Some(own) = own else {
-            let said = format!("`{}` has nothing for `{}`", node.path, good.key);
+            let said = format!("`{}` has no {name} for `{}`", node.path, good.key);
             reader.report(
                 Problem::new(node.span, said)
                     .also(span, "what the policy binds")

@@ -46,7 +46,8 @@ impl Declared for Listed {
         let sells = |s: &Site| from.contains(&s.country) || companies.contains(&s.company);
         check_made(&on, self.on.span, sells, setting, reader);
         check_listed_in(&self.at_, &on, self.on.span, reader);
-        let at = for_each_good(&self.at_, &on, self.on.span, Measure::price, reader);
+        let goods = (on.as_slice(), self.on.span);
+        let at = for_each_good(&self.at_, goods, ("price", Measure::price), reader);
         Some(Instrument::PriceCap(PriceCap {
             by: by?,
             on,
