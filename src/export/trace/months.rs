@@ -16,6 +16,8 @@ pub(super) struct Months<'a> {
     n: &'a Network,
     /// Arrivals by buyer and country of the seller \[units\].
     arrivals: BTreeMap<(usize, usize), f64>,
+    /// What boiled off on the way to each buyer or waiting for room \[units\].
+    boiled_off: BTreeMap<usize, f64>,
     /// What policies did to a buyer's imports, by buyer and policy.
     acts: BTreeMap<(usize, usize), Acts>,
     /// What waits for a decision, by policy and pair \[units\].
@@ -49,6 +51,7 @@ impl<'a> Months<'a> {
             words: Words::new(traced),
             n: &traced.model.network,
             arrivals: BTreeMap::new(),
+            boiled_off: BTreeMap::new(),
             acts: BTreeMap::new(),
             waiting: BTreeMap::new(),
             replaced: BTreeMap::new(),
@@ -96,6 +99,9 @@ impl<'a> Months<'a> {
             Entry::Arrival { pair, volume, .. } => {
                 let origin = (self.buyer(pair), self.words.seller_country(pair));
                 *self.arrivals.entry(origin).or_default() += volume;
+            }
+            Entry::BoiledOff { buyer, volume, .. } => {
+                *self.boiled_off.entry(buyer).or_default() += volume;
             }
             Entry::Blocked {
                 policy,
@@ -156,6 +162,9 @@ impl<'a> Months<'a> {
     pub(super) fn close(&mut self, at: Tick, buyer: usize) -> Vec<Row> {
         let mut rows = Vec::new();
         rows.extend(self.take_arrivals(buyer));
+        if let Some(volume) = self.boiled_off.remove(&buyer) {
+            rows.push(self.tell_lost(buyer, volume));
+        }
         for policy in 0..self.policies() {
             if let Some(acts) = self.acts.remove(&(buyer, policy)) {
                 rows.push(self.tell(buyer, policy, acts));
@@ -224,6 +233,17 @@ impl<'a> Months<'a> {
             text,
             ..row
         })
+    }
+
+    fn tell_lost(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.words.at_buyer(buyer);
+        let lost = self.words.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "month-boil-off",
+            volume: Some(volume),
+            text: format!("{lost} lost by boil-off"),
+            ..row
+        }
     }
 
     fn tell(&self, buyer: usize, policy: usize, acts: Acts) -> Row {
