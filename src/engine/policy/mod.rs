@@ -12,6 +12,7 @@ mod export_licence;
 mod export_quota;
 mod fear;
 mod hoarding;
+mod negotiation;
 mod price_floor;
 mod project;
 mod ramp;
@@ -127,6 +128,7 @@ instruments! {
     Project = project::Project, project;
     PriceFloor = price_floor::PriceFloor, price_floor;
     Substitution = substitution::Substitution, substitution;
+    Negotiation = negotiation::Negotiation, negotiation;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as

@@ -102,7 +102,7 @@ impl<'a> Story<'a> {
 
     fn is_worth_telling(&mut self, entry: &Entry) -> bool {
         match *entry {
-            Entry::Regime { .. } => true,
+            Entry::Regime { .. } | Entry::Negotiated { .. } => true,
             Entry::Policy { policy, .. } => policy < self.named,
             Entry::Project {
                 policy,

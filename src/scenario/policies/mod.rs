@@ -6,6 +6,7 @@ mod export_ban;
 mod export_licence;
 mod export_quota;
 mod hoarding;
+mod negotiation;
 mod price_floor;
 mod project;
 mod substitution;
@@ -58,6 +59,8 @@ instruments! {
     "hoarding" hoarding: hoarding::Listed,
     /// Has users go over to another good, or do with less.
     "substitution" substitution: substitution::Listed,
+    /// Has the regime of a process drawn on set dates.
+    "negotiation" negotiation: negotiation::Listed,
     /// Builds capacity.
     "project" project: project::Listed,
     /// Pays sites no less for a good.
