@@ -30,9 +30,7 @@ impl Scenario {
             Instrument::Project(project) => self.makes(project.site.0, &chain),
             Instrument::PriceFloor(floor) => chain.contains(&floor.of),
             Instrument::DemandShock(shock) => chain.contains(&shock.of),
-            Instrument::Hoarding(hoarding) => {
-                hoarding.on.iter().any(|good| chain.contains(good))
-            }
+            Instrument::Hoarding(hoarding) => hoarding.on.iter().any(|good| chain.contains(good)),
         }
     }
 

@@ -385,11 +385,7 @@ fn buyers_of<'b>(n: &Network, bound: impl IntoIterator<Item = &'b Bound>) -> Vec
 }
 
 /// The buyers of some goods in some countries.
-fn buyers(
-    compiler: &Compiler,
-    on: &[written::CommodityId],
-    countries: &[CountryId],
-) -> Vec<usize> {
+fn buyers(compiler: &Compiler, on: &[written::CommodityId], countries: &[CountryId]) -> Vec<usize> {
     let places = on.iter().flat_map(|c| countries.iter().map(|at| (*c, *at)));
     places.filter_map(|(c, at)| compiler.buyer(c, at)).collect()
 }

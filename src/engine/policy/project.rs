@@ -198,7 +198,10 @@ impl Trial<'_> {
             return 0.0;
         };
         let seller = self.n.outputs[output].seller as usize;
-        let (market, country) = (self.n.sellers[seller].market, self.n.sellers[seller].country);
+        let (market, country) = (
+            self.n.sellers[seller].market,
+            self.n.sellers[seller].country,
+        );
         let price = self
             .mean_price(market, Some(country))
             .or_else(|| self.mean_price(market, None));

@@ -13,6 +13,9 @@ const PRICE_MOVES: f64 = 0.2;
 /// it has moved by this share.
 const SHARE_MOVES: f64 = 0.1;
 
+/// What a shock makes of demand is told when it has moved by this share.
+const DEMAND_MOVES: f64 = 0.05;
+
 /// Unlike any share that may be told.
 const NEVER_TOLD: f64 = -1.0;
 
@@ -45,6 +48,7 @@ enum Subject {
     Reserve(usize),
     Contract(usize),
     Waits(usize),
+    Demand(usize),
     Built(usize),
 }
 
@@ -109,7 +113,9 @@ impl<'a> Story<'a> {
                 site,
                 milestone,
             } => self.is_upstream(site) && self.project_moves(policy, milestone),
-            Entry::Demand { .. } => true,
+            Entry::Demand { policy, factor } => {
+                self.moves(Subject::Demand(policy), factor, DEMAND_MOVES)
+            }
             Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
                 policy,
@@ -193,7 +199,11 @@ impl<'a> Story<'a> {
             Milestone::Unprofitable { .. } => self.moves(Subject::Waits(policy), 2.0, 0.0),
             Milestone::Runs { share } => {
                 let end = share == 1.0;
-                self.moves(Subject::Built(policy), share, if end { 0.0 } else { SHARE_MOVES })
+                self.moves(
+                    Subject::Built(policy),
+                    share,
+                    if end { 0.0 } else { SHARE_MOVES },
+                )
             }
             _ => true,
         }
@@ -223,7 +233,7 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Demand(_) => 1.0,
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }

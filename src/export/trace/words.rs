@@ -292,7 +292,10 @@ impl<'a> Words<'a> {
                 format!("demand shock on {users}")
             }
             Instrument::Hoarding(hoarding) => {
-                format!("hoarding of {}", self.users(&hoarding.on, &hoarding.countries, &[]))
+                format!(
+                    "hoarding of {}",
+                    self.users(&hoarding.on, &hoarding.countries, &[])
+                )
             }
         }
     }
@@ -565,7 +568,11 @@ impl<'a> Words<'a> {
                 ("project-waits", Some((price, unit)), text)
             }
             Milestone::Funded => ("project-funded", None, "funded".to_owned()),
-            Milestone::Dropped => ("project-dropped", None, "not funded, never built".to_owned()),
+            Milestone::Dropped => (
+                "project-dropped",
+                None,
+                "not funded, never built".to_owned(),
+            ),
             Milestone::Begun { due, late } => {
                 let slips = match late {
                     0.0 => String::new(),
@@ -594,7 +601,10 @@ impl<'a> Words<'a> {
         Row {
             kind: "demand",
             value: Some((factor, "share".to_owned())),
-            text: format!("its users need {} of their reference demand", percent(factor)),
+            text: format!(
+                "its users need {} of their reference demand",
+                percent(factor)
+            ),
             ..self.of_policy(policy)
         }
     }
@@ -613,7 +623,11 @@ impl<'a> Words<'a> {
             kind: "replaced",
             policy: Some(policy),
             value: Some((share, "share".to_owned())),
-            text: format!("{}: {} of demand {how}", self.policy(policy), percent(share)),
+            text: format!(
+                "{}: {} of demand {how}",
+                self.policy(policy),
+                percent(share)
+            ),
             ..self.at_buyer(buyer)
         }
     }
@@ -624,7 +638,10 @@ impl<'a> Words<'a> {
             value: Some((days, "days".to_owned())),
             text: match days {
                 0.0 => "stores no more than usual".to_owned(),
-                _ => format!("wants to store {} days of use beyond its target", plain(days)),
+                _ => format!(
+                    "wants to store {} days of use beyond its target",
+                    plain(days)
+                ),
             },
             ..self.at_buyer(buyer)
         }

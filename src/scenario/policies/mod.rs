@@ -157,8 +157,7 @@ impl Kinds {
         let timing = declared.timing();
         timing.check(setting.period, reader);
         let when = timing.regimes(reader);
-        let front_loading =
-            timing.front_loading(declared.strikes_buyers(), setting.period, reader);
+        let front_loading = timing.front_loading(declared.strikes_buyers(), setting.period, reader);
         let instrument = declared.resolve(setting, reader);
         let effective = timing
             .effective

@@ -87,8 +87,11 @@ impl Listed {
         let early = timing.effective.filter(|from| day.date < from.date);
         if let Some(from) = early {
             reader.report(
-                Problem::new(day.span, "this is decided on before the policy takes effect")
-                    .also(from.span, "it takes effect here"),
+                Problem::new(
+                    day.span,
+                    "this is decided on before the policy takes effect",
+                )
+                .also(from.span, "it takes effect here"),
             );
         }
         if let Some(ends) = timing.ends.filter(|ends| day.date >= ends.date) {
@@ -138,6 +141,7 @@ pub(super) fn check_order(policies: &[Policy], reader: &mut Reader<'_>) {
         } else if reaches(policies, before, PolicyId(index)) {
             let said = format!("`{}` waits for itself", policy.name);
             reader.report(Problem::new(span, said).help("projects cannot come after each other"));
+            return;
         }
     }
 }
