@@ -57,8 +57,8 @@ fn projects() {
         ],
     );
     says(
-        "\"5 t/d\", high = \"15 t/d\"",
-        "\"5 t\", high = \"15 t\"",
+        "\"5 t/d\", high",
+        "\"5 t\", high",
         &["expected a volume of oil per time"],
     );
     says(
