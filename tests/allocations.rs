@@ -49,6 +49,11 @@ fn the_speed_reference() {
 }
 
 #[test]
+fn supply_demand_and_politics_that_change() {
+    allocates_nothing("tests/fixtures/supply.toml");
+}
+
+#[test]
 fn a_small_chain_under_export_controls() {
     allocates_nothing("tests/fixtures/trace.toml");
 }

@@ -548,3 +548,57 @@ fn a_substitution_by_nothing_changes_no_bit() {
         same_bits(&focus.shocked, &focus.baseline);
     }
 }
+
+/// A total ban while the quarrel lasts, and talks about it.
+fn talks(regimes: &str, talks: &str) -> String {
+    let ban = "[policies.ban.export-ban]\nrole = \"shock\"\nby = \"A\"\non = \"gas\"\n\
+               when = [\"quarrel\", \"relapse\"]\n\n\
+               [policies.talks.negotiation]\nrole = \"background\"\nprocess = \"a-b\"\n";
+    let rest = format!("{ban}{talks}\n\n[regimes.a-b]\nstart = \"quarrel\"\n{regimes}\n");
+    one_lane("100 days", AMPLE, STORE, "cover = \"0 days\"", &rest)
+}
+
+const PEACE: &str = "states.quarrel = {}\nstates.truce = {}\nstates.relapse = {}\n";
+
+/// Days without gas in each trial.
+fn days_short(text: &str, trials: u64) -> Vec<f64> {
+    let outcome = run(text, trials);
+    let short = outcome.focus[0].shocked.column(Metric::Shortfall);
+    short
+        .iter()
+        .map(|volume| (volume / 100.0).round())
+        .collect()
+}
+
+#[test]
+fn talks_end_as_often_as_they_should() {
+    let outcomes = "from = \"quarrel\"\noutcomes = { truce = 0.6, quarrel = 0.3, relapse = 0.1 }\n";
+    let twice = format!("on = [2025-02-10, 2025-01-21]\n{outcomes}");
+    let days = days_short(&talks(PEACE, &twice), 2_000);
+    let share = |d: f64| days.iter().filter(|x| **x == d).count() as f64 / 2_000.0;
+    let error = |p: f64| 4.0 * (p * (1.0 - p) / 2_000.0).sqrt();
+    close(share(20.0), 0.6, error(0.6));
+    // No talks after a relapse.
+    close(share(40.0), 0.3 * 0.6, error(0.18));
+    close(share(100.0), 0.1 + 0.3 * 0.4, error(0.22));
+    // Other dates move no draw.
+    let once = format!("on = 2025-01-21\n{outcomes}");
+    let alone = days_short(&talks(PEACE, &once), 2_000);
+    let first = |days: &[f64]| days.iter().map(|d| *d == 20.0).collect::<Vec<_>>();
+    assert_eq!(first(&days), first(&alone));
+}
+
+#[test]
+fn what_a_regime_would_have_become_is_forgotten_after_talks() {
+    let regimes = "states.quarrel = { until = 2025-02-20, then = { relapse = 1 } }\n\
+                   states.truce = { lasts = \"60 days\", then = { relapse = 1 } }\nstates.relapse = {}\n";
+    let agreed = "on = 2025-01-21\noutcomes = { truce = 1 }\n";
+    // 20 days of quarrel, 60 of truce, 20 of relapse.
+    assert_eq!(days_short(&talks(regimes, agreed), 1), [40.0]);
+    let stays = "on = 2025-01-21\noutcomes = { quarrel = 1 }\n";
+    assert_eq!(days_short(&talks(regimes, stays), 1), [100.0]);
+    let not_yet = "on = 2025-01-21\neffective = 2025-01-22\noutcomes = { truce = 1 }\n";
+    assert_eq!(days_short(&talks(regimes, not_yet), 1), [100.0]);
+    let just = "on = 2025-01-21\neffective = 2025-01-21\noutcomes = { truce = 1 }\n";
+    assert_eq!(days_short(&talks(regimes, just), 1), [40.0]);
+}

@@ -17,6 +17,17 @@ pub enum Entry {
         /// Its regime from now on.
         state: usize,
     },
+    /// Negotiations about a process have had an outcome.
+    Negotiated {
+        /// The policy.
+        policy: usize,
+        /// The process.
+        process: usize,
+        /// The regime that was agreed on.
+        outcome: usize,
+        /// Whether the process was in it already.
+        stays: bool,
+    },
     /// A policy comes into force, or is no longer.
     Policy {
         /// The policy.

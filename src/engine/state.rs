@@ -516,6 +516,8 @@ pub(super) struct RegimeState {
     pub entered: Tick,
     /// Changes before this one at the same instant.
     pub at_once: u32,
+    /// When it leaves by itself, or its path goes on.
+    pub leaves: Tick,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -733,13 +733,18 @@ impl Base {
     fn derive_contracts(&mut self, network: &Network, drawn: &[f64]) {
         for (i, c) in network.contracts.iter().enumerate() {
             let seller = |pair: u32| network.pairs[pair as usize].seller as usize;
-            let together: f64 = network
-                .contracts
-                .iter()
-                .filter(|other| other.entry == c.entry)
-                .map(|other| self.output[seller(other.pair)])
-                .sum();
-            let share = self.output[seller(c.pair)] / together.max(1e-300);
+            let entry = || {
+                network
+                    .contracts
+                    .iter()
+                    .filter(|other| other.entry == c.entry)
+            };
+            let together: f64 = entry().map(|other| self.output[seller(other.pair)]).sum();
+            let share = if together > 0.0 {
+                self.output[seller(c.pair)] / together
+            } else {
+                1.0 / entry().count() as f64 // still to be built
+            };
             self.contract[i] = c.volume.get(drawn) * share;
             let p0 = self.terms[network.sellers[seller(c.pair)].market].price;
             self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);

@@ -478,6 +478,8 @@ pub enum Instrument {
     Hoarding(Hoarding),
     /// Has users go over to another good, or do with less.
     Substitution(Substitution),
+    /// Has outcomes drawn on set dates.
+    Negotiation(Negotiation),
     /// Builds capacity.
     Project(Project),
     /// Pays sites no less for a good.
@@ -846,6 +848,19 @@ pub struct Substitution {
     pub price_above: Option<Num>,
     /// Only while stock is below \[days of use\].
     pub cover_below: Option<Num>,
+}
+
+/// Has the regime of a process drawn on set dates.
+#[derive(Clone, Debug)]
+pub struct Negotiation {
+    /// Index into [`Scenario::processes`].
+    pub process: usize,
+    /// When.
+    pub on: Vec<Date>,
+    /// States of the process from which; all if empty.
+    pub from: Vec<usize>,
+    /// Outcomes: (state, probability), adding up to one.
+    pub outcomes: Vec<(usize, Num)>,
 }
 
 /// Builds capacity.

@@ -72,8 +72,11 @@ pub(super) struct Names {
     pub regimes: Index,
     /// Process and state of each regime.
     pub regime_ids: Vec<RegimeId>,
-    /// Regimes of each process.
+    /// Processes by name, and the regimes of each.
+    pub process_names: Index,
     pub processes: BTreeMap<String, Index>,
+    /// Processes whose path is fixed.
+    pub on_a_path: Vec<usize>,
     /// Regimes that two processes have: name, first and second place.
     pub twice: Vec<(String, Span, Span)>,
     pub sources: Index,
@@ -134,6 +137,10 @@ impl Names {
                     None => self.regime_ids.push(RegimeId { process, state }),
                     Some(first) => self.twice.push((name.clone(), first, *span)),
                 }
+            }
+            self.process_names.add(&entry.key, entry.key_span);
+            if entry.node.get("path").is_some() {
+                self.on_a_path.push(process);
             }
             self.processes.insert(entry.key.clone(), own);
         }

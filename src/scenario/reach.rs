@@ -36,6 +36,8 @@ impl Scenario {
                 let with = s.with.as_ref().map(|(good, _)| *good);
                 chain.contains(&s.of) || with.is_some_and(|good| chain.contains(&good))
             }
+            // It strikes by what the regimes switch.
+            Instrument::Negotiation(_) => false,
             Instrument::Project(project) => self.makes(project.site.0, &chain),
             Instrument::PriceFloor(floor) => chain.contains(&floor.of),
             Instrument::DemandShock(shock) => chain.contains(&shock.of),

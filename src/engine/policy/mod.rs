@@ -19,6 +19,7 @@ mod extraterritorial_rule;
 mod fear;
 mod hoarding;
 mod leakage;
+mod negotiation;
 mod price_cap;
 mod price_floor;
 mod project;
@@ -157,6 +158,7 @@ instruments! {
     Project = project::Project, project;
     PriceFloor = price_floor::PriceFloor, price_floor;
     Substitution = substitution::Substitution, substitution;
+    Negotiation = negotiation::Negotiation, negotiation;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as

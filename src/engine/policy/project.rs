@@ -117,7 +117,7 @@ impl Project {
     /// Begins to build, if it is funded and what comes before is complete.
     fn begin_to_build(&self, trial: &mut Trial, me: usize) {
         let free = self.after.iter().all(|p| trial.is_complete(*p));
-        if !free || *self.cell(trial, me, STAGE) != FUNDED {
+        if !free || !(FUNDED..BUILDING).contains(self.cell(trial, me, STAGE)) {
             return;
         }
         *self.cell(trial, me, STAGE) = BUILDING;

@@ -13,6 +13,9 @@ const PRICE_MOVES: f64 = 0.2;
 /// it has moved by this share.
 const SHARE_MOVES: f64 = 0.1;
 
+/// What a shock makes of demand is told when it has moved by this share.
+const DEMAND_MOVES: f64 = 0.05;
+
 /// Unlike any share that may be told.
 const NEVER_TOLD: f64 = -1.0;
 
@@ -49,6 +52,7 @@ enum Subject {
     Waiting(usize),
     Ordered(usize),
     Waits(usize),
+    Demand(usize),
     Built(usize),
 }
 
@@ -106,7 +110,7 @@ impl<'a> Story<'a> {
 
     fn is_worth_telling(&mut self, entry: &Entry) -> bool {
         match *entry {
-            Entry::Regime { .. } => true,
+            Entry::Regime { .. } | Entry::Negotiated { .. } => true,
             Entry::Binds { .. } | Entry::Passage { .. } | Entry::Enforced { .. } => true,
             Entry::Waiver { .. } => true,
             Entry::Content { seller, .. } => self.upstream[self.n.sellers[seller].market],
@@ -120,7 +124,9 @@ impl<'a> Story<'a> {
                 site,
                 milestone,
             } => self.is_upstream(site) && self.project_moves(policy, milestone),
-            Entry::Demand { .. } => true,
+            Entry::Demand { policy, factor } => {
+                self.moves(Subject::Demand(policy), factor, DEMAND_MOVES)
+            }
             Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
                 policy,
@@ -270,7 +276,9 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) | Self::Store(_) | Self::Taken(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Store(_) | Self::Taken(_) | Self::Demand(_) => {
+                1.0
+            }
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }

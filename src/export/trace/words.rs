@@ -25,6 +25,12 @@ impl<'a> Words<'a> {
     pub(super) fn row(&self, at: Tick, entry: &Entry) -> Row {
         let row = match *entry {
             Entry::Regime { process, state } => self.regime(process, state),
+            Entry::Negotiated {
+                policy,
+                process,
+                outcome,
+                stays,
+            } => self.negotiated(policy, process, outcome, stays),
             Entry::Policy { policy, in_force } => self.policy_changes(policy, in_force),
             Entry::Share {
                 policy,
@@ -251,6 +257,19 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn negotiated(&self, policy: usize, process: usize, outcome: usize, stays: bool) -> Row {
+        let p = &self.traced.model.processes[process];
+        let (name, state) = (&p.name, &p.states[outcome].name);
+        Row {
+            kind: "negotiated",
+            text: match stays {
+                true => format!("negotiation about {name}: {state} stays"),
+                false => format!("negotiation about {name}: {state}"),
+            },
+            ..self.of_policy(policy)
+        }
+    }
+
     fn policy_changes(&self, policy: usize, in_force: bool) -> Row {
         // Ordinary outages of sites come behind the scenario's own policies.
         let written = self.scenario.policies.get(policy);
@@ -301,6 +320,10 @@ impl<'a> Words<'a> {
                     Some((with, _)) => format!("{} in place of {users}", self.key_of(*with)),
                     None => format!("thrift with {users}"),
                 }
+            }
+            Instrument::Negotiation(talks) => {
+                let process = &self.traced.model.processes[talks.process];
+                format!("negotiation about {}", process.name)
             }
             Instrument::Project(project) => {
                 format!("project at {}", self.n.sites[project.site.0].name)

@@ -11,6 +11,7 @@ mod export_quota;
 mod extraterritorial_rule;
 mod hoarding;
 mod leakage;
+mod negotiation;
 mod price_cap;
 mod price_floor;
 mod project;
@@ -86,6 +87,8 @@ instruments! {
     "hoarding" hoarding: hoarding::Listed,
     /// Has users go over to another good, or do with less.
     "substitution" substitution: substitution::Listed,
+    /// Has the regime of a process drawn on set dates.
+    "negotiation" negotiation: negotiation::Listed,
     /// Builds capacity.
     "project" project: project::Listed,
     /// Pays sites no less for a good.

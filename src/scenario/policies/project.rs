@@ -141,6 +141,7 @@ pub(super) fn check_order(policies: &[Policy], reader: &mut Reader<'_>) {
         } else if reaches(policies, before, PolicyId(index)) {
             let said = format!("`{}` waits for itself", policy.name);
             reader.report(Problem::new(span, said).help("projects cannot come after each other"));
+            return;
         }
     }
 }
