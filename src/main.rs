@@ -12,6 +12,8 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
         Command::Report(args) => cli::report(args),
+        Command::Scenarios => cli::scenarios(),
+        Command::Init(args) => cli::init(args),
         Command::Check(args) => cli::check(args),
         Command::Schema => cli::schema(),
         Command::Trace(args) => cli::trace(args),

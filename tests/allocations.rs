@@ -49,6 +49,16 @@ fn the_speed_reference() {
 }
 
 #[test]
-fn a_small_chain_under_every_instrument() {
+fn supply_demand_and_politics_that_change() {
+    allocates_nothing("tests/fixtures/supply.toml");
+}
+
+#[test]
+fn a_small_chain_under_export_controls() {
     allocates_nothing("tests/fixtures/trace.toml");
+}
+
+#[test]
+fn closures_sanctions_and_ways_around_them() {
+    allocates_nothing("tests/fixtures/ways.toml");
 }

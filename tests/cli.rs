@@ -18,12 +18,14 @@ const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
 /// Files of a run of the built-in scenario, but for charts and further pages of
 /// the appendix.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "trials.parquet",
     "months.parquet",
     "summary.json",
     "summary.csv",
     "report.png",
+    "report-ndfeb-magnet.png",
+    "report-dytb-oxide.png",
     "appendix.png",
 ];
 
@@ -68,12 +70,14 @@ fn help_says_what_there_is() {
     Usage: shortfall <COMMAND>
 
     Commands:
-      run     Run a scenario and write its results: summaries, a report and charts
-      report  Draw the report and charts of a run again from its files
-      check   Look for mistakes in scenarios without running them
-      schema  Print the JSON Schema of scenario files, for editors
-      trace   Tell what happened in one trial, event by event
-      help    Print this message or the help of the given subcommand(s)
+      run        Run a scenario and write its results: summaries, a report and charts
+      report     Draw the report and charts of a run again from its files
+      scenarios  List the built-in scenarios
+      init       Copy built-in scenarios with their data, to change them
+      check      Look for mistakes in scenarios without running them
+      schema     Print the JSON Schema of scenario files, for editors
+      trace      Tell what happened in one trial, event by event
+      help       Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -94,7 +98,7 @@ fn help_of_run_says_what_it_takes() {
     Usage: shortfall run [OPTIONS] [SCENARIO]
 
     Arguments:
-      [SCENARIO]  Scenario file; without one, the built-in rare-earths-2025
+      [SCENARIO]  Scenario file, or name of a built-in scenario [default: rare-earths-2025]
 
     Options:
           --trials <N>            Number of trials [default: what the scenario says]
@@ -118,7 +122,7 @@ fn help_of_trace_says_what_it_takes() {
     Usage: shortfall trace [OPTIONS] --trial <K> [SCENARIO]
 
     Arguments:
-      [SCENARIO]  Scenario file; without one, the built-in rare-earths-2025
+      [SCENARIO]  Scenario file, or name of a built-in scenario [default: rare-earths-2025]
 
     Options:
           --trial <K>                  Index of the trial; the first is 0
@@ -202,8 +206,8 @@ fn a_run_writes_its_files_and_prints_a_table() {
         assert!(done.stderr.contains(name));
         assert!(written.join(name).is_file(), "{name}");
     }
-    assert!(done.stderr.contains("and 18 charts"), "{}", done.stderr);
-    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 18);
+    assert!(done.stderr.contains("and 21 charts"), "{}", done.stderr);
+    assert_eq!(fs::read_dir(written.join("charts")).unwrap().count(), 21);
     let mut all = names_in(&written);
     all.retain(|name| !FILES.contains(&name.as_str()) && !name.starts_with("appendix-"));
     assert_eq!(all, ["charts"]);
@@ -214,11 +218,18 @@ fn pictures_can_be_svg_and_old_ones_go() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("charts")).unwrap();
-    let old = ["appendix-2.svg", "charts/gas.C.price.svg"];
+    let old = [
+        "appendix-2.svg",
+        "charts/gas.C.price.svg",
+        "charts/coal.policies.svg",
+        "report-coal.svg",
+    ];
     let kept = ["appendix-2.png", "appendix-b.svg", "charts/mine.svg"];
     for name in old.iter().chain(&kept) {
-        fs::write(at(name), "old").unwrap();
+        fs::write(at(name), "<svg><metadata>scenario=coal</metadata></svg>").unwrap();
     }
+    let mine = "report-final.svg";
+    fs::write(at(mine), "drawn by hand").unwrap();
     let args = ["run", SMALL, "--trials", "20", "--format", "svg", "--out"];
     let done = shortfall_in(folder.path(), &[&args[..], &["."]].concat());
     assert_eq!(done.code, DONE, "{}", done.stderr);
@@ -228,6 +239,7 @@ fn pictures_can_be_svg_and_old_ones_go() {
     }
     assert!(old.iter().all(|name| !at(name).exists()));
     assert!(kept.iter().all(|name| at(name).exists()));
+    assert!(at(mine).exists());
     assert_eq!(shortfall(&["run", "--format", "pdf"]).code, INPUT);
 }
 
@@ -327,11 +339,149 @@ rate = "30 kt/yr"
 "#;
 
 #[test]
-fn check_without_files_describes_the_built_in_scenario() {
+fn check_without_files_describes_every_built_in_scenario() {
     let done = shortfall(&["check"]);
     assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
-    let first = done.stdout.lines().next();
-    assert_eq!(first, Some("rare-earths-2025: no mistakes"));
+    for name in built_in() {
+        let sound = format!("{name}: no mistakes");
+        assert!(done.stdout.lines().any(|line| line == sound), "{sound}");
+    }
+}
+
+/// The names of the built-in scenarios, as they are listed.
+fn built_in() -> Vec<String> {
+    let listed = shortfall(&["scenarios"]).stdout;
+    let lines = listed.lines().skip(1);
+    let names = lines.map(|line| line.split('\t').next().unwrap().to_owned());
+    names.collect()
+}
+
+#[test]
+fn built_in_scenarios_are_listed_a_line_each() {
+    let done = shortfall(&["scenarios"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let mut lines = done.stdout.lines();
+    assert_eq!(lines.next(), Some("name\tquestion\tfocus\thorizon"));
+    let usual = lines.find(|line| line.starts_with("rare-earths-2025\t"));
+    assert_snapshot!(usual.unwrap().replace('\t', "\n"), @"
+    rare-earths-2025
+    How short of magnets, dysprosium and terbium do Japan and the United States become by the end of 2026, and which Chinese measure does the harm?
+    ndfeb-magnet @ JP, dytb-oxide @ JP, ndfeb-magnet @ US
+    24 months from 2025-01-01
+    ");
+}
+
+#[test]
+fn a_built_in_scenario_is_known_by_its_name_where_no_file_has_it() {
+    let folder = folder();
+    let args = ["check", "rare-earths-2025"];
+    let done = shortfall_in(folder.path(), &args);
+    assert!(done.stdout.starts_with("rare-earths-2025: no mistakes\n"));
+    let trace = [
+        "trace",
+        "rare-earths-2025",
+        "--trial",
+        "0",
+        "--to",
+        "2025-01-02",
+    ];
+    assert_eq!(shortfall_in(folder.path(), &trace).code, DONE);
+    fs::create_dir(folder.path().join("rare-earths-2025")).unwrap();
+    assert_eq!(shortfall_in(folder.path(), &args).stdout, done.stdout);
+    fs::remove_dir(folder.path().join("rare-earths-2025")).unwrap();
+    fs::write(folder.path().join("rare-earths-2025"), FIVE_MISTAKES).unwrap();
+    let done = shortfall_in(folder.path(), &args);
+    assert_eq!(done.code, INPUT);
+    assert!(done.stderr.contains("bananas"), "{}", done.stderr);
+}
+
+#[test]
+fn an_unknown_name_is_told_with_the_nearest() {
+    let done = shortfall(&["run", "rare-earth-2025"]);
+    assert_eq!((done.code, done.stdout.as_str()), (INPUT, ""));
+    assert_snapshot!(done.stderr, @"
+    error: `rare-earth-2025` is neither a file nor a built-in scenario
+    help: did you mean `rare-earths-2025`? `shortfall scenarios` lists them all
+    ");
+    assert_eq!(shortfall(&["check", "rare-earth-2025"]).stderr, done.stderr);
+    let done = shortfall(&["trace", "xyz", "--trial", "0"]);
+    let names = built_in().join(", ");
+    let expected = format!(
+        "error: `xyz` is neither a file nor a built-in scenario\nhelp: those are {names}\n"
+    );
+    assert_eq!((done.code, done.stderr), (INPUT, expected));
+}
+
+#[test]
+fn a_copy_of_a_built_in_scenario_gives_the_same_results() {
+    let folder = folder();
+    let done = shortfall_in(folder.path(), &["init", "mine", "rare-earths-2025"]);
+    assert_eq!((done.code, done.stdout.as_str()), (DONE, ""));
+    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, schema.json to mine");
+    for (scenario, out) in [
+        ("rare-earths-2025", "a"),
+        ("mine/rare-earths-2025.toml", "b"),
+    ] {
+        let args = ["run", scenario, "--trials", "20", "--quiet", "--out", out];
+        assert_eq!(shortfall_in(folder.path(), &args).code, DONE);
+    }
+    let bytes = |out: &str| fs::read(folder.path().join(out).join("summary.json")).unwrap();
+    assert!(bytes("a") == bytes("b"), "the summaries differ");
+}
+
+#[test]
+fn all_built_in_scenarios_are_copied_where_none_is_named() {
+    let folder = folder();
+    assert_eq!(shortfall_in(folder.path(), &["init", "."]).code, DONE);
+    for name in built_in() {
+        let file = format!("{name}.toml");
+        let done = shortfall_in(folder.path(), &["check", &file]);
+        assert_eq!((done.code, done.stderr.as_str()), (DONE, ""), "{file}");
+    }
+    let schema = fs::read_to_string(folder.path().join("schema.json")).unwrap();
+    assert_eq!(schema, shortfall(&["schema"]).stdout);
+}
+
+#[test]
+fn copies_replace_nothing() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let init = || shortfall_in(folder.path(), &["init", ".", "rare-earths-2025"]);
+    fs::create_dir(at("data")).unwrap();
+    fs::write(at("data/ionic-clay-2024.csv"), "mine").unwrap();
+    fs::write(at("schema.json"), "mine").unwrap();
+    let done = init();
+    assert_eq!(done.code, INPUT);
+    assert_snapshot!(done.stderr, @"
+    error: nothing is written, so as not to replace
+      ./data/ionic-clay-2024.csv
+      ./schema.json
+    ");
+    assert_eq!(names_in(folder.path()), ["data", "schema.json"]);
+    assert_eq!(names_in(&at("data")), ["ionic-clay-2024.csv"]);
+    fs::remove_dir_all(at("data")).unwrap();
+    fs::remove_file(at("schema.json")).unwrap();
+    assert_eq!(init().code, DONE);
+    let again = init();
+    assert_eq!(again.code, INPUT);
+    assert_snapshot!(again.stderr, @"
+    error: nothing is written, so as not to replace
+      ./rare-earths-2025.toml
+    ");
+    fs::remove_file(at("rare-earths-2025.toml")).unwrap();
+    assert_snapshot!(init().stderr, @"wrote rare-earths-2025.toml to .");
+}
+
+#[test]
+fn only_known_scenarios_are_copied() {
+    let folder = folder();
+    let done = shortfall_in(folder.path(), &["init", "mine", "rare-earths-2026"]);
+    assert_eq!(done.code, INPUT);
+    assert_snapshot!(done.stderr, @"
+    error: `rare-earths-2026` is no built-in scenario
+    help: did you mean `rare-earths-2025`? `shortfall scenarios` lists them all
+    ");
+    assert!(!folder.path().join("mine").exists());
 }
 
 #[test]

@@ -23,8 +23,8 @@ const INTERRUPTED: i32 = 130;
 /// A scenario whose trials take next to no time.
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
-/// How many files it leaves: four with numbers, two pages and six charts.
-const FILES: usize = 12;
+/// How many files it leaves: four with numbers, two pages and seven charts.
+const FILES: usize = 13;
 
 /// Far more trials than any test waits for.
 const ENDLESS: &str = "10000000";
@@ -206,6 +206,25 @@ fn a_disk_that_is_full_in_the_end_leaves_what_was_there() {
     let done = limited(200, &["report", results.out()]);
     assert_eq!(done.code, FAILED, "{}", done.stderr);
     results.are_intact();
+}
+
+#[test]
+fn copies_of_scenarios_find_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine.txt");
+    fs::write(&mine, "mine").unwrap();
+    let (before, out) = (contents(folder.path()), folder.path().to_str().unwrap());
+    for (blocks, file) in [(0, ""), (20, "/rare-earths-2025.toml")] {
+        let done = limited(blocks, &["init", out, "rare-earths-2025"]);
+        let expected = format!(
+            "error: cannot write {out}{file}: files may not grow that large here (see ulimit -f)\n"
+        );
+        assert_eq!((done.code, done.stderr), (FAILED, expected));
+        assert!(
+            contents(folder.path()) == before,
+            "something is left behind"
+        );
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -427,17 +446,17 @@ fn drawn_again(args: &[&str], format: &str) -> Done {
 fn a_report_is_drawn_again_byte_for_byte() {
     for format in ["png", "svg"] {
         let done = drawn_again(&[SMALL, "--trials", "20"], format);
-        let expected = format!("wrote report.{format}, appendix.{format} and 6 charts to DIR\n");
+        let expected = format!("wrote report.{format}, appendix.{format} and 7 charts to DIR\n");
         assert_eq!((done.stdout.as_str(), done.stderr), ("", expected));
     }
 }
 
-/// Three foci, titles of policies, judgements and defaults of the language.
+/// Three foci of two commodities, an overview, titles of policies, judgements and defaults of the language.
 #[test]
 fn a_report_of_three_foci_is_drawn_again_byte_for_byte() {
     for format in ["png", "svg"] {
         let done = drawn_again(&["--trials", "12"], format);
-        assert!(done.stderr.contains(" and 18 charts"), "{}", done.stderr);
+        assert!(done.stderr.contains(" and 21 charts"), "{}", done.stderr);
     }
 }
 
@@ -447,7 +466,7 @@ fn a_report_is_drawn_beside_that_of_another_format() {
     let done = shortfall(&["report", results.out(), "--format", "svg"]);
     assert_eq!(done.code, DONE, "{}", done.stderr);
     let now = contents(results.path());
-    assert_eq!(now.len(), FILES + 8);
+    assert_eq!(now.len(), FILES + 9);
     assert!(results.before.iter().all(|file| now.contains(file)));
 }
 

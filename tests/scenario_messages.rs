@@ -1623,7 +1623,7 @@ fn a_full_file_is_read() {
             scenario.demands.len(),
             scenario.policies.len()
         ),
-        (6, 4, 6)
+        (6, 4, 8)
     );
     assert_eq!((scenario.reserves.len(), scenario.contracts.len()), (2, 1));
     assert_eq!(scenario.correlations.len(), 1);

@@ -17,6 +17,7 @@ use shortfall::scenario;
 use shortfall::study::Metric;
 
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trace.toml");
+const WAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ways.toml");
 const SHIPPED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/scenarios/rare-earths-2025.toml"
@@ -36,8 +37,10 @@ fn trace(model: &Model, trial: u64, variant: Variant) -> (Journal, Record) {
 
 /// Every bit of a record, as far as it is public.
 fn bits(r: &Record) -> (Vec<u64>, Vec<bool>, u64) {
-    let numbers = [&r.metrics, &r.shortfall, &r.cover, &r.origins, &r.stopped];
-    let bits = numbers.into_iter().flatten().map(|x| x.to_bits());
+    let seen = [&r.metrics, &r.shortfall, &r.cover, &r.origins];
+    let acts = [&r.stopped, &r.leaked, &r.seller_price, &r.discount];
+    let numbers = seen.into_iter().chain(acts);
+    let bits = numbers.flatten().map(|x| x.to_bits());
     (bits.collect(), r.active.clone(), r.events)
 }
 
@@ -51,7 +54,7 @@ fn close(got: f64, wanted: f64) {
 
 #[test]
 fn a_journal_changes_no_bit_of_a_trial() {
-    for path in [SMALL, SHIPPED] {
+    for path in [SMALL, WAYS, SHIPPED] {
         let model = model(path);
         let mut batch = Worker::new(&model);
         for trial in 0..4 {

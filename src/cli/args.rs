@@ -36,6 +36,10 @@ pub enum Command {
     Run(RunArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
+    /// List the built-in scenarios
+    Scenarios,
+    /// Copy built-in scenarios with their data, to change them
+    Init(InitArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -47,7 +51,7 @@ pub enum Command {
 /// Arguments of `shortfall run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// Scenario file; without one, the built-in rare-earths-2025
+    /// Scenario file, or name of a built-in scenario [default: rare-earths-2025]
     pub scenario: Option<PathBuf>,
 
     /// Number of trials [default: what the scenario says]
@@ -95,12 +99,24 @@ pub struct ReportArgs {
     pub quiet: bool,
 }
 
+/// Arguments of `shortfall init`.
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// Folder for the copies
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Names of built-in scenarios [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+}
+
 /// Arguments of `shortfall check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Scenario files; without any, the built-in rare-earths-2025
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    /// Scenario files, or names of built-in scenarios [default: all that are built in]
+    #[arg(value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
 
     /// Set a value of each scenario, e.g. scenario.horizon="24 months"
     #[arg(long, value_name = "KEY.PATH=VALUE")]
@@ -110,7 +126,7 @@ pub struct CheckArgs {
 /// Arguments of `shortfall trace`.
 #[derive(Debug, clap::Args)]
 pub struct TraceArgs {
-    /// Scenario file; without one, the built-in rare-earths-2025
+    /// Scenario file, or name of a built-in scenario [default: rare-earths-2025]
     pub scenario: Option<PathBuf>,
 
     /// Index of the trial; the first is 0

@@ -1,25 +1,118 @@
-use crate::scenario::{self, Loaded, Override, Report};
+//! The scenarios that come with the program, compiled in.
 
-/// The scenario that comes with the program.
-pub(super) const NAME: &str = "rare-earths-2025";
+use super::Failure;
+use crate::scenario::{self, Loaded, Override, nearest};
 
-/// A file of the scenario, by its path from the scenario's folder.
-macro_rules! file {
-    ($path:literal) => {
-        ($path, include_str!(concat!("../../scenarios/", $path)))
+/// The scenario that is meant where none is named.
+pub(super) const DEFAULT: &str = "rare-earths-2025";
+
+/// Files by their paths below the folder `scenarios`.
+macro_rules! files {
+    ($($path:literal)*) => {
+        &[$(($path, include_str!(concat!("../../scenarios/", $path)))),*]
     };
 }
 
-const FILES: &[(&str, &str)] = &[
-    file!("rare-earths-2025.toml"),
-    file!("data/dytb-oxide-2024.csv"),
-    file!("data/ionic-clay-2024.csv"),
-    file!("data/light-concentrate-2024.csv"),
-    file!("data/ndfeb-magnet-2024.csv"),
-    file!("data/ndpr-oxide-2024.csv"),
-    file!("data/rare-earth-lanes.csv"),
+/// Every scenario, and every table that one of them reads.
+const FILES: &[(&str, &str)] = files![
+    "rare-earths-2025.toml"
+    "data/dytb-oxide-2024.csv"
+    "data/ionic-clay-2024.csv"
+    "data/light-concentrate-2024.csv"
+    "data/ndfeb-magnet-2024.csv"
+    "data/ndpr-oxide-2024.csv"
+    "data/rare-earth-lanes.csv"
 ];
 
-pub(super) fn load(overrides: &[Override]) -> Result<Loaded, Report> {
-    scenario::load_embedded(NAME, FILES, overrides)
+/// How names of scenario files end.
+const ENDING: &str = ".toml";
+
+/// The names of all of them.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(ENDING))
+}
+
+/// Whether a file is a scenario, rather than a table of one.
+pub(super) fn is_scenario(path: &str) -> bool {
+    path.ends_with(ENDING)
+}
+
+/// The name as it is known here.
+pub(super) fn find(name: &str) -> Option<&'static str> {
+    names().find(|known| *known == name)
+}
+
+/// Reads one of them.
+///
+/// # Errors
+/// What is wrong with it, or with the changes to it.
+pub(super) fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Failure> {
+    Ok(scenario::load_embedded(name, FILES, overrides)?)
+}
+
+/// Paths and texts of its own file and of the tables it reads.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn files(name: &str) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+    let sources = load(name, &[])?.sources;
+    let read = |(path, _): &&(&str, &str)| sources.names().any(|name| name == *path);
+    Ok(FILES.iter().filter(read).copied().collect())
+}
+
+/// That there is none of a name, and what may have been meant.
+pub(super) fn unknown(name: &str, is_no: &str) -> Failure {
+    let help = match nearest(name, names()) {
+        Some(known) => format!("did you mean `{known}`? `shortfall scenarios` lists them all"),
+        None => format!("those are {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    Failure::Scenario(format!("error: `{name}` is {is_no}\nhelp: {help}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+
+    /// The scenario files of the folder.
+    fn in_folder() -> BTreeSet<String> {
+        let entries = fs::read_dir(FOLDER).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(ENDING)).collect()
+    }
+
+    /// What a scenario reads from the folder.
+    fn read_by(scenario: &str) -> Vec<String> {
+        let path = Path::new(FOLDER).join(scenario);
+        let loaded = scenario::load(&path, &[]).unwrap_or_else(|report| panic!("{report}"));
+        let names = loaded.sources.names();
+        let below = names.map(|name| Path::new(name).strip_prefix(FOLDER).unwrap());
+        below
+            .map(|path| path.to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_scenario_and_each_of_its_tables_is_compiled_in() {
+        let read: BTreeSet<String> = in_folder().iter().flat_map(|name| read_by(name)).collect();
+        let known: BTreeSet<String> = FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(known, read);
+        assert_eq!(known.len(), FILES.len(), "a file stands there twice");
+        assert!(names().any(|name| name == DEFAULT));
+    }
+
+    #[test]
+    fn a_scenario_has_its_own_file_and_its_tables() {
+        for name in names() {
+            let paths: BTreeSet<_> = files(name).unwrap().iter().map(|file| file.0).collect();
+            let read = read_by(&format!("{name}{ENDING}"));
+            assert_eq!(paths, read.iter().map(String::as_str).collect(), "{name}");
+        }
+    }
 }

@@ -1,18 +1,17 @@
-use std::path::Path;
-
 use super::{CheckArgs, Failure, builtin, model, output};
 use crate::engine::Model;
+use crate::scenario::Loaded;
 
 /// Prints what each scenario describes, and on standard error every mistake in
 /// any of them.
 ///
 /// # Errors
-/// When there is a mistake, after all files have been looked at.
+/// When there is a mistake, after all scenarios have been looked at.
 pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let mut mistakes = String::new();
-    for path in scenarios(args) {
-        match load(path, args) {
-            Ok(model) => output::print(&describe(path, &model))?,
+    for (name, loaded) in scenarios(args) {
+        match loaded.and_then(|loaded| model::compile(&loaded)) {
+            Ok(model) => output::print(&describe(&name, &model))?,
             Err(Failure::Scenario(found)) => mistakes += &found,
             Err(failure) => return Err(failure),
         }
@@ -23,19 +22,24 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     }
 }
 
-/// The files, or the built-in scenario alone.
-fn scenarios(args: &CheckArgs) -> Vec<Option<&Path>> {
-    match args.files.as_slice() {
-        [] => vec![None],
-        files => files.iter().map(|file| Some(file.as_path())).collect(),
+/// Each scenario under the name it was asked for, without any all that are
+/// built in.
+fn scenarios(args: &CheckArgs) -> Vec<(String, Result<Loaded, Failure>)> {
+    if args.scenarios.is_empty() {
+        let load = |name: &str| (name.to_owned(), builtin::load(name, &args.set));
+        return builtin::names().map(load).collect();
     }
+    let given = args.scenarios.iter();
+    given
+        .map(|path| {
+            (
+                path.display().to_string(),
+                model::load(Some(path), &args.set),
+            )
+        })
+        .collect()
 }
 
-fn load(path: Option<&Path>, args: &CheckArgs) -> Result<Model, Failure> {
-    model::compile(&model::load(path, &args.set)?)
-}
-
-fn describe(path: Option<&Path>, model: &Model) -> String {
-    let name = path.map_or(builtin::NAME.into(), Path::to_string_lossy);
+fn describe(name: &str, model: &Model) -> String {
     format!("{name}: no mistakes\n{}", model.network.summary())
 }

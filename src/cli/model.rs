@@ -6,15 +6,28 @@ use crate::engine::Model;
 use crate::network::Complaint;
 use crate::scenario::{self, Loaded, Override, Problem, Problems, Report, Sources, Span};
 
-/// Reads a scenario file, or without one the built-in scenario.
+/// Reads a scenario: from a file, or by name one that is built in; without
+/// either, the usual one.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn load(path: Option<&Path>, overrides: &[Override]) -> Result<Loaded, Report> {
-    match path {
-        Some(path) => scenario::load(path, overrides),
-        None => builtin::load(overrides),
+pub(super) fn load(scenario: Option<&Path>, overrides: &[Override]) -> Result<Loaded, Failure> {
+    let Some(path) = scenario else {
+        return builtin::load(builtin::DEFAULT, overrides);
+    };
+    match path.to_str().filter(|_| is_name(path) && !path.is_file()) {
+        Some(name) if builtin::find(name).is_some() => builtin::load(name, overrides),
+        Some(name) if !path.exists() => Err(builtin::unknown(
+            name,
+            "neither a file nor a built-in scenario",
+        )),
+        _ => Ok(scenario::load(path, overrides)?),
     }
+}
+
+/// Whether it may be the name of a built-in scenario: a single word.
+fn is_name(path: &Path) -> bool {
+    path.extension().is_none() && path.file_name() == Some(path.as_os_str())
 }
 
 /// Makes a scenario ready to run.

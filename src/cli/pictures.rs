@@ -1,7 +1,12 @@
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::export::{Folder, WriteError};
 use crate::report::{APPENDIX, CHARTS, Format, PAGE};
+
+/// A picture says within so many bytes where its numbers come from.
+const HEAD: u64 = 65_536;
 
 /// Claims a folder for files called `names` and for pictures.
 pub(super) fn claim(path: &Path, names: &[&str], format: Format) -> Result<Folder, WriteError> {
@@ -22,7 +27,15 @@ pub(super) fn put(
     for (name, bytes) in pictures {
         folder.put(name, bytes)?;
     }
-    folder.supersede(|name| format.owns(name))
+    let path = folder.path().to_owned();
+    folder.supersede(|name| format.owns(name) && format.is_ours(&head(&path.join(name))))
+}
+
+/// How a file begins, nothing if that cannot be read.
+fn head(path: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    let _ = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    head
 }
 
 /// What has been written: names, and how many charts.

@@ -8,6 +8,11 @@ use crate::scenario;
 /// # Errors
 /// When it cannot be written.
 pub fn schema() -> Result<(), Failure> {
+    output::print(&text()?)
+}
+
+/// The JSON Schema as it stands in a file.
+pub(super) fn text() -> Result<String, anyhow::Error> {
     let schema = serde_json::to_string_pretty(&scenario::schema());
-    output::print(&(schema.context("cannot write the schema")? + "\n"))
+    Ok(schema.context("cannot write the schema")? + "\n")
 }

@@ -4,7 +4,7 @@
 use super::calendar::{Class, Event};
 use super::market::Problem;
 use super::state::{
-    BuyerState, Desk, Gates, InflowStep, PairState, Parcel, SellerState, State, refill,
+    BuyerState, Desk, InflowStep, PairState, Parcel, SellerState, State, refill, seconds,
 };
 use super::trial::{Trial, TrialError};
 use crate::maths::exp;
@@ -41,12 +41,14 @@ impl Trial<'_> {
         let new_window = self.s.now >= self.s.markets[market].next;
         let last = self.s.markets[market].cleared_at;
         self.settle_market(market);
+        self.tell_of_clearing(market);
         self.stop_counting(market);
         if new_window {
             self.open_window(market);
         } else {
             self.recall(market, last);
         }
+        self.forget_ways(market, new_window);
         self.let_prices_sink_in(market);
         self.note_levels(market);
         let window = self.s.markets[market].next - self.s.now;
@@ -70,6 +72,7 @@ impl Trial<'_> {
         let m = &self.n.markets[market];
         for seller in m.sellers.clone() {
             self.settle_seller(seller);
+            self.book_price(seller);
         }
         for buyer in m.buyers.clone() {
             self.settle_buyer(buyer);
@@ -98,7 +101,7 @@ impl Trial<'_> {
         self.s.buyers[buyer].allocated += p.rate_in * days;
     }
 
-    fn ends(&self, pair: usize) -> (usize, usize) {
+    pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
         let p = &self.n.pairs[pair];
         (p.seller as usize, p.buyer as usize)
     }
@@ -110,7 +113,8 @@ impl Trial<'_> {
         }
         for buyer in m.buyers.clone() {
             self.s.buyers[buyer].allocated = 0.0;
-            self.decide_reserve(buyer);
+            self.note_waiting(buyer);
+            self.decide_reserve(buyer, self.base.terms[market].window);
         }
         for pair in &mut self.s.pairs[m.pairs.clone()] {
             pair.parcels = 0;
@@ -144,8 +148,9 @@ impl Trial<'_> {
         for buyer in self.n.markets[market].buyers.clone() {
             let mut k = 0;
             while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
-                if parcel.leaves > self.s.now {
-                    let parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                if parcel.waits(self.s.now) {
+                    let mut parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
+                    self.regain(&mut parcel);
                     self.recall_parcel(market, &parcel, allocated);
                 } else {
                     k += 1;
@@ -156,6 +161,9 @@ impl Trial<'_> {
 
     fn recall_parcel(&mut self, market: usize, parcel: &Parcel, allocated: Tick) {
         let (pair, volume) = (parcel.pair as usize, parcel.volume);
+        if parcel.late {
+            self.s.ways[pair].owed += volume;
+        }
         self.taken_back(market, pair, volume, allocated);
         let (seller, buyer) = self.ends(pair);
         let p = &mut self.s.pairs[pair];
@@ -182,18 +190,29 @@ impl Trial<'_> {
         }
     }
 
-    /// Releases from a state stock while commercial cover is low, refills it
-    /// while cover is high; decided anew each window.
-    fn decide_reserve(&mut self, buyer: usize) {
+    /// A policy orders another rate of a reserve: it is decided anew.
+    pub(super) fn reserve_ordered(&mut self, index: usize) {
+        let buyer = self.n.reserves[index].buyer as usize;
+        let next = self.s.markets[self.n.buyers[buyer].market].next;
+        if next > self.s.now {
+            self.settle_buyer(buyer);
+            self.decide_reserve(buyer, (next - self.s.now).days());
+            self.plan(buyer);
+        }
+    }
+
+    /// Releases from a state stock while commercial cover is low, or as much as
+    /// policies order if that is more; refills it while cover is high. Decided
+    /// for the `window` days until the market's next window.
+    fn decide_reserve(&mut self, buyer: usize, window: f64) {
         let Some(index) = self.n.buyers[buyer].reserve else {
             return;
         };
         self.settle_reserve(index);
         let terms = self.base.reserves[index];
-        let window = self.base.terms[self.n.buyers[buyer].market].window;
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
-        let use_rate = self.base.use_rate[buyer];
-        let cover = b.stock / use_rate.max(f64::MIN_POSITIVE);
+        let use_rate = self.s.usual[buyer].use_rate;
+        let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
         let rate = if cover < terms.release_below {
             terms.release_rate.min(r.volume / window).min(use_rate)
         } else if cover > terms.refill_above && r.volume < terms.size {
@@ -204,6 +223,11 @@ impl Trial<'_> {
                 .min(spare)
         } else {
             0.0
+        };
+        let rate = if r.ordered > 0.0 {
+            rate.max(r.ordered.min(r.volume / window))
+        } else {
+            rate
         };
         self.note_reserve(index, rate);
         self.s.reserves[index].rate = rate;
@@ -236,9 +260,9 @@ impl Trial<'_> {
             &mut desk.offer,
             &mut desk.offer_max,
         );
+        self.write_nominations(market, window, new_window, &mut desk);
         self.serve_contracts(market, window, &mut desk);
         self.write_prior(market, window, new_window, &mut desk);
-        self.write_nominations(market, window, new_window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
             prior: &desk.prior,
@@ -267,6 +291,7 @@ impl Trial<'_> {
             });
         }
         self.allocate(market, window, &mut desk);
+        self.keep_within_storage(market, window);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
         if !new_window {
@@ -276,42 +301,12 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// What policies allow each pair over the window.
-    pub(super) fn compose_gates(&self, market: usize, window: f64, gates: &mut Gates) {
-        let m = &self.n.markets[market];
-        gates.open(m.pairs.len());
-        for (index, policy) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && policy.markets.contains(&market) {
-                policy.gate(self, index, market, window, gates);
-            }
-        }
-        if gates.limited {
-            self.drop_idle_limits(market, window, gates);
-        }
-    }
-
-    /// A limit above all that the seller could ship is none: it neither
-    /// binds nor, when it moves, has the market clear again.
-    fn drop_idle_limits(&self, market: usize, window: f64, gates: &mut Gates) {
-        let m = &self.n.markets[market];
-        let buyers = m.buyers.len();
-        for (k, cap) in gates.cap.iter_mut().enumerate() {
-            if cap.is_finite() {
-                let seller = m.sellers.start + k / buyers;
-                let most = self.most_made(seller) * window + self.s.sellers[seller].stock;
-                if *cap > most {
-                    *cap = f64::INFINITY;
-                    gates.binding[k] = u32::MAX;
-                }
-            }
-        }
-    }
-
-    /// Base trade of a pair over a window at its buyer's present demand, the
+    /// Usual trade of a pair over a window at its buyer's present demand, the
     /// season aside.
     pub(super) fn reference_trade(&self, pair: usize, window: f64) -> f64 {
         let buyer = self.n.pairs[pair].buyer as usize;
-        self.base.flow[pair] * window * self.s.buyers[buyer].level
+        let growth = self.s.usual[buyer].growth;
+        self.s.flows[pair] * window * (growth * self.s.buyers[buyer].level)
     }
 
     /// Reference trade of a pair for the days left of the window; of parcels,
@@ -355,7 +350,7 @@ impl Trial<'_> {
                 )
             } else {
                 let made = self.made_at_reference(seller);
-                let normal = spare.min(made.max(self.base.output[seller]) * window);
+                let normal = spare.min(made.max(s.output) * window);
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
@@ -369,14 +364,15 @@ impl Trial<'_> {
     }
 
     /// Output at full capacity of what is up and has its inputs.
-    fn most_made(&self, seller: usize) -> f64 {
+    pub(super) fn most_made(&self, seller: usize) -> f64 {
         self.made_at(seller, |site| self.most_runs(site))
     }
 
     /// Output at reference prices of what is up and has its inputs; the
     /// clearing itself works out how it answers to the price.
     fn made_at_reference(&self, seller: usize) -> f64 {
-        if self.base.supply_elasticity[seller] == 0.0 {
+        let answers = self.base.supply_elasticity[seller] != 0.0;
+        if !answers && self.base.storage[seller].is_infinite() {
             return self.s.sellers[seller].made;
         }
         self.made_at(seller, |site| self.runs_without_pull(site))
@@ -392,79 +388,7 @@ impl Trial<'_> {
         made.sum()
     }
 
-    /// Contracts come first, within the gates; a seller that cannot honour
-    /// all of its contracts serves them in proportion.
-    fn serve_contracts(&mut self, market: usize, window: f64, desk: &mut Desk) {
-        let m = &self.n.markets[market];
-        refill(&mut desk.contract, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_value, m.pairs.len(), 0.0);
-        refill(&mut desk.contract_nominal, m.pairs.len(), 0.0);
-        refill(&mut desk.contracted, m.buyers.len(), 0.0);
-        if m.contracts.is_empty() {
-            return;
-        }
-        for index in &m.contracts {
-            let index = *index as usize;
-            let c = &self.n.contracts[index];
-            let k = c.pair as usize - m.pairs.start;
-            let volume = self.base.contract[index] * self.days_due(market, index, window);
-            desk.contract[k] += volume;
-            desk.contract_value[k] += volume * self.base.contract_price[index];
-            if self.s.contracts[index] {
-                desk.contract_nominal[k] += self.base.contract[index] * window;
-            }
-        }
-        self.leave_out_sent(m, desk);
-        let buyers = m.buyers.len();
-        for i in 0..m.sellers.len() {
-            let row = i * buyers..(i + 1) * buyers;
-            for k in row.clone() {
-                let allowed = desk.contract[k].min(desk.gates.cap[k].max(0.0));
-                scale(&mut desk.contract, &mut desk.contract_value, k, allowed);
-            }
-            let owed: f64 = desk.contract[row.clone()].iter().sum();
-            let honoured = if owed > desk.offer[i] {
-                desk.offer[i] / owed
-            } else {
-                1.0
-            };
-            for k in row {
-                let served = desk.contract[k] * honoured;
-                scale(&mut desk.contract, &mut desk.contract_value, k, served);
-                desk.contracted[k % buyers] += served;
-                desk.gates.cap[k] -= served;
-            }
-            desk.offer[i] = (desk.offer[i] - owed.min(desk.offer[i])).max(0.0);
-            desk.offer_max[i] = (desk.offer_max[i] - owed).max(desk.offer[i]);
-        }
-    }
-
-    /// Days for which a contract is due at a clearing: through a pipeline the
-    /// rest of the window, by parcels the days of the whole window in which it
-    /// is in force, of which some may have been served.
-    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
-        let c = &self.n.contracts[index];
-        if self.n.pairs[c.pair as usize].pipeline {
-            return if self.s.contracts[index] { window } else { 0.0 };
-        }
-        let next = self.s.markets[market].next;
-        let opened = self.window_opened(market);
-        let (from, to) = (c.start.max(opened), c.end.min(next));
-        if to > from { (to - from).days() } else { 0.0 }
-    }
-
-    /// Takes from what is due under contracts what the window's earlier
-    /// clearings have sent.
-    fn leave_out_sent(&self, m: &Market, desk: &mut Desk) {
-        for (k, pair) in self.s.pairs[m.pairs.clone()].iter().enumerate() {
-            if pair.sent_under_contract > 0.0 {
-                let due = (desk.contract[k] - pair.sent_under_contract).max(0.0);
-                scale(&mut desk.contract, &mut desk.contract_value, k, due);
-            }
-        }
-    }
-
-    /// Spot trade expected: base trade less contracts and what parcels the
+    /// Spot trade expected: usual trade less contracts and what parcels the
     /// window has sent already, in proportion to what each seller now offers.
     #[inline(never)]
     fn write_prior(&self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
@@ -474,7 +398,7 @@ impl Trial<'_> {
         let whole = terms.window;
         desk.prior.clear();
         if new_window && m.contracts.is_empty() {
-            let flows = self.base.flow[m.pairs.clone()].iter();
+            let flows = self.s.flows[m.pairs.clone()].iter();
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
             let pairs = m.pairs.clone().zip(&desk.contract_nominal);
@@ -491,15 +415,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Base trade of a pair less its contracts for the rest of the window; of
+    /// Usual trade of a pair less its contracts for the rest of the window; of
     /// parcels, for the whole window less those sent.
     #[inline]
     fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
-            return (self.base.flow[pair] * window - contracts).max(0.0);
+            return (self.s.flows[pair] * window - contracts).max(0.0);
         }
         let p = &self.s.pairs[pair];
-        let spot = (self.base.flow[pair] * whole - contracts * (whole / window)).max(0.0);
+        let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
         remainder(spot, p.sent - p.sent_under_contract).max(0.0)
     }
 
@@ -519,29 +443,43 @@ impl Trial<'_> {
         for buyer in m.buyers.clone() {
             let b = self.s.buyers[buyer];
             let wanted = if new_window || m.pipelines_only {
+                let fits = self.fits(buyer, window);
+                let n = self.nomination(market, buyer, window).min(fits);
+                (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
+                n
+            } else if b.orders_anew {
                 let n = self.nomination(market, buyer, window);
-                self.s.buyers[buyer].nominated = n;
+                self.s.buyers[buyer].nominated = b.allocated + n;
                 n
             } else {
                 remainder(b.nominated, b.allocated)
             };
+            self.s.buyers[buyer].orders_anew = false;
             desk.nomination.push(wanted);
-            let use_rate = self.base.use_rate[buyer];
-            let cover = b.stock.max(0.0) / use_rate.max(f64::MIN_POSITIVE);
+            let usual = self.s.usual[buyer];
+            let use_rate = usual.use_rate;
+            let cover = b.in_tank().max(0.0) / use_rate.max(f64::MIN_POSITIVE);
             let waits = if use_rate > 0.0 {
                 terms.stock_elasticity * cover / STOCK_DAYS
             } else {
                 0.0
             };
-            desk.elasticity.push(self.base.elasticity[buyer] + waits);
+            desk.elasticity.push(usual.elasticity + waits);
         }
     }
 
     /// `use + κ (target − position)`, at least nothing, at most the cap. Use is
-    /// that of an average day of the year: stock carries the season.
+    /// that of an average day of the year: stock carries the season, as far as
+    /// it fits.
     fn nomination(&self, market: usize, buyer: usize, window: f64) -> f64 {
         let terms = self.base.terms[market];
-        let use_rate = self.base.use_rate[buyer] * self.s.buyers[buyer].level;
+        let b = &self.s.buyers[buyer];
+        let usual = if self.wants_more_than_fits(buyer) {
+            b.reference
+        } else {
+            self.s.usual[buyer].use_rate
+        };
+        let use_rate = usual * b.level;
         let backlog: f64 = self.n.buyers[buyer]
             .demands
             .clone()
@@ -561,10 +499,44 @@ impl Trial<'_> {
     /// with its present use and the time of year. Goods that wait for a
     /// licence do not count.
     pub(super) fn position_gap(&self, buyer: usize) -> f64 {
-        let b = self.s.buyers[buyer];
-        let steady = self.base.target_stock[buyer] + self.base.under_way[buyer];
-        let target = (steady + self.seasonal_stock(buyer)) * b.level.clamp(0.2, 2.0);
-        target - (b.stock + b.under_way + b.carried - b.carried_at_start)
+        let b = &self.s.buyers[buyer];
+        let target = if self.wants_more_than_fits(buyer) {
+            self.full(buyer)
+        } else {
+            (self.held_at_target(buyer) + self.s.usual[buyer].under_way) * b.level.clamp(0.2, 2.0)
+        };
+        target - b.position()
+    }
+
+    /// Stock that a buyer would hold now at reference prices: its target, what
+    /// it stores for fear of a shortage, and for the season.
+    fn held_at_target(&self, buyer: usize) -> f64 {
+        let usual = self.s.usual[buyer];
+        usual.target + self.s.buyers[buyer].fear * usual.use_rate + self.seasonal_stock(buyer)
+    }
+
+    /// Whether a buyer would hold more now than its tank has room for. Its
+    /// stock then stays as it is, and its orders follow the seasons.
+    fn wants_more_than_fits(&self, buyer: usize) -> bool {
+        let b = &self.s.buyers[buyer];
+        b.room < f64::INFINITY && self.held_at_target(buyer) * b.level.clamp(0.2, 2.0) > b.room
+    }
+
+    /// Most that a buyer could order over a window and have room for: what it
+    /// uses, and what stock and goods under way leave of its tank.
+    fn fits(&self, buyer: usize, window: f64) -> f64 {
+        let b = &self.s.buyers[buyer];
+        (b.reference * b.level * window + self.full(buyer) - b.position()).max(0.0)
+    }
+
+    /// The position at which a buyer's tank is full: what it holds, and what is
+    /// used at the present rate before what is under way arrives.
+    fn full(&self, buyer: usize) -> f64 {
+        let (b, usual) = (&self.s.buyers[buyer], &self.s.usual[buyer]);
+        if b.room == f64::INFINITY || usual.use_rate <= 0.0 {
+            return b.room;
+        }
+        b.room + usual.under_way * (b.reference * b.level / usual.use_rate)
     }
 
     /// Stock beyond the target that a buyer with even arrivals holds now to
@@ -587,7 +559,7 @@ impl Trial<'_> {
                 return 0.0;
             };
             let rate = 1.0 - season[usize::from(self.n.month_of_bin[bin])];
-            self.base.demand[d] * (demand.stored[bin] + rate * days)
+            self.mean_demand(d) * (demand.stored[bin] + rate * days)
         };
         self.n.buyers[buyer].demands.clone().map(of).sum()
     }
@@ -625,10 +597,7 @@ impl Trial<'_> {
         desk.leaving.clear();
         desk.numbers.clear();
         if !desk.acting.is_empty() {
-            for (k, pair) in m.pairs.clone().enumerate() {
-                let volume = self.s.markets[market].solution.flow[k] + desk.contract[k];
-                self.shipped(&desk.acting, pair, volume);
-            }
+            self.book_ways(market, desk);
         }
         if m.pipelines {
             self.fill_pipes(market, window, desk);
@@ -702,6 +671,7 @@ impl Trial<'_> {
                 let solution = &self.s.markets[market].solution;
                 let spot = (solution.flow[k], solution.buyer_price[k % m.buyers.len()]);
                 let (volume, price) = together(spot, (desk.contract[k], desk.contract_value[k]));
+                let price = price.min(desk.gates.highest_price(k));
                 self.set_pipe(pair, volume / window, price);
             }
         }
@@ -712,6 +682,7 @@ impl Trial<'_> {
     fn load(&mut self, market: usize, window: f64, desk: &mut Desk) {
         let (m, now) = (&self.n.markets[market], self.s.now);
         let (width, contracts) = (m.buyers.len(), !m.contracts.is_empty());
+        let capped = !desk.gates.ceiling.is_empty();
         let State {
             sellers,
             buyers,
@@ -739,6 +710,9 @@ impl Trial<'_> {
                 if volume <= 0.0 || lane.pipeline {
                     continue;
                 }
+                if capped {
+                    price = price.min(desk.gates.highest_price(row + j));
+                }
                 let p = &mut states[j];
                 let number = p.parcels;
                 let dust = DUST * use_rates[j] * window;
@@ -753,11 +727,12 @@ impl Trial<'_> {
                     desk.numbers.push(number + k);
                     desk.leaving.push(Parcel {
                         arrives: leaves,
-                        leaves,
+                        left: seconds(leaves.0 as i64),
                         volume: each,
                         price,
                         pair: (first + j) as u32,
                         buyer: lane.buyer,
+                        late: false,
                     });
                 }
             }
@@ -777,8 +752,16 @@ impl Trial<'_> {
             )
         });
         Law::sample_each(objects, &mut desk.transit);
+        let first = self.n.markets[market].pairs.start;
+        let boils_off = self.base.terms[market].boil_off > 0.0;
         for (parcel, days) in desk.leaving.iter_mut().zip(&desk.transit) {
-            parcel.arrives = parcel.leaves + Ticks::from_days(*days);
+            parcel.arrives = parcel.arrives + Ticks::from_days(*days);
+            if desk.gates.ways.open {
+                self.delay(parcel, parcel.pair as usize - first, &desk.gates.ways);
+            }
+            if boils_off {
+                self.lose_afloat(parcel);
+            }
             self.put_under_way(*parcel);
         }
     }
@@ -786,7 +769,7 @@ impl Trial<'_> {
     /// Puts a parcel into its buyer's inbox, and on the calendar if others
     /// must take note when it comes in.
     #[inline]
-    fn put_under_way(&mut self, parcel: Parcel) {
+    pub(super) fn put_under_way(&mut self, parcel: Parcel) {
         let buyer = parcel.buyer as usize;
         self.s.inboxes[buyer].put(parcel);
         if self.n.buyers[buyer].parcels_to_final_use {
@@ -846,19 +829,22 @@ impl Trial<'_> {
                 let lane = &self.n.pairs[pair];
                 let mut draws = departure(self.s.key, lane.key, 1 - back, k);
                 let transit = Ticks::from_days(lane.transit.sample(&mut draws));
+                let ago = (back as u64).saturating_mul(m.window);
                 let arrives = (leaves + transit)
                     .0
-                    .checked_sub((back as u64).saturating_mul(m.window))
+                    .checked_sub(ago)
                     .filter(|seconds| *seconds > 0);
-                if let Some(seconds) = arrives {
+                if let Some(arrives) = arrives {
+                    let size = size * self.arriving_share(market, pair, transit);
                     self.s.buyers[buyer].under_way += size;
                     self.put_under_way(Parcel {
-                        arrives: Tick(seconds),
-                        leaves: Tick::START,
+                        arrives: Tick(arrives),
+                        left: seconds(leaves.0 as i64 - ago as i64),
                         volume: size,
                         price: 0.0,
                         pair: pair as u32,
                         buyer: buyer as u32,
+                        late: false,
                     });
                 }
             }
@@ -946,14 +932,6 @@ fn least(a: f64, b: f64) -> f64 {
 pub(super) fn remainder(whole: f64, gone: f64) -> f64 {
     let left = whole - gone;
     if left > DUST * whole { left } else { 0.0 }
-}
-
-/// Changes entry `k` of volumes to `volume`, and its value in proportion.
-fn scale(volumes: &mut [f64], values: &mut [f64], k: usize, volume: f64) {
-    if volumes[k] > 0.0 {
-        values[k] *= volume / volumes[k];
-        volumes[k] = volume;
-    }
 }
 
 /// Spot (volume, price) and contracts (volume, value) in one: volume and mean

@@ -17,6 +17,17 @@ pub enum Entry {
         /// Its regime from now on.
         state: usize,
     },
+    /// Negotiations about a process have had an outcome.
+    Negotiated {
+        /// The policy.
+        policy: usize,
+        /// The process.
+        process: usize,
+        /// The regime that was agreed on.
+        outcome: usize,
+        /// Whether the process was in it already.
+        stays: bool,
+    },
     /// A policy comes into force, or is no longer.
     Policy {
         /// The policy.
@@ -100,6 +111,16 @@ pub enum Entry {
         /// For how long \[d\].
         days: f64,
     },
+    /// Goods go by a way around a limit; below zero where they are taken back
+    /// before they leave.
+    Leaked {
+        /// The policy that opened the way.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+    },
     /// Goods arrive; through a pipeline, all since the last such entry.
     Arrival {
         /// Seller and buyer.
@@ -123,6 +144,22 @@ pub enum Entry {
         /// The buyer.
         buyer: usize,
     },
+    /// Goods wait for room in a buyer's tank.
+    Waiting {
+        /// The buyer.
+        buyer: usize,
+        /// How much waits.
+        volume: f64,
+    },
+    /// Goods boil off.
+    BoiledOff {
+        /// The buyer to whom they were on their way.
+        buyer: usize,
+        /// How much was lost.
+        volume: f64,
+        /// Whether in wait for room in a tank, else on a long voyage.
+        waiting: bool,
+    },
     /// A plant gets so much of an input, or enough again.
     Input {
         /// The input.
@@ -140,12 +177,164 @@ pub enum Entry {
         /// What it holds.
         left: f64,
     },
+    /// A sanction begins to bind: the time to wind down is over.
+    Binds {
+        /// The policy.
+        policy: usize,
+    },
+    /// The waiver of a country is renewed, or ends.
+    Waiver {
+        /// The policy.
+        policy: usize,
+        /// Whose waiver.
+        country: usize,
+        /// Whether it goes on.
+        holds: bool,
+    },
+    /// A struck seller hands goods to another that sells them on.
+    Handed {
+        /// The policy.
+        policy: usize,
+        /// The struck seller.
+        from: usize,
+        /// The other.
+        to: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// A chokepoint closes, or begins to reopen.
+    Passage {
+        /// The policy.
+        policy: usize,
+        /// Share of trade that may pass now.
+        open: f64,
+        /// Whether it closes.
+        closes: bool,
+    },
+    /// A parcel does not get past a chokepoint.
+    Stopped {
+        /// The policy.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+        /// Whether it goes round; else it waits.
+        goes_round: bool,
+    },
+    /// A parcel that waited before a chokepoint goes on.
+    GoesOn {
+        /// The policy.
+        policy: usize,
+        /// Seller and buyer.
+        pair: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// Enforcement sets a channel back.
+    Enforced {
+        /// The policy that opened the channel.
+        policy: usize,
+        /// How far it still is grown \[share\].
+        left: f64,
+    },
+    /// Content of a good made abroad.
+    Content {
+        /// The rule.
+        policy: usize,
+        /// Who makes it.
+        seller: usize,
+        /// Content, as a share of the good's value.
+        share: f64,
+        /// Whether the rule binds it.
+        bound: bool,
+    },
+    /// A site has room for so much output until the market next clears.
+    Storage {
+        /// The site.
+        site: usize,
+        /// Runs for whose output there is room, over those it wants to make;
+        /// infinite where storage is not full.
+        share: f64,
+        /// What its seller holds.
+        stock: f64,
+        /// The most it can hold.
+        limit: f64,
+    },
+    /// Policies together order a reserve to release at another rate.
+    Ordered {
+        /// The policy that made the change.
+        policy: usize,
+        /// The reserve.
+        reserve: usize,
+        /// To be released a day.
+        rate: f64,
+    },
+    /// Goods leave a reserve for another country.
+    Aid {
+        /// The policy.
+        policy: usize,
+        /// The reserve that gives.
+        reserve: usize,
+        /// The buyer that receives.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// Goods arrive from the reserve of another country.
+    AidArrival {
+        /// The buyer.
+        buyer: usize,
+        /// How much.
+        volume: f64,
+    },
+    /// A project comes a step further, or does not.
+    Project {
+        /// The policy.
+        policy: usize,
+        /// Where it builds.
+        site: usize,
+        /// How far.
+        milestone: Milestone,
+    },
+    /// A demand shock changes what users need.
+    Demand {
+        /// The policy.
+        policy: usize,
+        /// What it makes of reference demand \[share\].
+        factor: f64,
+    },
+    /// Another good replaces a share of a buyer's demand, or thrift does.
+    Replaced {
+        /// The policy.
+        policy: usize,
+        /// The buyer.
+        buyer: usize,
+        /// Of the demand that the policy strikes \[share\].
+        share: f64,
+    },
+    /// A buyer wants to store more, or less, for fear of a shortage.
+    Fear {
+        /// The buyer.
+        buyer: usize,
+        /// Beyond its target \[days of use\].
+        days: f64,
+    },
     /// A contract is in force from now on, or is no longer.
     Contract {
         /// The contract.
         contract: usize,
         /// Whether it is in force.
         in_force: bool,
+    },
+    /// A buyer takes more or less under a contract than before.
+    Taken {
+        /// The contract.
+        contract: usize,
+        /// What it takes, over the contract's volume.
+        share: f64,
+        /// What it pays for goods that it leaves \[USD per day\].
+        unused: f64,
     },
     /// A month bin ends.
     Month {
@@ -157,6 +346,39 @@ pub enum Entry {
         demand: f64,
         /// Commercial stock at its end \[days of use\].
         cover: f64,
+    },
+}
+
+/// How far a project has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Milestone {
+    /// Not decided on: the policy is not in force, or no regime that it needs
+    /// lasts.
+    Unsupported,
+    /// Not decided on: the price is below break-even \[USD per unit\].
+    Unprofitable {
+        /// Price, or floor.
+        price: f64,
+        /// What it would take.
+        breakeven: f64,
+    },
+    /// Decided on and funded.
+    Funded,
+    /// Not funded, and never built.
+    Dropped,
+    /// Building begins.
+    Begun {
+        /// When it will be complete.
+        due: Tick,
+        /// Days of that by which it slips.
+        late: f64,
+    },
+    /// Complete.
+    Complete,
+    /// So much of what it adds runs.
+    Runs {
+        /// \[share\]
+        share: f64,
     },
 }
 
@@ -285,6 +507,17 @@ impl Trial<'_> {
         }
     }
 
+    /// Notes what waits for room in a buyer's tank, where anything does.
+    #[inline]
+    pub(super) fn note_waiting(&mut self, buyer: usize) {
+        if self.s.journal.kept && self.s.buyers[buyer].waiting() > 0.0 {
+            self.note(|t| Entry::Waiting {
+                buyer,
+                volume: t.s.buyers[buyer].waiting(),
+            });
+        }
+    }
+
     /// Notes the rate at which a reserve begins to release or refill, where
     /// that changes.
     #[inline]
@@ -367,7 +600,23 @@ impl Trial<'_> {
     pub(super) fn note_contract(&mut self, contract: usize) {
         self.note(|t| Entry::Contract {
             contract,
-            in_force: t.s.contracts[contract],
+            in_force: t.s.contracts[contract].in_force,
+        });
+    }
+
+    /// Notes goods from the reserve of another country.
+    #[inline]
+    pub(super) fn note_aid_arrival(&mut self, buyer: usize, volume: f64) {
+        self.note(|_| Entry::AidArrival { buyer, volume });
+    }
+
+    /// Notes what a buyer takes under a contract.
+    #[inline]
+    pub(super) fn note_take(&mut self, contract: usize) {
+        self.note(|t| Entry::Taken {
+            contract,
+            share: t.s.contracts[contract].take,
+            unused: t.s.contracts[contract].unused,
         });
     }
 

@@ -5,19 +5,25 @@
 //! are constant between events, so stocks move linearly and are settled only
 //! when something touches them; see [`Trial`] for the story.
 
+mod boil_off;
 pub mod calendar;
 mod clearing;
+mod contracts;
+mod gates;
 mod journal;
+mod ledger;
 pub mod market;
 mod model;
+mod needs;
 pub mod policy;
 mod record;
 mod regime;
 mod state;
 mod stocks;
+mod storage;
 mod trial;
 
-pub use journal::{Decision, Entry, Journal};
+pub use journal::{Decision, Entry, Journal, Milestone};
 pub use model::Model;
 pub use record::{METRICS, Record};
 pub use regime::Process;

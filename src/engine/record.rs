@@ -18,11 +18,23 @@ pub struct Record {
     pub cover: Vec<f64>,
     /// Arrivals by origin country \[units\], focus by focus.
     pub origins: Vec<f64>,
+    /// What has arrived from the reserves of other countries \[units\], focus by
+    /// focus.
+    pub aid: Vec<f64>,
     /// Whether each policy was in force at the end of each month bin, bin by
     /// bin.
     pub active: Vec<bool>,
     /// Volume each policy stopped in each market \[units\], policy by policy.
     pub stopped: Vec<f64>,
+    /// Volume that went by each policy's way around limits, or was handed on by
+    /// it, in each market \[units\], policy by policy.
+    pub leaked: Vec<f64>,
+    /// Mean price deviation of each seller over the horizon \[p0\].
+    pub seller_price: Vec<f64>,
+    /// Mean discount on the reference price while sanctions strike it \[p0\].
+    pub discount: Vec<f64>,
+    /// Days for which sanctions strike each seller.
+    pub days_struck: Vec<f64>,
     /// Events handled.
     pub events: u64,
     /// Rates at which policies now stop volume, and shortfall and demand at
@@ -44,8 +56,13 @@ impl Record {
             shortfall: vec![0.0; focus * bins],
             cover: vec![0.0; focus * bins],
             origins: vec![0.0; focus * n.countries.len()],
+            aid: vec![0.0; focus],
             active: vec![false; bins * model.policies.len()],
             stopped: vec![0.0; stopped],
+            leaked: vec![0.0; stopped],
+            seller_price: vec![0.0; n.sellers.len()],
+            discount: vec![0.0; n.sellers.len()],
+            days_struck: vec![0.0; n.sellers.len()],
             events: 0,
             stopping: vec![0.0; stopped],
             last: vec![(0.0, 0.0); focus],
@@ -58,8 +75,10 @@ impl Record {
         self.shortfall.fill(0.0);
         self.cover.fill(0.0);
         self.origins.fill(0.0);
+        self.aid.fill(0.0);
         self.active.fill(false);
         self.stopped.fill(0.0);
+        self.leaked.fill(0.0);
         self.stopping.fill(0.0);
         self.last.fill((0.0, 0.0));
         self.peak.fill(0.0);
@@ -101,7 +120,10 @@ impl Trial<'_> {
             let t = self.totals(buyer);
             let (short, reference) = self.s.record.last[f];
             let month = ratio(t.short - short, t.reference - reference);
-            let cover = ratio(self.s.buyers[buyer].stock, self.s.buyers[buyer].reference);
+            let cover = ratio(
+                self.s.buyers[buyer].in_tank(),
+                self.s.buyers[buyer].reference,
+            );
             let r = &mut self.s.record;
             r.last[f] = (t.short, t.reference);
             r.peak[f] = r.peak[f].max(month);
@@ -120,6 +142,7 @@ impl Trial<'_> {
         let days = self.since(self.s.markets[market].cleared_at);
         self.s.markets[market].cleared_at = self.s.now;
         self.note_unblocked(market, days);
+        self.pay_unused(market, days);
         let markets = self.n.markets.len();
         let r = &mut self.s.record;
         for k in (market..r.stopped.len()).step_by(markets) {
@@ -156,11 +179,13 @@ impl Trial<'_> {
         for market in 0..self.n.markets.len() {
             self.stop_counting(market);
         }
+        self.write_sellers();
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
             let metrics = self.metrics(f, buyer);
             self.s.record.metrics[f * METRICS..(f + 1) * METRICS].copy_from_slice(&metrics);
             self.write_origins(f, buyer);
+            self.s.record.aid[f] = self.s.buyers[buyer].aid;
         }
         self.s.record.events = self.s.calendar.handled();
     }

@@ -122,6 +122,7 @@ impl Trial<'_> {
             Some(path) => path.iter().map(|(t, _)| *t).find(|t| *t > self.s.now),
             None => self.next_change(process).map(|(at, _)| at),
         };
+        self.s.regimes[process].leaves = at.unwrap_or(Tick::NEVER);
         if let Some(at) = at {
             self.s
                 .calendar
@@ -164,13 +165,16 @@ impl Trial<'_> {
         next
     }
 
-    /// A process leaves its regime.
+    /// A process leaves its regime, unless it has been led out of it before.
     ///
     /// # Errors
     ///
     /// When it has done so too often at one instant, as regimes do that all
     /// end on dates gone by and follow each other.
     pub(super) fn change_regime(&mut self, process: usize) -> Result<(), TrialError> {
+        if self.s.regimes[process].leaves != self.s.now {
+            return Ok(());
+        }
         let to = match self.path_at(process) {
             Some(state) => Some(state),
             None => match self.next_change(process) {
@@ -194,19 +198,26 @@ impl Trial<'_> {
                 day: now.days(),
             });
         }
+        self.enter_regime(process, to);
+        self.s.regimes[process].at_once = at_once;
+        Ok(())
+    }
+
+    /// A process enters a regime, whatever it was in.
+    pub(super) fn enter_regime(&mut self, process: usize, to: usize) {
+        let visits = self.s.regimes[process].visits + 1;
         self.with_gates_watched(|trial| {
             trial.s.regimes[process] = RegimeState {
                 state: to,
-                visits: regime.visits + 1,
-                entered: now,
-                at_once,
+                visits,
+                entered: trial.s.now,
+                ..RegimeState::default()
             };
             trial.note_regime(process);
             trial.update_policies();
             trial.tell_policies(RegimeId { process, state: to });
         });
         self.schedule_change(process);
-        Ok(())
     }
 
     /// What follows a regime that ended by itself.
@@ -214,16 +225,20 @@ impl Trial<'_> {
         let RegimeState { state, visits, .. } = self.s.regimes[process];
         let p = &self.processes[process];
         let key = p.key.with(state as u64).with(OUTCOME);
-        let mut u = Stream::open(self.s.key, key, visits).uniform();
-        let then = &p.states[state].then;
-        let total: f64 = then.iter().map(|(_, n)| n.get(self.drawn)).sum();
-        u *= total;
-        for (to, probability) in then {
+        let mut stream = Stream::open(self.s.key, key, visits);
+        self.draw_way(&p.states[state].then, &mut stream)
+    }
+
+    /// One of several ways, each with its probability.
+    pub(super) fn draw_way(&self, ways: &[(usize, Num)], stream: &mut Stream) -> Option<usize> {
+        let total: f64 = ways.iter().map(|(_, n)| n.get(self.drawn)).sum();
+        let mut u = stream.uniform() * total;
+        for (to, probability) in ways {
             u -= probability.get(self.drawn);
             if u < 0.0 {
                 return Some(*to);
             }
         }
-        then.last().map(|(to, _)| *to)
+        ways.last().map(|(to, _)| *to)
     }
 }

@@ -2,13 +2,16 @@
 
 use super::Model;
 use super::calendar::Calendar;
+use super::gates::{Gates, PairWays};
 use super::journal::Journal;
+use super::ledger::Ledger;
 use super::market::{Clearing, Solution};
+use super::needs::Usual;
 use super::policy::LicenceDesk;
 use super::record::Record;
 use crate::network::Network;
 use crate::random::TrialKey;
-use crate::units::Tick;
+use crate::units::{Tick, Ticks};
 
 /// Bits of a place in an inbox; as many parcels as a trial may have events.
 const PLACE_BITS: u32 = 24;
@@ -22,19 +25,32 @@ pub struct State {
     pub(super) key: TrialKey,
     pub(super) calendar: Calendar,
     pub(super) sellers: Vec<SellerState>,
+    pub(super) ledgers: Vec<Ledger>,
     pub(super) buyers: Vec<BuyerState>,
+    pub(super) usual: Vec<Usual>,
     pub(super) demands: Vec<DemandState>,
     pub(super) sites: Vec<SiteState>,
     /// Runs that each input allows its site; infinite where it is not scarce.
     pub(super) limits: Vec<f64>,
+    /// Runs for whose output there is room, by output; infinite while storage
+    /// has no limit or is not full.
+    pub(super) rooms: Vec<f64>,
+    /// Lowest price deviation that each output is paid \[p0\].
+    pub(super) floors: Vec<f64>,
     pub(super) markets: Vec<MarketState>,
     pub(super) reserves: Vec<ReserveState>,
     pub(super) pairs: Vec<PairState>,
+    /// Usual trade of each pair.
+    pub(super) flows: Vec<f64>,
     pub(super) pipes: Vec<PipeState>,
+    /// What of each pair goes around limits.
+    pub(super) ways: Vec<PairWays>,
     /// Goods on their way to each buyer.
     pub(super) inboxes: Vec<Inbox>,
+    /// Parcels that wait before a closed chokepoint; still under way.
+    pub(super) held: Vec<Held>,
     pub(super) inflow_steps: InflowSteps,
-    pub(super) contracts: Vec<bool>,
+    pub(super) contracts: Vec<ContractState>,
     pub(super) policies: Vec<PolicyState>,
     /// Floating memory of the policies, each its own range.
     pub(super) memory: Vec<f64>,
@@ -61,6 +77,8 @@ pub(super) struct SellerState {
     pub stock: f64,
     /// Output rate.
     pub made: f64,
+    /// Mean output, with what projects add.
+    pub output: f64,
     /// Rate at which pipelines take goods away.
     pub piped: f64,
     pub at: Tick,
@@ -77,7 +95,10 @@ pub(super) struct SellerState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BuyerState {
+    /// What is in its tank or waits for room in it.
     pub stock: f64,
+    /// What there is room for; infinite without a tank.
+    pub room: f64,
     /// Rate at which pipelines and reserves bring goods.
     pub inflow: f64,
     /// Rate of use.
@@ -89,6 +110,9 @@ pub(super) struct BuyerState {
     pub dry: f64,
     /// Goods on their way, in parcels and pipelines.
     pub under_way: f64,
+    /// The part of it that comes from others' reserves, and what has come.
+    pub aid_under_way: f64,
+    pub aid: f64,
     /// Allocated, not yet shipped for want of a full parcel.
     pub carried: f64,
     /// The part of `carried` that was there at the start.
@@ -112,6 +136,12 @@ pub(super) struct BuyerState {
     /// Nominated, and allocated, in the current window.
     pub nominated: f64,
     pub allocated: f64,
+    /// Most that it could nominate in the window and have room for.
+    pub fits: f64,
+    /// Whether what it wants has changed since it nominated.
+    pub orders_anew: bool,
+    /// Days of use that it stores beyond its target for fear of a shortage.
+    pub fear: f64,
     pub floor: Alarm,
     pub reserve_rate: f64,
     pub volume_paid: f64,
@@ -123,6 +153,32 @@ pub(super) struct BuyerState {
 }
 
 impl BuyerState {
+    /// Commercial stock, without what waits for room.
+    #[inline]
+    pub fn in_tank(&self) -> f64 {
+        if self.stock < self.room {
+            self.stock
+        } else {
+            self.room
+        }
+    }
+
+    /// What counts towards its target: on hand, waiting for room, or under way.
+    #[inline]
+    pub fn position(&self) -> f64 {
+        self.stock + self.under_way + self.carried - self.carried_at_start
+    }
+
+    /// What has arrived and waits for room.
+    #[inline]
+    pub fn waiting(&self) -> f64 {
+        if self.stock > self.room {
+            self.stock - self.room
+        } else {
+            0.0
+        }
+    }
+
     /// Notes that it was short over some time.
     pub fn was_short(&mut self, from: Tick, to: Tick) {
         self.first_short = Some(self.first_short.map_or(from, |first| first.min(from)));
@@ -149,7 +205,13 @@ impl Default for Alarm {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DemandState {
-    /// D0 · season.
+    /// What demand shocks make of reference demand \[share\].
+    pub scale: f64,
+    /// Share of it that another good replaces.
+    pub replaced: f64,
+    /// What it takes to replace other goods.
+    pub added: f64,
+    /// Mean demand · season.
     pub reference: f64,
     /// Reference after the price response.
     pub wanted: f64,
@@ -169,6 +231,11 @@ pub(super) struct DemandState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SiteState {
+    /// Runs while up, at base utilisation and at full capacity.
+    pub gross: f64,
+    pub ceiling: f64,
+    /// Mean runs that projects have added.
+    pub grown: f64,
     /// Share of capacity that disruptions leave.
     pub factor: f64,
     /// Runs it would make if nothing but its own outages held it back.
@@ -188,7 +255,11 @@ pub(super) struct MarketState {
     pub cleared_at: Tick,
     /// An extra clearing is already on the calendar for this instant.
     pub asked_at: Option<Tick>,
+    /// Whether anything has gone around limits in the current window.
+    pub by_ways: bool,
     pub initial: f64,
+    /// Boiled off so far.
+    pub lost: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -196,6 +267,8 @@ pub(super) struct ReserveState {
     pub volume: f64,
     /// Released (or, negative, refilled) per day.
     pub rate: f64,
+    /// What policies order it to release per day.
+    pub ordered: f64,
     pub at: Tick,
     pub drawn: f64,
 }
@@ -245,12 +318,53 @@ pub(super) struct Inbox {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Parcel {
     pub arrives: Tick,
-    pub leaves: Tick,
     pub volume: f64,
     /// Price deviation paid \[p0\].
     pub price: f64,
+    /// When it left \[s\]; below zero before the start.
+    pub left: i32,
+    /// Seller and buyer, or [`Parcel::AID`].
     pub pair: u32,
     pub buyer: u32,
+    /// Whether it goes by a way around a limit.
+    pub late: bool,
+}
+
+impl Parcel {
+    /// Whether it has still to leave.
+    #[inline]
+    pub fn waits(&self, now: Tick) -> bool {
+        i64::from(self.left) > now.0 as i64
+    }
+
+    /// From leaving to arriving.
+    pub fn under_way(&self) -> Ticks {
+        Ticks((self.arrives.0 as i64 - i64::from(self.left)).max(0) as u64)
+    }
+
+    /// In place of a pair: it comes from the reserve of another country.
+    pub const AID: u32 = u32::MAX;
+
+    #[inline]
+    pub fn is_aid(&self) -> bool {
+        self.pair == Self::AID
+    }
+}
+
+/// An instant \[s\] as parcels note it; a scenario is shorter than 68 years.
+#[inline]
+pub(super) fn seconds(ticks: i64) -> i32 {
+    ticks.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}
+
+/// A parcel that waits before a closed chokepoint.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub parcel: Parcel,
+    /// When it gets there.
+    pub reaches: Tick,
+    /// The policy that holds it.
+    pub policy: u32,
 }
 
 impl Inbox {
@@ -373,6 +487,26 @@ impl InflowSteps {
     }
 }
 
+/// Where a contract stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContractState {
+    pub in_force: bool,
+    /// What the buyer takes in the current window, over the volume.
+    pub take: f64,
+    /// What it pays for goods that it does not take \[USD per day\].
+    pub unused: f64,
+}
+
+impl Default for ContractState {
+    fn default() -> Self {
+        Self {
+            in_force: false,
+            take: 1.0,
+            unused: 0.0,
+        }
+    }
+}
+
 /// Where a process stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RegimeState {
@@ -382,6 +516,8 @@ pub(super) struct RegimeState {
     pub entered: Tick,
     /// Changes before this one at the same instant.
     pub at_once: u32,
+    /// When it leaves by itself, or its path goes on.
+    pub leaves: Tick,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -391,6 +527,10 @@ pub(super) struct PolicyState {
     pub in_force: bool,
     /// Since when it has been so.
     pub since: Tick,
+    /// Whether it has ended by itself, until it could come into force anew.
+    pub over: bool,
+    /// Whether its effects last on.
+    pub lingers: bool,
 }
 
 /// Scratch of a clearing; arrays of the largest market.
@@ -410,44 +550,16 @@ pub(super) struct Desk {
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
+    /// The same of the contracts of one priority, due in this clearing; and
+    /// what earlier clearings of the window have sent under any.
+    pub due: Vec<f64>,
+    pub due_value: Vec<f64>,
+    pub sent: Vec<f64>,
     /// Parcels that leave, their numbers in the window, and days under way.
     pub leaving: Vec<Parcel>,
     pub numbers: Vec<u32>,
     pub transit: Vec<f64>,
     pub gates: Gates,
-}
-
-/// What policies allow each pair of a market.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gates {
-    /// Volume over the coming window, the least that any policy allows;
-    /// infinite if none counts it.
-    pub cap: Vec<f64>,
-    /// Change of delivered cost \[p0\].
-    pub cost: Vec<f64>,
-    /// The policy that binds; `u32::MAX` if none.
-    pub binding: Vec<u32>,
-    /// Whether any policy counts volumes.
-    pub limited: bool,
-}
-
-impl Gates {
-    /// Policy `me` allows the pair at place `k` no more than `volume`.
-    pub(super) fn limit(&mut self, k: usize, volume: f64, me: usize) {
-        self.limited = true;
-        if volume < self.cap[k] {
-            self.cap[k] = volume;
-            self.binding[k] = me as u32;
-        }
-    }
-
-    pub(super) fn open(&mut self, pairs: usize) {
-        self.limited = false;
-        refill(&mut self.cap, pairs, f64::INFINITY);
-        refill(&mut self.cost, pairs, 0.0);
-        self.binding.clear();
-        self.binding.resize(pairs, u32::MAX);
-    }
 }
 
 pub(super) fn refill<T: Clone>(array: &mut Vec<T>, length: usize, value: T) {
@@ -470,17 +582,24 @@ impl State {
             key: TrialKey::new(0, 0),
             calendar: Calendar::default(),
             sellers: vec![SellerState::default(); n.sellers.len()],
+            ledgers: vec![Ledger::default(); n.sellers.len()],
             buyers: vec![BuyerState::default(); n.buyers.len()],
+            usual: vec![Usual::default(); n.buyers.len()],
             demands: vec![DemandState::default(); n.demands.len()],
             sites: vec![SiteState::default(); n.sites.len()],
             limits: vec![f64::INFINITY; n.inputs.len()],
+            rooms: vec![f64::INFINITY; n.outputs.len()],
+            floors: vec![f64::NEG_INFINITY; n.outputs.len()],
             markets: n.markets.iter().map(MarketState::of).collect(),
             reserves: vec![ReserveState::default(); n.reserves.len()],
             pairs: vec![PairState::default(); n.pairs.len()],
+            flows: vec![0.0; n.pairs.len()],
             pipes: vec![PipeState::default(); n.pairs.len()],
+            ways: vec![PairWays::default(); n.pairs.len()],
             inboxes: (0..n.buyers.len()).map(|b| Inbox::of(n, b)).collect(),
+            held: Vec::new(),
             inflow_steps: InflowSteps::default(),
-            contracts: vec![false; n.contracts.len()],
+            contracts: vec![ContractState::default(); n.contracts.len()],
             policies: vec![PolicyState::default(); model.policies.len()],
             memory: vec![
                 0.0;
@@ -511,23 +630,33 @@ impl State {
         self.key = key;
         self.calendar.clear();
         self.sellers.fill(SellerState::default());
+        self.ledgers.fill(Ledger::default());
         self.buyers.fill(BuyerState {
             minimum_cover: f64::INFINITY,
+            room: f64::INFINITY,
+            fits: f64::INFINITY,
             ..BuyerState::default()
         });
-        self.demands.fill(DemandState::default());
+        self.demands.fill(DemandState {
+            scale: 1.0,
+            ..DemandState::default()
+        });
         self.sites.fill(SiteState {
             factor: 1.0,
             ..SiteState::default()
         });
         self.limits.fill(f64::INFINITY);
+        self.rooms.fill(f64::INFINITY);
+        self.floors.fill(f64::NEG_INFINITY);
         self.markets.iter_mut().for_each(MarketState::reset);
         self.reserves.fill(ReserveState::default());
         self.pairs.fill(PairState::default());
         self.pipes.fill(PipeState::default());
+        self.ways.fill(PairWays::default());
         self.inboxes.iter_mut().for_each(Inbox::clear);
+        self.held.clear();
         self.inflow_steps.clear();
-        self.contracts.fill(false);
+        self.contracts.fill(ContractState::default());
         self.policies.fill(PolicyState::default());
         self.memory.fill(0.0);
         self.licences.clear();
@@ -553,6 +682,8 @@ impl MarketState {
         self.next = Tick::START;
         self.cleared_at = Tick::START;
         self.asked_at = None;
+        self.by_ways = false;
         self.initial = 0.0;
+        self.lost = 0.0;
     }
 }

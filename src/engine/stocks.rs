@@ -38,6 +38,9 @@ impl Trial<'_> {
     /// many parcels have come in.
     #[inline]
     pub(super) fn settle_buyer(&mut self, buyer: usize) -> usize {
+        if self.s.buyers[buyer].waiting() > 0.0 {
+            self.lose_waiting(buyer);
+        }
         let came_in = if self.s.inboxes[buyer].has_come_in(self.s.now) {
             self.take_in(buyer)
         } else {
@@ -74,7 +77,11 @@ impl Trial<'_> {
         self.s.inboxes[buyer].took();
         self.s.buyers[buyer].receive(parcel);
         self.settle_accounts(buyer);
-        self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        if parcel.is_aid() {
+            self.note_aid_arrival(buyer, parcel.volume);
+        } else {
+            self.pay(parcel.pair as usize, parcel.volume, parcel.price);
+        }
         self.plan_once(buyer);
     }
 
@@ -100,6 +107,12 @@ impl Trial<'_> {
                 journal.note(empty, Entry::StockOut { buyer });
             }
             b.receive(parcel);
+            if parcel.is_aid() {
+                let volume = parcel.volume;
+                journal.note(parcel.arrives, Entry::AidArrival { buyer, volume });
+                inbox.took();
+                continue;
+            }
             let (pair, volume) = (parcel.pair as usize, parcel.volume);
             let price = (1.0 + parcel.price) * p0;
             pairs[pair].received += volume;
@@ -119,6 +132,7 @@ impl Trial<'_> {
         if self.settle_buyer(buyer) == 0 {
             return; // recalled, or taken in by who has planned since
         }
+        self.note_waiting(buyer);
         if self.s.buyers[buyer].rationed {
             self.plan(buyer);
         } else {
@@ -238,9 +252,10 @@ impl Trial<'_> {
                 .season
                 .map_or(1.0, |s| s[self.s.month]);
             let exponent = self.base.short[demand] * price + self.base.slow[demand] * slow;
+            let mean = self.mean_demand(demand);
             let d = &mut self.s.demands[demand];
             let before = (d.reference, d.wanted, d.catch_up_wanted);
-            d.reference = self.base.demand[demand] * season;
+            d.reference = mean * season;
             d.wanted = if exponent == 0.0 {
                 d.reference
             } else {
@@ -263,8 +278,9 @@ impl Trial<'_> {
     /// Desired runs are reference runs · exp(σ π̄ − Σ ε λ), with π̄ the
     /// price deviation of its outputs weighted by value.
     pub(super) fn set_desire(&mut self, site: usize) {
-        let desire = self.runs_at(site, self.output_pull(site));
-        let reference = self.base.gross[site] * self.up(site);
+        let room = self.room(site);
+        let desire = self.runs_unbraked(site).min(room);
+        let reference = (self.s.sites[site].gross * self.up(site)).min(room);
         let s = &mut self.s.sites[site];
         (s.reference, s.desire) = (reference, desire);
         self.set_runs(site);
@@ -274,7 +290,12 @@ impl Trial<'_> {
     fn runs_at(&self, site: usize, pull: f64) -> f64 {
         let exponent = pull - self.input_push(site);
         let response = if exponent == 0.0 { 1.0 } else { exp(exponent) };
-        (self.base.gross[site] * self.up(site) * response).min(self.most_runs(site))
+        (self.s.sites[site].gross * self.up(site) * response).min(self.most_runs(site))
+    }
+
+    /// Runs a site wants to make, were there room for the goods.
+    pub(super) fn runs_unbraked(&self, site: usize) -> f64 {
+        self.runs_at(site, self.output_pull(site))
     }
 
     /// Runs a site wants to make with its outputs at reference prices.
@@ -284,7 +305,7 @@ impl Trial<'_> {
 
     /// Runs at full capacity of what is up.
     pub(super) fn most_runs(&self, site: usize) -> f64 {
-        self.base.ceiling[site] * self.up(site)
+        self.s.sites[site].ceiling * self.up(site)
     }
 
     /// Share of capacity that outages and the season leave.
@@ -312,7 +333,7 @@ impl Trial<'_> {
             let p0 = self.base.terms[self.n.sellers[seller].market].price;
             let weight = self.base.output_per_run[o] * p0;
             value += weight;
-            weighted += weight * self.s.sellers[seller].price;
+            weighted += weight * self.s.sellers[seller].price.max(self.s.floors[o]);
         }
         sigma * weighted / value.max(f64::MIN_POSITIVE)
     }
@@ -337,7 +358,7 @@ impl Trial<'_> {
         for i in inputs {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
-            let (others, per_run) = (self.lowest_limit(site, i), self.base.input_per_run[i]);
+            let (others, per_run) = (self.lowest_limit(site, i), self.per_run(i));
             let (wanted, used) = (per_run * s.desire.min(others), per_run * runs);
             let before = self.s.demands[demand];
             let reference = per_run * s.reference.min(others);
@@ -417,6 +438,13 @@ impl Trial<'_> {
     pub(super) fn plan(&mut self, buyer: usize) {
         self.plan_once(buyer);
         self.replan_all();
+    }
+
+    /// Plans anew for a buyer that rations, now that it expects something else.
+    pub(super) fn plan_if_rationed(&mut self, buyer: usize) {
+        if self.s.buyers[buyer].rationed {
+            self.plan(buyer);
+        }
     }
 
     fn plan_once(&mut self, buyer: usize) {
@@ -506,7 +534,7 @@ impl Trial<'_> {
         };
         let input = input as usize;
         let limit = if used < wanted * (1.0 - ROUNDING) {
-            used / self.base.input_per_run[input]
+            used / self.per_run(input)
         } else {
             f64::INFINITY
         };
@@ -652,8 +680,8 @@ impl BuyerState {
         } else {
             have - need
         };
-        if self.stock < self.minimum_cover * self.reference {
-            self.minimum_cover = self.stock.max(0.0) / self.reference;
+        if self.in_tank() < self.minimum_cover * self.reference {
+            self.minimum_cover = self.in_tank().max(0.0) / self.reference;
         }
         ran_out
     }
@@ -673,6 +701,10 @@ impl BuyerState {
     fn receive(&mut self, parcel: &Parcel) {
         self.stock += parcel.volume;
         self.under_way -= parcel.volume;
+        if parcel.is_aid() {
+            self.aid_under_way -= parcel.volume;
+            self.aid += parcel.volume;
+        }
     }
 
     /// Books goods received and their value \[USD\].

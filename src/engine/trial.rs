@@ -230,6 +230,7 @@ impl Trial<'_> {
     /// The steady state, and everything known to happen.
     fn begin(&mut self, variant: Variant) {
         self.s.month = usize::from(self.n.month_of_bin[0]);
+        self.begin_usual();
         for (index, r) in self.base.reserves.iter().enumerate() {
             self.s.reserves[index].volume = r.size;
         }
@@ -238,6 +239,7 @@ impl Trial<'_> {
         }
         for buyer in 0..self.n.buyers.len() {
             self.s.buyers[buyer].stock = self.base.initial_stock[buyer];
+            self.s.buyers[buyer].room = self.base.room[buyer];
             self.set_final_wants(buyer);
         }
         for site in 0..self.n.sites.len() {
@@ -271,7 +273,7 @@ impl Trial<'_> {
                     + self.base.under_way[index]
                     + self.seasonal_stock(index);
                 let b = &mut self.s.buyers[index];
-                b.stock = (position - b.under_way).max(0.0);
+                b.stock = (position - b.under_way).max(0.0).min(b.room);
             }
         }
         for buyer in 0..self.n.buyers.len() {
@@ -294,7 +296,7 @@ impl Trial<'_> {
             .calendar
             .schedule(self.n.horizon, Class::SAMPLE, last);
         for (index, c) in self.n.contracts.iter().enumerate() {
-            self.s.contracts[index] = c.start == Tick::START;
+            self.s.contracts[index].in_force = c.start == Tick::START;
             self.note_contract(index);
             for at in [c.start, c.end] {
                 if at > Tick::START {
@@ -338,7 +340,7 @@ impl Trial<'_> {
         self.replan_all();
     }
 
-    fn ask_clearing_on_change(&mut self, market: usize) {
+    pub(super) fn ask_clearing_on_change(&mut self, market: usize) {
         if self.n.markets[market].on_change {
             self.ask_clearing(market);
         }
@@ -346,7 +348,7 @@ impl Trial<'_> {
 
     fn contract_date(&mut self, contract: usize) {
         let c = &self.n.contracts[contract];
-        self.s.contracts[contract] = c.start <= self.s.now && self.s.now < c.end;
+        self.s.contracts[contract].in_force = c.start <= self.s.now && self.s.now < c.end;
         self.note_contract(contract);
         let seller = self.n.pairs[c.pair as usize].seller as usize;
         self.ask_clearing(self.n.sellers[seller].market);
@@ -370,11 +372,12 @@ impl Trial<'_> {
         for market in 0..self.n.markets.len() {
             self.check_mass(market)?;
         }
+        self.leave_out_unsent();
         self.write_record();
         Ok(())
     }
 
-    /// Initial + produced = used + in stock + under way.
+    /// Initial + produced = used + lost + in stock + under way.
     fn check_mass(&self, market: usize) -> Result<(), TrialError> {
         let m = &self.n.markets[market];
         let produced: f64 = m.sellers.clone().map(|s| self.s.sellers[s].produced).sum();
@@ -385,7 +388,8 @@ impl Trial<'_> {
             .map(|d| self.s.demands[d].total_used)
             .sum();
         let came = self.s.markets[market].initial + produced;
-        let error = (came - used - self.goods_in(market)).abs() / came.max(f64::MIN_POSITIVE);
+        let gone = used + self.s.markets[market].lost;
+        let error = (came - gone - self.goods_in(market)).abs() / came.max(f64::MIN_POSITIVE);
         if error <= MASS_BALANCE || came == 0.0 {
             return Ok(());
         }

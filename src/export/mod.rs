@@ -8,6 +8,7 @@
 
 mod atomic;
 mod columnar;
+mod lines;
 mod months;
 mod number;
 mod read_error;
@@ -24,6 +25,7 @@ mod trials;
 use crate::study::Which;
 
 pub use atomic::{Folder, NewFile, WriteError};
+pub use lines::lines;
 pub use months::months_parquet;
 pub use number::count;
 pub use read_error::ReadError;

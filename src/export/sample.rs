@@ -8,8 +8,8 @@ use super::{
 };
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Sink, Stamp,
-    TrialRow, Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
+    Sink, Stamp, TrialRow, Variant,
 };
 use crate::units::Date;
 
@@ -30,6 +30,14 @@ pub(super) fn outcome() -> Outcome {
             shock: true,
             active: vec![1.0, 0.1],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
+            leaked: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 31.25)],
+        }],
+        sellers: vec![SellerPrice {
+            commodity: "ndfeb-magnet".to_owned(),
+            country: "China".to_owned(),
+            company: "works".to_owned(),
+            mean: -0.18,
+            se: 0.002,
         }],
         completed: 4,
         failures: vec![Failure {
@@ -81,6 +89,7 @@ fn focus() -> FocusOutcome {
         unit: "t".to_owned(),
         price: 75_000.0,
         use_per_day: 14_500.0 / 365.25,
+        reserve: Some(1_200.0),
         shocked: monthly(0.1),
         baseline: monthly(0.0),
     }

@@ -7,7 +7,9 @@ use super::ExportError;
 use super::rows::{Measures, Row};
 use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
-use crate::study::{Basis, Failure, FocusOutcome, Outcome, PolicyActivity, Stamp, Variant};
+use crate::study::{
+    Basis, Failure, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Stamp, Variant,
+};
 use crate::units::Date;
 
 /// `summary.json`: the stamp, one entry a row, then what went on around it.
@@ -46,6 +48,7 @@ pub(super) struct Document<'a> {
     failures: Vec<FailedTrial<'a>>,
     focus: Vec<Focus<'a>>,
     policies: Vec<Policy<'a>>,
+    sellers: Vec<Seller<'a>>,
     parameters: Vec<Cow<'a, str>>,
     notes: Vec<Remark<'a>>,
     defaults: Vec<Held<'a>>,
@@ -73,6 +76,7 @@ impl<'a> Document<'a> {
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             focus: outcome.focus.iter().map(Focus::new).collect(),
             policies: outcome.policies.iter().map(Policy::new).collect(),
+            sellers: outcome.sellers.iter().map(Seller::new).collect(),
             parameters: outcome.parameters.iter().map(|path| text(path)).collect(),
             notes: outcome.basis.notes.iter().map(Remark::new).collect(),
             defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
@@ -102,6 +106,7 @@ impl<'a> Document<'a> {
             short_above: self.short_above,
             focus: self.focus.into_iter().map(Focus::outcome).collect(),
             policies: self.policies.into_iter().map(Policy::activity).collect(),
+            sellers: self.sellers.into_iter().map(Seller::price).collect(),
             completed: self.trials_completed,
             failures: self
                 .failures
@@ -227,6 +232,8 @@ struct Focus<'a> {
     unit: Cow<'a, str>,
     price: f64,
     use_per_day: f64,
+    /// Size of its state reserve, if it has one.
+    reserve: Option<f64>,
     origins: Origins<'a>,
 }
 
@@ -254,6 +261,7 @@ impl<'a> Focus<'a> {
             unit: text(&focus.unit),
             price: focus.price,
             use_per_day: focus.use_per_day,
+            reserve: focus.reserve,
             origins: Origins {
                 shocked: Origin::of(&focus.shocked),
                 baseline: Origin::of(&focus.baseline),
@@ -270,6 +278,7 @@ impl<'a> Focus<'a> {
             unit: self.unit.into_owned(),
             price: self.price,
             use_per_day: self.use_per_day,
+            reserve: self.reserve,
             shocked: Origin::variant(self.origins.shocked),
             baseline: Origin::variant(self.origins.baseline),
         }
@@ -304,7 +313,8 @@ struct Policy<'a> {
     role: Role,
     /// Whether it can strike each focus.
     strikes: Vec<bool>,
-    stopped: Vec<Stopped<'a>>,
+    stopped: Vec<Volume<'a>>,
+    leaked: Vec<Volume<'a>>,
     /// Share of trials in which it was in force at the end of each month.
     in_force: Vec<f64>,
 }
@@ -317,7 +327,7 @@ enum Role {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stopped<'a> {
+struct Volume<'a> {
     commodity: Cow<'a, str>,
     unit: Cow<'a, str>,
     mean: f64,
@@ -325,12 +335,6 @@ struct Stopped<'a> {
 
 impl<'a> Policy<'a> {
     fn new(policy: &'a PolicyActivity) -> Self {
-        let stopped = policy.stopped.iter();
-        let stopped = stopped.map(|(commodity, unit, mean)| Stopped {
-            commodity: text(commodity),
-            unit: text(unit),
-            mean: *mean,
-        });
         Self {
             name: text(&policy.name),
             title: text(&policy.title),
@@ -340,22 +344,80 @@ impl<'a> Policy<'a> {
                 Role::Response
             },
             strikes: policy.strikes.clone(),
-            stopped: stopped.collect(),
+            stopped: policy.stopped.iter().map(Volume::new).collect(),
+            leaked: policy.leaked.iter().map(Volume::new).collect(),
             in_force: policy.active.clone(),
         }
     }
 
     fn activity(self) -> PolicyActivity {
-        let stopped = self.stopped.into_iter();
+        let volumes = |all: Vec<Volume<'_>>| all.into_iter().map(Volume::owned).collect();
         PolicyActivity {
             name: self.name.into_owned(),
             title: self.title.into_owned(),
             strikes: self.strikes,
             shock: self.role == Role::Shock,
             active: self.in_force,
-            stopped: stopped
-                .map(|s| (s.commodity.into_owned(), s.unit.into_owned(), s.mean))
-                .collect(),
+            stopped: volumes(self.stopped),
+            leaked: volumes(self.leaked),
+        }
+    }
+}
+
+impl<'a> Volume<'a> {
+    fn new((commodity, unit, mean): &'a (String, String, f64)) -> Self {
+        Self {
+            commodity: text(commodity),
+            unit: text(unit),
+            mean: *mean,
+        }
+    }
+
+    fn owned(self) -> (String, String, f64) {
+        (
+            self.commodity.into_owned(),
+            self.unit.into_owned(),
+            self.mean,
+        )
+    }
+}
+
+/// What a seller gets under sanctions.
+#[derive(Serialize, Deserialize)]
+struct Seller<'a> {
+    commodity: Cow<'a, str>,
+    country: Cow<'a, str>,
+    company: Cow<'a, str>,
+    price: Deviation,
+}
+
+/// From the reference price, as a share of it.
+#[derive(Serialize, Deserialize)]
+struct Deviation {
+    mean: f64,
+    se: f64,
+}
+
+impl<'a> Seller<'a> {
+    fn new(seller: &'a SellerPrice) -> Self {
+        Self {
+            commodity: text(&seller.commodity),
+            country: text(&seller.country),
+            company: text(&seller.company),
+            price: Deviation {
+                mean: seller.mean,
+                se: seller.se,
+            },
+        }
+    }
+
+    fn price(self) -> SellerPrice {
+        SellerPrice {
+            commodity: self.commodity.into_owned(),
+            country: self.country.into_owned(),
+            company: self.company.into_owned(),
+            mean: self.price.mean,
+            se: self.price.se,
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use super::lines::lines;
 use super::number::{self, count, percent, plain};
 use super::rows::{Measures, Paired, Row, Side};
 use crate::stats::{Moments, quantile};
@@ -60,7 +61,8 @@ pub fn table(
 }
 
 fn heading(outcome: &Outcome) -> String {
-    let question = outcome.question.as_deref().map(wrapped);
+    let question = outcome.question.as_deref();
+    let question = question.map(|text| lines(text, WIDTH).join("\n") + "\n");
     format!(
         "{}\n{}{}, seed {}, {} days from {}\n",
         outcome.title,
@@ -73,24 +75,6 @@ fn heading(outcome: &Outcome) -> String {
         outcome.horizon,
         outcome.start,
     )
-}
-
-/// Broken between words into lines as wide as the table.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        match width {
-            0 => {}
-            width if width + 1 + length <= WIDTH => lines.push(' '),
-            _ => lines.push('\n'),
-        }
-        let breaks = lines.is_empty() || lines.ends_with('\n');
-        width = if breaks { length } else { width + 1 + length };
-        lines.push_str(word);
-    }
-    lines + "\n"
 }
 
 fn subject(focus: &FocusOutcome, horizon: f64) -> String {

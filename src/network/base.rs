@@ -1,7 +1,7 @@
 //! The steady state that one drawing of a scenario's numbers implies.
 
 use super::balance::{fill_missing, ras};
-use super::{Complaint, Market, Network, User};
+use super::{Complaint, Market, Network, Tank, User};
 use crate::units::{Ticks, format_quantity};
 
 /// Every constant of one trial. All rates per day, in the market's unit.
@@ -9,6 +9,9 @@ use crate::units::{Ticks, format_quantity};
 pub struct Base {
     /// Base trade of each pair.
     pub flow: Vec<f64>,
+    /// Shares in which a seller without base output would sell to the buyers of
+    /// its market; none of other sellers.
+    pub opening: Vec<f64>,
     /// Mean output of each seller.
     pub output: Vec<f64>,
     /// Reference use of each demand.
@@ -31,8 +34,14 @@ pub struct Base {
     pub elasticity: Vec<f64>,
     /// Target commercial stock of each buyer \[units\].
     pub target_stock: Vec<f64>,
+    /// Most that each buyer has room for, beyond what is never usable
+    /// \[units\]; infinite without a tank.
+    pub room: Vec<f64>,
     /// Base goods under way to each buyer at a clearing \[units\].
     pub under_way: Vec<f64>,
+    /// Days under way to a buyer without base use, all sellers in proportion to
+    /// output.
+    pub travel: Vec<f64>,
     /// Stock at the start of each buyer \[units\].
     pub initial_stock: Vec<f64>,
     /// Cover below which each buyer rations \[days\].
@@ -43,18 +52,26 @@ pub struct Base {
     pub slow: Vec<f64>,
     /// Output lost by each demand \[USD per unit\].
     pub value_at_risk: Vec<f64>,
+    /// Target cover of each demand \[days\].
+    pub cover: Vec<f64>,
     /// Backlog share of each demand.
     pub backlog: Vec<f64>,
     /// Volume of each contract.
     pub contract: Vec<f64>,
     /// Price of each contract, deviation from reference \[p0\].
     pub contract_price: Vec<f64>,
+    /// What else each contract says.
+    pub contract_terms: Vec<ContractTerms>,
     /// σ of each seller.
     pub supply_elasticity: Vec<f64>,
     /// Stock at the start of each seller \[units\].
     pub seller_stock: Vec<f64>,
     /// Seller stock never offered \[units\].
     pub working_stock: Vec<f64>,
+    /// The most that each seller holds in the steady state \[units\].
+    pub usual_stock: Vec<f64>,
+    /// What each seller can hold beyond that \[units\]; infinite if no limit.
+    pub storage: Vec<f64>,
     /// Terms of each market.
     pub terms: Vec<Terms>,
     /// Terms of each reserve.
@@ -91,8 +108,23 @@ pub struct Terms {
     pub release: f64,
     /// ε_s.
     pub stock_elasticity: f64,
+    /// Share that boils off beyond the usual voyage [per day].
+    pub boil_off: f64,
     /// Days over which backlog is worked off.
     pub backlog_time: f64,
+}
+
+/// What a contract says beside volume and price, in one trial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContractTerms {
+    /// Least that the buyer takes, over the volume.
+    pub least: f64,
+    /// Most that it takes, while its price is above the contract's.
+    pub most: f64,
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: f64,
+    /// Days over which the volume rises.
+    pub ramp: f64,
 }
 
 /// The constants of a reserve in one trial.
@@ -140,6 +172,7 @@ impl Base {
         let zeros = |n: usize| vec![0.0; n];
         Self {
             flow: zeros(network.pairs.len()),
+            opening: zeros(network.pairs.len()),
             output: zeros(sellers),
             demand: zeros(demands),
             runs: zeros(sites),
@@ -151,18 +184,24 @@ impl Base {
             use_rate: zeros(buyers),
             elasticity: zeros(buyers),
             target_stock: zeros(buyers),
+            room: vec![f64::INFINITY; buyers],
             under_way: zeros(buyers),
+            travel: zeros(buyers),
             initial_stock: zeros(buyers),
             minimum_cover: zeros(buyers),
             short: zeros(demands),
             slow: zeros(demands),
             value_at_risk: zeros(demands),
+            cover: zeros(demands),
             backlog: zeros(demands),
             contract: zeros(network.contracts.len()),
             contract_price: zeros(network.contracts.len()),
+            contract_terms: vec![ContractTerms::default(); network.contracts.len()],
             supply_elasticity: zeros(sellers),
             seller_stock: zeros(sellers),
             working_stock: zeros(sellers),
+            usual_stock: zeros(sellers),
+            storage: zeros(sellers),
             terms: vec![Terms::default(); network.markets.len()],
             reserves: vec![ReserveTerms::default(); network.reserves.len()],
             balances: vec![Balance::default(); network.markets.len()],
@@ -212,10 +251,61 @@ impl Base {
             .collect()
     }
 
+    /// Every tank that is too small for what must go in.
+    #[must_use]
+    pub fn ill_sized_tanks(&self, network: &Network) -> Vec<Complaint> {
+        let tanks = network.buyers.iter().enumerate();
+        let tanks = tanks.filter_map(|(i, b)| b.tank.map(|tank| (i, tank)));
+        tanks
+            .filter_map(|(i, tank)| self.too_small(network, i).map(|said| (i, tank, said)))
+            .map(|(i, tank, (said, help))| {
+                let (good, country) = network.buyer_name(i);
+                Complaint {
+                    path: format!("tanks.{}", tank.entry),
+                    message: format!("{good} @ {country}: {said}"),
+                    help: help.to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    /// What is wrong with the size of a buyer's tank, and what would be right.
+    fn too_small(&self, network: &Network, buyer: usize) -> Option<(String, &'static str)> {
+        let unit = &network.markets[network.buyers[buyer].market].unit;
+        let volume = |x: f64| format_quantity(x, unit);
+        let (room, floor) = (
+            self.room[buyer],
+            self.minimum_cover[buyer] * self.use_rate[buyer],
+        );
+        if room <= 0.0 {
+            let said = "of this tank nothing is usable".to_owned();
+            return Some((said, "its heel must be less than its capacity"));
+        }
+        if room <= floor {
+            let said = format!(
+                "{} of this tank are usable, but use is rationed below {}",
+                volume(room),
+                volume(floor)
+            );
+            return Some((said, "make it larger, or lower `minimum_cover`"));
+        }
+        let initial = self.initial_stock[buyer];
+        let stated = initial > self.target_stock[buyer] && initial > room * (1.0 + 1e-9);
+        let said = || {
+            let (initial, room) = (volume(initial), volume(room));
+            format!("{initial} are in stock at the start, but {room} of this tank are usable")
+        };
+        stated.then(|| (said(), "lower `initial`, or make the tank larger"))
+    }
+
     /// Numbers that are read off rather than derived.
     fn read(&mut self, network: &Network, drawn: &[f64]) {
         for (i, s) in network.sites.iter().enumerate() {
-            self.runs[i] = s.capacity.get(drawn) * s.utilisation.get(drawn);
+            self.runs[i] = if s.planned {
+                0.0
+            } else {
+                s.capacity.get(drawn) * s.utilisation.get(drawn)
+            };
             self.site_elasticity[i] = s.supply_elasticity.get(drawn);
         }
         for (i, x) in network.inputs.iter().enumerate() {
@@ -229,6 +319,7 @@ impl Base {
             self.short[i] = d.short.get(drawn);
             self.slow[i] = (d.long.get(drawn) - self.short[i]).max(0.0);
             self.value_at_risk[i] = d.value_at_risk.get(drawn);
+            self.cover[i] = d.cover.get(drawn);
             self.backlog[i] = d.backlog.get(drawn);
         }
         for (terms, market) in self.terms.iter_mut().zip(&network.markets) {
@@ -316,7 +407,7 @@ impl Base {
             .flat_map(|s| &network.sellers[s].outputs)
             .all(|o| {
                 let site = &network.sites[network.outputs[*o as usize].site as usize];
-                site.inputs.is_empty() && site.outputs.len() == 1
+                site.planned || (site.inputs.is_empty() && site.outputs.len() == 1)
             })
     }
 
@@ -488,6 +579,7 @@ impl Base {
         }
         self.derive_sellers(network, drawn);
         self.derive_buyers(network, drawn);
+        self.derive_openings(network);
         self.derive_contracts(network, drawn);
         for (i, r) in network.reserves.iter().enumerate() {
             let use_rate = self.use_rate[r.buyer as usize];
@@ -505,12 +597,15 @@ impl Base {
     fn derive_sellers(&mut self, network: &Network, drawn: &[f64]) {
         for (i, s) in network.sellers.iter().enumerate() {
             let m = &network.markets[s.market];
-            let steady = if m.start_empty || m.pipelines_only {
+            let made = if m.pipelines_only {
                 0.0
             } else {
                 self.output[i] * self.terms[s.market].window
             };
+            let steady = if m.start_empty { 0.0 } else { made };
             self.working_stock[i] = self.output[i] * m.working_stock.get(drawn);
+            self.usual_stock[i] = made + self.working_stock[i];
+            self.storage[i] = self.storage_of(network, drawn, i);
             self.seller_stock[i] = s
                 .initial
                 .map_or(steady + self.working_stock[i], |n| n.get(drawn));
@@ -518,12 +613,34 @@ impl Base {
         }
     }
 
-    /// σ of a seller: the mean of its sites', weighted by output.
+    /// What the sites of a seller can store, all of them together; no limit if
+    /// one has none.
+    fn storage_of(&self, network: &Network, drawn: &[f64], seller: usize) -> f64 {
+        let outputs = network.sellers[seller].outputs.iter();
+        let stored = outputs.map(|o| {
+            let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
+            let s = &network.sites[site];
+            match s.storage {
+                Some((days, true)) => days.get(drawn) * self.runs[site] * self.output_per_run[o],
+                Some((volume, false)) => {
+                    let first = self.output_per_run[s.outputs.start];
+                    volume.get(drawn) * self.output_per_run[o] / first
+                }
+                None => f64::INFINITY,
+            }
+        });
+        stored.sum()
+    }
+
+    /// σ of a seller: the mean of its sites', weighted by output; of one that
+    /// makes nothing yet, all sites alike.
     fn mean_elasticity(&self, network: &Network, seller: usize) -> f64 {
         let (mut made, mut elastic) = (0.0, 0.0);
+        let planned = self.output[seller] <= 0.0;
         for o in &network.sellers[seller].outputs {
             let (o, site) = (*o as usize, network.outputs[*o as usize].site as usize);
-            let output = self.runs[site] * self.output_per_run[o];
+            let runs = if planned { 1.0 } else { self.runs[site] };
+            let output = runs * self.output_per_run[o];
             made += output;
             elastic += output * self.site_elasticity[site];
         }
@@ -537,14 +654,21 @@ impl Base {
             for d in b.demands.clone() {
                 let demand = &network.demands[d];
                 elastic += self.short[d] * self.demand[d];
-                let cover = demand.cover.get(drawn) * self.demand[d];
+                let cover = self.cover[d] * self.demand[d];
                 target += cover;
                 stated |= demand.initial.is_some();
                 initial += demand.initial.map_or(0.0, |n| n.get(drawn));
             }
             self.elasticity[i] = elastic / self.use_rate[i].max(1e-300);
-            self.target_stock[i] = target;
-            self.initial_stock[i] = if stated { initial } else { target };
+            self.room[i] = b
+                .tank
+                .map_or(f64::INFINITY, |tank| tank.usable(self.use_rate[i], drawn));
+            self.target_stock[i] = target.min(self.room[i]);
+            self.initial_stock[i] = if stated {
+                initial
+            } else {
+                self.target_stock[i]
+            };
             self.minimum_cover[i] = b.minimum_cover.get(drawn);
             self.under_way[i] = 0.0;
         }
@@ -557,20 +681,91 @@ impl Base {
         }
     }
 
+    /// Trade of those that have none in the base: a seller sells as the others
+    /// of its country do, else in proportion to use; a buyer buys of all sellers
+    /// in proportion to output.
+    fn derive_openings(&mut self, network: &Network) {
+        for m in &network.markets {
+            for seller in m.sellers.clone() {
+                if self.output[seller] <= 0.0 {
+                    self.open_seller(network, m, seller);
+                }
+            }
+            for buyer in m.buyers.clone() {
+                if self.use_rate[buyer] <= 0.0 {
+                    self.travel[buyer] = self.mean_travel(network, m, buyer);
+                }
+            }
+        }
+    }
+
+    fn open_seller(&mut self, network: &Network, m: &Market, seller: usize) {
+        let width = m.buyers.len();
+        let first = |s: usize| m.pairs.start + (s - m.sellers.start) * width;
+        let country = network.sellers[seller].country;
+        for j in 0..width {
+            let others = m.sellers.clone();
+            let others = others.filter(|s| network.sellers[*s].country == country);
+            self.opening[first(seller) + j] = others.map(|s| self.flow[first(s) + j]).sum();
+        }
+        let row = first(seller)..first(seller) + width;
+        if self.opening[row.clone()].iter().sum::<f64>() <= 0.0 {
+            self.opening[row.clone()].copy_from_slice(&self.use_rate[m.buyers.clone()]);
+        }
+        let all: f64 = self.opening[row.clone()].iter().sum();
+        for share in &mut self.opening[row] {
+            *share /= all.max(f64::MIN_POSITIVE);
+        }
+    }
+
+    fn mean_travel(&self, network: &Network, m: &Market, buyer: usize) -> f64 {
+        let column = m.pairs.clone().skip(buyer - m.buyers.start);
+        let (mut made, mut days) = (0.0, 0.0);
+        for pair in column.step_by(m.buyers.len()) {
+            let p = &network.pairs[pair];
+            let window = self.terms[network.buyers[buyer].market].window;
+            made += self.output[p.seller as usize];
+            days += self.output[p.seller as usize] * window * p.windows_under_way;
+        }
+        days / made.max(f64::MIN_POSITIVE)
+    }
+
     fn derive_contracts(&mut self, network: &Network, drawn: &[f64]) {
         for (i, c) in network.contracts.iter().enumerate() {
             let seller = |pair: u32| network.pairs[pair as usize].seller as usize;
-            let together: f64 = network
-                .contracts
-                .iter()
-                .filter(|other| other.entry == c.entry)
-                .map(|other| self.output[seller(other.pair)])
-                .sum();
-            let share = self.output[seller(c.pair)] / together.max(1e-300);
+            let entry = || {
+                network
+                    .contracts
+                    .iter()
+                    .filter(|other| other.entry == c.entry)
+            };
+            let together: f64 = entry().map(|other| self.output[seller(other.pair)]).sum();
+            let share = if together > 0.0 {
+                self.output[seller(c.pair)] / together
+            } else {
+                1.0 / entry().count() as f64 // still to be built
+            };
             self.contract[i] = c.volume.get(drawn) * share;
             let p0 = self.terms[network.sellers[seller(c.pair)].market].price;
             self.contract_price[i] = c.price.map_or(0.0, |n| n.get(drawn) / p0 - 1.0);
+            let (down, up) = c.tolerance;
+            self.contract_terms[i] = ContractTerms {
+                least: if c.free { 0.0 } else { 1.0 - down.get(drawn) },
+                most: 1.0 + up.get(drawn),
+                take_or_pay: c.take_or_pay.get(drawn),
+                ramp: c.ramp.get(drawn),
+            };
         }
+    }
+}
+
+impl Tank {
+    /// Room beyond what is never usable \[units\], at a base use a day.
+    fn usable(&self, use_rate: f64, drawn: &[f64]) -> f64 {
+        let days = if self.in_days { use_rate } else { 1.0 };
+        let capacity = self.capacity.get(drawn) * days;
+        let heel = self.heel.get(drawn) * if self.heel_in_units { 1.0 } else { capacity };
+        (capacity - heel).max(0.0)
     }
 }
 
@@ -587,6 +782,7 @@ impl Terms {
             discount: market.discount.get(drawn),
             release: market.release.get(drawn),
             stock_elasticity: market.stock_elasticity.get(drawn),
+            boil_off: market.boil_off.get(drawn),
             backlog_time: market.backlog_time.get(drawn),
         }
     }

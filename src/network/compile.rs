@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Base, Buyer, Contract, Demand, Input, Market, Network, Num, Output, Pair, Parameter, Reserve,
-    Seller, Site, User,
+    Base, Buyer, Contract, Demand, Detour, Input, Market, Network, Num, Output, Pair, Parameter,
+    Passage, Reserve, Seller, Site, Tank, User,
 };
 use crate::random::{Copula, Law, ObjectKey, Stream, TrialKey};
 use crate::scenario::{
-    Arrival, CommodityId, CountryId, Outages, Scenario, Size, {self as written},
+    Arrival, CommodityId, CountryId, Heel, Outages, Scenario, Size, {self as written},
 };
 use crate::units::{Calendar, DAY, Tick, Ticks};
 
@@ -52,6 +52,7 @@ impl<'a> Compiler<'a> {
         compiler.lay_out_buyers();
         compiler.lay_out_pairs();
         compiler.lay_out_reserves();
+        compiler.lay_out_tanks();
         compiler.lay_out_contracts();
         compiler.find_parcels_to_final_use();
         compiler.find_focus();
@@ -126,6 +127,25 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
+    /// Sellers of some goods that belong to some companies.
+    #[must_use]
+    pub fn sellers(&self, goods: &[CommodityId], companies: &[String]) -> Vec<u32> {
+        let n = &self.network;
+        let markets = goods.iter().map(|good| &n.markets[self.market(*good)]);
+        markets
+            .flat_map(|m| m.sellers.clone())
+            .filter(|seller| companies.contains(&n.sellers[*seller].company))
+            .map(|seller| seller as u32)
+            .collect()
+    }
+
+    /// The number of a chokepoint.
+    #[must_use]
+    pub fn chokepoint(&self, name: &str) -> u32 {
+        let mut names = self.network.chokepoints.iter();
+        names.position(|n| n == name).unwrap_or(usize::MAX) as u32
+    }
+
     /// Finishes the network: its correlations, and its steady state where no
     /// drawn number enters it.
     ///
@@ -151,6 +171,7 @@ impl<'a> Compiler<'a> {
                 self.complaints.push(complaint);
             }
         }
+        self.complaints.extend(base.ill_sized_tanks(&self.network));
         if !self.complaints.is_empty() {
             return Err(self.complaints);
         }
@@ -196,6 +217,7 @@ impl<'a> Compiler<'a> {
             offer_on_hand: c.offer_on_hand,
             cargo: c.cargo,
             parcel: c.parcel,
+            boil_off: self.num_or_none(&c.boil_off),
             backlog_time: self.num(&c.backlog_time),
             start_empty: c.start_empty,
             unbalanced: c.unbalanced,
@@ -204,6 +226,7 @@ impl<'a> Compiler<'a> {
             pipelines: false,
             domestic: Vec::new(),
             contracts: Vec::new(),
+            priorities: Vec::new(),
             observed: !c.trade.is_empty(),
         }
     }
@@ -215,8 +238,13 @@ impl<'a> Compiler<'a> {
                 name: s.name.clone(),
                 capacity: self.num(&s.capacity),
                 utilisation: self.num(&s.utilisation),
+                planned: s.planned,
                 supply_elasticity: self.num(&s.supply_elasticity),
                 season: s.season.map(over_days),
+                storage: s.storage.as_ref().map(|size| match size {
+                    Size::Volume(n) => (self.num(n), false),
+                    Size::Days(n) => (self.num(n), true),
+                }),
                 availability: availability(s.outages.as_ref()),
                 inputs: 0..0,
                 outputs: 0..0,
@@ -353,6 +381,7 @@ impl<'a> Compiler<'a> {
             country,
             demands: first..self.network.demands.len(),
             reserve: None,
+            tank: None,
             minimum_cover,
             ration_by_value: scenario.commodities[c.0].ration_by_value,
             parcels_to_final_use: false,
@@ -449,6 +478,7 @@ impl<'a> Compiler<'a> {
         let to = CountryId(self.network.buyers[buyer].country);
         let commodity = self.commodity_of(market);
         let (transit, pipeline) = self.route(commodity, from, to);
+        let (via, detour) = self.passages(commodity, from, to);
         let window = self.network.markets[market].window;
         let key = self.pair_key(market, seller, buyer);
         let phase = phase(key, &self.network.markets[market]);
@@ -468,6 +498,8 @@ impl<'a> Compiler<'a> {
             windows_under_way,
             longest,
             phase,
+            via,
+            detour,
             trade,
             key,
         });
@@ -493,16 +525,37 @@ impl<'a> Compiler<'a> {
             (transit, pipeline) = (Law::Constant(0.0), true);
         }
         for lane in &self.scenario.lanes {
-            let explicit = from != to || (lane.from.is_some() && lane.to.is_some());
-            let fits = lane.from.is_none_or(|x| x == from)
-                && lane.to.is_none_or(|x| x == to)
-                && (lane.commodities.is_empty() || lane.commodities.contains(&commodity));
-            if fits && explicit {
+            if fits(lane, commodity, from, to) {
                 transit = lane.transit.clone().unwrap_or(transit);
                 pipeline = lane.pipeline.unwrap_or(pipeline);
             }
         }
         (transit, pipeline)
+    }
+
+    /// Chokepoints of a lane and the way round them: those of the last entry
+    /// of the file that names any.
+    fn passages(
+        &mut self,
+        commodity: CommodityId,
+        from: CountryId,
+        to: CountryId,
+    ) -> (Vec<Passage>, Option<Detour>) {
+        let lanes = self.scenario.lanes.iter();
+        let mut named = lanes.filter(|l| l.via.is_some() && fits(l, commodity, from, to));
+        let Some(lane) = named.next_back() else {
+            return (Vec::new(), None);
+        };
+        let via = lane.via.iter().flatten().map(|(name, days)| Passage {
+            chokepoint: self.chokepoint(name),
+            after: Ticks::from_days(*days),
+        });
+        let via = via.collect();
+        let detour = lane.detour.as_ref().map(|detour| Detour {
+            adds: self.num(&detour.adds),
+            cost: self.num(&detour.cost),
+        });
+        (via, detour)
     }
 
     /// Every observed trade needs a seller and a buyer.
@@ -563,6 +616,30 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn lay_out_tanks(&mut self) {
+        for (entry, t) in self.scenario.tanks.iter().enumerate() {
+            let Some(buyer) = self.buyer(t.commodity, t.country) else {
+                continue;
+            };
+            let (capacity, in_days) = match &t.capacity {
+                Size::Volume(n) => (self.num(n), false),
+                Size::Days(n) => (self.num(n), true),
+            };
+            let (heel, heel_in_units) = match &t.heel {
+                Some(Heel::Share(n)) => (self.num(n), false),
+                Some(Heel::Volume(n)) => (self.num(n), true),
+                None => (Num::Const(0.0), true),
+            };
+            self.network.buyers[buyer].tank = Some(Tank {
+                entry: entry as u32,
+                capacity,
+                in_days,
+                heel,
+                heel_in_units,
+            });
+        }
+    }
+
     /// The buyer of a commodity in a country.
     #[must_use]
     pub fn buyer(&self, commodity: CommodityId, country: CountryId) -> Option<usize> {
@@ -583,6 +660,7 @@ impl<'a> Compiler<'a> {
                 });
             }
             for pair in pairs {
+                let began = c.start.map_or(0, |day| self.days_from_start(day));
                 let contract = Contract {
                     pair,
                     volume: self.num(&c.volume),
@@ -590,13 +668,37 @@ impl<'a> Compiler<'a> {
                     start: c.start.map_or(Tick::START, |d| self.tick(d)),
                     end: c.end.map_or(Tick::NEVER, |last| self.after(last)),
                     price: c.price.as_ref().map(|n| self.num(n)),
+                    tolerance: (self.num_or_none(&c.down), self.num_or_none(&c.up)),
+                    take_or_pay: self.num_or_none(&c.take_or_pay),
+                    ramp: self.num_or_none(&c.ramp),
+                    began: began as f64,
+                    priority: c.priority,
+                    free: c.free,
                 };
-                let n = &mut self.network;
-                let market = n.buyers[n.pairs[pair as usize].buyer as usize].market;
-                n.markets[market].contracts.push(n.contracts.len() as u32);
-                n.contracts.push(contract);
+                self.add_contract(contract);
             }
         }
+    }
+
+    fn add_contract(&mut self, contract: Contract) {
+        let n = &mut self.network;
+        let buyer = n.pairs[contract.pair as usize].buyer as usize;
+        let m = &mut n.markets[n.buyers[buyer].market];
+        m.contracts.push(n.contracts.len() as u32);
+        if let Err(place) = m.priorities.binary_search(&contract.priority) {
+            m.priorities.insert(place, contract.priority);
+        }
+        n.contracts.push(contract);
+    }
+
+    /// A number that is zero where it is not given.
+    fn num_or_none(&mut self, num: &Option<written::Num>) -> Num {
+        num.as_ref().map_or(Num::Const(0.0), |n| self.num(n))
+    }
+
+    fn days_from_start(&self, day: crate::units::Date) -> i64 {
+        let calendar = self.network.calendar;
+        calendar.days_between(calendar.start(), day)
     }
 
     fn find_parcels_to_final_use(&mut self) {
@@ -611,7 +713,7 @@ impl<'a> Compiler<'a> {
             let piped = column
                 .step_by(m.buyers.len())
                 .any(|pair| n.pairs[pair].pipeline);
-            let found = only && b.reserve.is_none() && !piped;
+            let found = only && b.reserve.is_none() && b.tank.is_none() && !piped;
             self.network.buyers[index].parcels_to_final_use = found;
         }
     }
@@ -663,6 +765,27 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Whether a lane is about goods from one country to another; about those at
+/// home only where it names both ends.
+fn fits(lane: &written::Lane, good: CommodityId, from: CountryId, to: CountryId) -> bool {
+    let explicit = from != to || (lane.from.is_some() && lane.to.is_some());
+    explicit
+        && lane.from.is_none_or(|x| x == from)
+        && lane.to.is_none_or(|x| x == to)
+        && (lane.commodities.is_empty() || lane.commodities.contains(&good))
+}
+
+/// Names of the chokepoints that lanes pass, in the order of the file.
+fn chokepoints(scenario: &Scenario) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in scenario.lanes.iter().flat_map(|l| &l.via).flatten() {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
 /// A demand with its rank and, for a plant's draw, site and units a run.
 type Ranked = (f64, Demand, Option<(usize, Num)>);
 
@@ -708,6 +831,7 @@ fn empty(scenario: &Scenario) -> Network {
         sites: Vec::new(),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        chokepoints: chokepoints(scenario),
         reserves: Vec::new(),
         contracts: Vec::new(),
         parameters: Vec::new(),

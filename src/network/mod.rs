@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::random::{Copula, Law, ObjectKey};
 use crate::scenario::Rule;
-use crate::units::{Calendar, Tick};
+use crate::units::{Calendar, Tick, Ticks};
 
 pub use base::Base;
 pub use compile::{Compiler, Complaint};
@@ -72,6 +72,8 @@ pub struct Network {
     pub inputs: Vec<Input>,
     /// Outputs of sites: which seller they fill.
     pub outputs: Vec<Output>,
+    /// Names of chokepoints.
+    pub chokepoints: Vec<String>,
     /// State stocks.
     pub reserves: Vec<Reserve>,
     /// Contracts.
@@ -153,6 +155,9 @@ pub struct Market {
     pub cargo: Option<f64>,
     /// Smallest parcel \[units\].
     pub parcel: f64,
+    /// Share of goods that boils off under way beyond the usual voyage, and
+    /// while they wait for a tank [per day].
+    pub boil_off: Num,
     /// Days over which backlog is worked off.
     pub backlog_time: Num,
     /// Nothing under way at the start, sellers empty.
@@ -170,6 +175,8 @@ pub struct Market {
     pub domestic: Vec<bool>,
     /// Its contracts.
     pub contracts: Vec<u32>,
+    /// Their priorities, each once, in the order in which they are served.
+    pub priorities: Vec<u32>,
     /// Whether trade was observed (else it is proportional).
     pub observed: bool,
 }
@@ -208,6 +215,8 @@ pub struct Buyer {
     pub demands: Range<usize>,
     /// Its state stock.
     pub reserve: Option<usize>,
+    /// Room for its commercial stock; no limit if `None`.
+    pub tank: Option<Tank>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Whether rationing goes by value (else pro rata).
@@ -237,10 +246,32 @@ pub struct Pair {
     pub longest: u32,
     /// Part of a window, in [0, 1), after which the first cargo leaves.
     pub phase: f64,
+    /// Chokepoints on the way.
+    pub via: Vec<Passage>,
+    /// The way round them, if there is one.
+    pub detour: Option<Detour>,
     /// Observed trade \[units per day\], if any.
     pub trade: Option<Num>,
     /// Stable key of its draws.
     pub key: ObjectKey,
+}
+
+/// A chokepoint on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Index into the names of chokepoints.
+    pub chokepoint: u32,
+    /// How long after departure it is reached.
+    pub after: Ticks,
+}
+
+/// A way round the chokepoints of a pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detour {
+    /// By how much longer goods are under way \[days\].
+    pub adds: Num,
+    /// By how much dearer they are \[p0\].
+    pub cost: Num,
 }
 
 /// Who uses the goods.
@@ -291,10 +322,15 @@ pub struct Site {
     pub capacity: Num,
     /// Share of it used in the base.
     pub utilisation: Num,
+    /// Not there at the start: its runs in the base are none.
+    pub planned: bool,
     /// σ.
     pub supply_elasticity: Num,
     /// Monthly factors.
     pub season: Option<[f64; 12]>,
+    /// Finished goods it can hold beyond what it usually does, and whether in
+    /// days of base output, else units of its first output.
+    pub storage: Option<(Num, bool)>,
     /// Expected availability under ordinary outages; 1 where capacity is
     /// what the site makes while up.
     pub availability: f64,
@@ -324,6 +360,21 @@ pub struct Output {
     pub seller: u32,
     /// Units a run.
     pub per_run: Num,
+}
+
+/// Room for a commercial stock.
+#[derive(Clone, Copy, Debug)]
+pub struct Tank {
+    /// Entry of the scenario it comes from.
+    pub entry: u32,
+    /// Capacity: units, or days of base use.
+    pub capacity: Num,
+    /// Whether `capacity` is in days.
+    pub in_days: bool,
+    /// What is never usable: units, or a share of capacity.
+    pub heel: Num,
+    /// Whether `heel` is in units.
+    pub heel_in_units: bool,
 }
 
 /// A state stock.
@@ -361,6 +412,18 @@ pub struct Contract {
     pub end: Tick,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave, and take beyond it.
+    pub tolerance: (Num, Num),
+    /// Share of the volume paid for whether taken or not.
+    pub take_or_pay: Num,
+    /// Days over which the volume rises from nothing.
+    pub ramp: Num,
+    /// When it began, counted from the start of the scenario \[days\].
+    pub began: f64,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 impl Network {

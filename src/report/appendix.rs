@@ -10,7 +10,8 @@ use super::{Drawn, notice};
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{Basis, Outcome};
 
-/// A page as tall as it is wide, by the proportions of A4 paper.
+/// A page as tall as it is wide, by the proportions of A4 paper. The last one ends
+/// where its rows do.
 const WIDTH: f64 = 1700.0;
 const HEIGHT: f64 = 2404.0;
 const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
@@ -42,13 +43,18 @@ pub(super) fn draw(outcome: &Outcome) -> Drawn<Vec<Sheet>> {
     let title = format!("Judgements behind: {}", outcome.title);
     let of = pages.len();
     let page = |(index, pieces): (usize, &Vec<Piece>)| {
-        let mut sheet = Sheet::new((WIDTH, HEIGHT), &title, &summary(&outcome.basis));
+        let height = if index + 1 == of {
+            end(pieces, first) + FOOT
+        } else {
+            HEIGHT
+        };
+        let mut sheet = Sheet::new((WIDTH, height), &title, &summary(&outcome.basis));
         let canvas = Canvas::new(&mut sheet);
         if index == 0 {
             paragraph::draw(&canvas, (MARGIN, TOP), &words)?;
         }
         pieces.iter().try_for_each(|piece| piece.draw(&canvas))?;
-        foot(&canvas, outcome, (index + 1, of))?;
+        foot(&canvas, outcome, (index + 1, of), height)?;
         drop(canvas);
         Ok(sheet)
     };
@@ -205,7 +211,19 @@ fn paginate(tables: &[Table], first: f64) -> Vec<Vec<Piece>> {
     pages
 }
 
+/// Where the last page ends.
+fn end(pieces: &[Piece], first: f64) -> f64 {
+    pieces.last().map_or(first, Piece::bottom)
+}
+
 impl Piece {
+    fn bottom(&self) -> f64 {
+        match self {
+            Self::Heads(_, top) => top + HEAD.leading(),
+            Self::Row(row, top) => top + row.height(),
+        }
+    }
+
     fn draw(&self, canvas: &Canvas<'_>) -> Drawn {
         match self {
             Self::Heads(heads, top) => {
@@ -242,8 +260,8 @@ fn rule(canvas: &Canvas<'_>, y: f64, stroke: Stroke) -> Drawn {
     canvas.line(&[(MARGIN, y), (WIDTH - MARGIN, y)], stroke)
 }
 
-fn foot(canvas: &Canvas<'_>, outcome: &Outcome, (page, of): (usize, usize)) -> Drawn {
-    let baseline = HEIGHT - 40.0;
+fn foot(canvas: &Canvas<'_>, outcome: &Outcome, (page, of): (usize, usize), height: f64) -> Drawn {
+    let baseline = height - 40.0;
     let number = format!("page {page} of {of}");
     let at = (WIDTH - MARGIN, baseline);
     canvas.text(&number, at, STAMP, Align::Right)?;

@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use super::finding::{bar, often};
+use super::market::Market;
 use super::number::{days, figures, percent, quantity, relative};
 use super::origins::Origin;
 
@@ -217,6 +218,88 @@ pub(super) fn price(digest: &Digest<'_>) -> String {
     )
 }
 
+/// Which policy stops most, and how much goes around it.
+pub(super) fn policies(market: &Market<'_>) -> String {
+    let Some(most) = market.policies.first() else {
+        return "No policy stops anything.".to_owned();
+    };
+    let amount = |value| quantity(value, market.unit);
+    let stopped = match most.stopped {
+        0.0 => "stops nothing".to_owned(),
+        stopped => format!("stops {}", amount(stopped)),
+    };
+    let leaked = match most.leaked {
+        leaked if leaked > 0.0 => format!("; {} go around it", amount(leaked)),
+        _ => String::new(),
+    };
+    let most_of = match market.policies.len() {
+        1 => "",
+        _ => ", more than any other",
+    };
+    format!(
+        "{} {stopped} of {} over the horizon, all destinations together{most_of}{leaked}.",
+        quoted(most.title),
+        market.name,
+    )
+}
+
+/// A title within a sentence.
+fn quoted(title: &str) -> String {
+    format!("“{title}”")
+}
+
+/// Who sells at what discount.
+pub(super) fn sellers(market: &Market<'_>) -> String {
+    let (Some(deepest), Some(least)) = (market.sellers.first(), market.sellers.last()) else {
+        return "No seller is under sanctions.".to_owned();
+    };
+    let below = |mean: f64| match percent(mean.abs()) {
+        _ if mean.abs() < 0.005 => "at the reference price".to_owned(),
+        share if mean < 0.0 => format!("{share} below the reference price"),
+        share => format!("{share} above the reference price"),
+    };
+    let first = format!(
+        "While a sanction on it is in force, {} sells {} on average",
+        deepest.company,
+        below(deepest.mean)
+    );
+    match market.sellers.len() {
+        1 => format!("{first}."),
+        _ => format!("{first}; {} sells {}.", least.company, below(least.mean)),
+    }
+}
+
+/// How much of reserves is drawn.
+pub(super) fn reserves(market: &Market<'_>) -> String {
+    let share = |digest: &Digest<'_>, size: f64| digest.shocked.drawn.mean / size;
+    let by_share = |a: &(&Digest<'_>, f64), b: &(&Digest<'_>, f64)| {
+        share(a.0, a.1).total_cmp(&share(b.0, b.1))
+    };
+    let Some((digest, size)) = market.reserves().max_by(by_share) else {
+        return "There is no state reserve.".to_owned();
+    };
+    let (drawn, outer) = (digest.shocked.drawn.mean, digest.shocked.drawn.outer);
+    if drawn <= 0.0 {
+        return "Nothing is drawn from any reserve in any trial.".to_owned();
+    }
+    let amount = |value| quantity(value, market.unit);
+    let bad = match outer[1] {
+        high if high > drawn => format!("; in 1 trial in 20, more than {}", amount(high)),
+        _ => String::new(),
+    };
+    format!(
+        "{} draws {}{} of the {} it holds{bad}.",
+        capital(&digest.country),
+        if digest.trials() > 1 {
+            "on average "
+        } else {
+            ""
+        },
+        amount(drawn),
+        amount(size),
+    )
+}
+
 /// That a number is a mean over trials, if there are several.
 fn averaged(digest: &Digest<'_>) -> &'static str {
     match digest.trials() {
@@ -261,7 +344,7 @@ fn extreme(values: &[f64], beyond: fn(&f64, &f64) -> bool) -> Option<(usize, f64
 }
 
 /// The text with its first letter a capital.
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut rest = text.chars();
     let first = rest.next().into_iter().flat_map(char::to_uppercase);
     first.chain(rest.clone()).collect()

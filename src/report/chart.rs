@@ -2,19 +2,11 @@
 //! and on its own.
 
 use super::canvas::{Canvas, Rect};
+use super::card::Card;
 use super::digest::Digest;
-use super::paragraph::{self, Paragraph};
 use super::sheet::Sheet;
-use super::theme::{CHART, MESSAGE, SHOCKED, STAMP, WARNING};
-use super::{Drawn, caption, exceedance, fan, histogram, notice, origins, price};
+use super::{Drawn, caption, exceedance, fan, histogram, origins, price};
 use crate::study::Outcome;
-
-/// Size of a chart on its own.
-const SIZE: (f64, f64) = (1280.0, 900.0);
-/// White space around it.
-const MARGIN: f64 = 48.0;
-/// Least height of what is drawn under its words.
-const LEAST: f64 = 470.0;
 
 /// A chart of one focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,30 +102,10 @@ impl Chart {
 
     /// The chart as a picture of its own.
     pub(super) fn alone(self, outcome: &Outcome, digest: &Digest<'_>) -> Drawn<Sheet> {
-        let width = SIZE.0 - 2.0 * MARGIN;
-        let (heading, caption) = (self.heading(digest), self.caption(digest));
-        let words = [
-            Paragraph::new(&heading, CHART, 0.0, (width, 3)),
-            Paragraph::barred(&caption, MESSAGE, 16.0, (width, 6), SHOCKED),
-        ];
-        let mut foot = Vec::new();
-        if let Some(notice) = notice::interruption(outcome) {
-            foot.push(Paragraph::new(&notice, WARNING, 0.0, (width, 2)));
-        }
-        let stamp = notice::stamp(outcome);
-        foot.push(Paragraph::new(&stamp, STAMP, 6.0, (width, 2)));
-        let (above, below) = (paragraph::height(&words), paragraph::height(&foot));
-        let height = SIZE
-            .1
-            .max(MARGIN + above + 20.0 + LEAST + below + 1.5 * MARGIN);
-        let mut sheet = Sheet::new((SIZE.0, height), &heading, &caption);
-        let canvas = Canvas::new(&mut sheet);
-        let top = paragraph::draw(&canvas, (MARGIN, MARGIN), &words)?;
-        let bottom = height - MARGIN * 0.6 - below;
-        let room = Rect::new(MARGIN, top + 20.0, SIZE.0 - MARGIN, bottom - 10.0);
-        self.draw(&canvas, room, digest)?;
-        paragraph::draw(&canvas, (MARGIN, bottom), &foot)?;
-        drop(canvas);
-        Ok(sheet)
+        let card = Card {
+            heading: self.heading(digest),
+            caption: self.caption(digest),
+        };
+        card.draw(outcome, |canvas, rect| self.draw(canvas, rect, digest))
     }
 }

@@ -42,8 +42,10 @@ pub(super) struct Side {
     /// The share of all trials that is short and in each bin of the axis of
     /// shortfalls.
     pub(super) bins: [f64; BINS],
-    /// Shortfall over demand, mean over trials.
-    pub(super) mean_share: f64,
+    /// Shortfall over demand.
+    pub(super) share: Spread,
+    /// Shortfall in days of use, mean over trials.
+    pub(super) days: f64,
     /// Means over trials of what is given up because of price, and of what
     /// goes unserved [units].
     pub(super) priced: f64,
@@ -52,6 +54,8 @@ pub(super) struct Side {
     pub(super) paid: Spread,
     /// Marginal price [USD per unit].
     pub(super) spot: Spread,
+    /// Volume drawn from the state reserve [units].
+    pub(super) drawn: Spread,
 }
 
 /// How values spread over trials; all zero if there are none.
@@ -156,11 +160,13 @@ impl Side {
             trials_short: short.len(),
             short: Spread::new(&short),
             bins: histogram::bins(&short, tail),
-            mean_share: share.mean(),
+            share: Spread::new(&share),
+            days: column(Metric::ShortfallDays)?.mean(),
             priced: column(Metric::RationedByPrice)?.mean(),
             unserved: column(Metric::Unserved)?.mean(),
             paid: spread(Metric::PricePaid)?,
             spot: spread(Metric::PriceSpot)?,
+            drawn: spread(Metric::ReserveDrawn)?,
         })
     }
 }

@@ -6,7 +6,7 @@ use super::digest::Digest;
 use super::panel::{Frame, Height, Key, NO_TRIAL, ROW, legend};
 use super::theme::{BASELINE, INK, INNER_BAND, OUTER_BAND, SHOCKED};
 use super::timeline::Timeline;
-use crate::study::Fan;
+use crate::study::{Fan, FocusOutcome};
 
 /// Where in its month a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,31 @@ pub(super) fn draw_shortfall(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_
     chart.draw(canvas, rect)
 }
 
+/// Draws the same without words, on a scale given.
+pub(super) fn draw_small(
+    canvas: &Canvas<'_>,
+    rect: Rect,
+    digest: &Digest<'_>,
+    height: Height,
+) -> Drawn {
+    let focus = digest.focus;
+    let chart = Spread {
+        digest,
+        shocked: &focus.shocked.shortfall,
+        baseline: &focus.baseline.shortfall,
+        times: 100.0,
+        within: Within::Middle,
+        height,
+        nothing: "not short",
+    };
+    chart.plot(canvas, &chart.frame(rect))
+}
+
+/// Largest shortfall of a month that is drawn [share].
+pub(super) fn most_short(focus: &FocusOutcome) -> f64 {
+    most(&focus.shocked.shortfall, &focus.baseline.shortfall)
+}
+
 /// Draws the commercial stock at the end of each month.
 pub(super) fn draw_cover(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
     let focus = digest.focus;
@@ -75,23 +100,36 @@ impl Spread<'_> {
         } = self.digest;
         let keys: Vec<Key> = keys().into_iter().chain(shocks.key()).collect();
         let room = legend(canvas, rect, &keys)?;
-        let plot = Rect {
-            left: room.left + self.height.gutter(),
-            top: room.top + shocks.height() + ROW + 8.0,
-            bottom: room.bottom - 2.0 * ROW - 6.0,
-            right: room.right - 24.0,
-        };
-        let frame = Frame {
-            rect: plot,
-            x_end: timeline.end(),
-            y_end: self.height.end(),
-        };
+        let frame = self.frame(Rect {
+            top: room.top + shocks.height() + ROW,
+            ..room
+        });
         shocks.rows(canvas, &frame, &timeline.edges, room.top)?;
-        shocks.shade(canvas, &frame, &timeline.edges)?;
-        self.height.draw(canvas, &frame)?;
-        self.bands(canvas, &frame, timeline)?;
-        self.lines(canvas, &frame, timeline)?;
-        timeline.draw(canvas, &frame)?;
+        self.plot(canvas, &frame)
+    }
+
+    fn frame(&self, room: Rect) -> Frame {
+        Frame {
+            rect: Rect {
+                left: room.left + self.height.gutter(),
+                top: room.top + 8.0,
+                bottom: room.bottom - 2.0 * ROW - 6.0,
+                right: room.right - 24.0,
+            },
+            x_end: self.digest.timeline.end(),
+            y_end: self.height.end(),
+        }
+    }
+
+    fn plot(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
+        let Digest {
+            timeline, shocks, ..
+        } = self.digest;
+        shocks.shade(canvas, frame, &timeline.edges)?;
+        self.height.draw(canvas, frame)?;
+        self.bands(canvas, frame, timeline)?;
+        self.lines(canvas, frame, timeline)?;
+        timeline.draw(canvas, frame)?;
         match most(self.shocked, self.baseline) {
             _ if self.shocked.mean.is_empty() => frame.remark(canvas, NO_TRIAL),
             most if most > 0.0 => Ok(()),
@@ -142,7 +180,8 @@ impl Spread<'_> {
     }
 }
 
-fn keys() -> [Key; 5] {
+/// Entries of a legend.
+pub(super) fn keys() -> [Key; 5] {
     [
         Key::block("5–95\u{a0}% of trials", SHOCKED, OUTER_BAND),
         Key::block("25–75\u{a0}%", SHOCKED, OUTER_BAND + INNER_BAND),

@@ -21,6 +21,38 @@ pub(super) fn finding(digest: &Digest<'_>) -> String {
     format!("{often} {country} is short of {commodity}{size}.{cause} {before}{added}")
 }
 
+/// The finding in one sentence, in shares of demand.
+pub(super) fn brief(digest: &Digest<'_>) -> String {
+    let (country, commodity) = (&digest.country, &digest.focus.commodity_name);
+    let (trials, share) = (digest.trials(), &digest.shocked.share);
+    if trials == 0 {
+        return format!("No trial was finished for {country} and {commodity}.");
+    }
+    if digest.shocked.share_short <= 0.0 {
+        return format!("In no trial is {country} short of {commodity}.");
+    }
+    let often = often(digest.shocked.share_short, trials);
+    let mean = relative(share.mean);
+    let before = match digest.baseline.share.mean {
+        0.0 => "nothing".to_owned(),
+        mean => relative(mean),
+    };
+    let size = match trials {
+        1 => format!(" by {mean} of demand ({before} without the shocks)"),
+        _ => format!(
+            "; over all trials by {mean} of demand on average ({before} without the shocks)"
+        ),
+    };
+    let bad = match share.outer[1] {
+        high if trials > 1 && high > share.mean => {
+            let high = relative(high);
+            format!(", in 1\u{a0}trial in\u{a0}20 by more than {high}")
+        }
+        _ => String::new(),
+    };
+    format!("{often} {country} is short of {commodity}{size}{bad}.")
+}
+
 /// What the shocks add, where the baseline has a shortfall of its own.
 fn added(digest: &Digest<'_>) -> String {
     let added = digest.tail.shocked.mean - digest.tail.baseline.mean;
@@ -65,7 +97,7 @@ pub(super) fn often(short: f64, trials: usize) -> String {
 fn size(digest: &Digest<'_>) -> String {
     let volume = &digest.tail.shocked;
     let mean = quantity(volume.mean, &digest.focus.unit);
-    let demand = relative(digest.shocked.mean_share);
+    let demand = relative(digest.shocked.share.mean);
     if digest.trials() == 1 {
         return format!(" by {mean}, {demand} of demand");
     }

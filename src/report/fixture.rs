@@ -4,7 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
-    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, Stamp, Variant,
+    Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
+    Stamp, Variant,
 };
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -89,6 +90,7 @@ pub(super) fn empty(months: usize, trials: usize) -> Case {
         short_above: 0.0,
         focus: Vec::new(),
         policies: Vec::new(),
+        sellers: Vec::new(),
         completed: trials as u64,
         failures: Vec::new(),
         parameters: Vec::new(),
@@ -171,6 +173,92 @@ pub(super) fn realistic() -> Case {
     outcome
 }
 
+/// Ten foci of two commodities, some with reserves, sellers under sanctions, and
+/// policies that others go around.
+pub(super) fn world() -> Case {
+    let mut outcome = empty(24, 1000);
+    outcome.short_above = 0.01;
+    outcome.title = "What if the strait closes?".to_owned();
+    let countries = [
+        ("JP", "Japan"),
+        ("KR", "South Korea"),
+        ("IN", "India"),
+        ("TW", "Taiwan"),
+        ("EU", "European Union"),
+    ];
+    for (i, country) in countries.into_iter().enumerate() {
+        let shape = Shape {
+            trials: 1000,
+            months: 24,
+            use_per_day: 2_300.0 / (i + 1) as f64,
+            short: (0.95 - 0.2 * i as f64, 0.02),
+            depth: 0.12 / (i + 1) as f64,
+        };
+        outcome.add_focus(("crude", "crude oil"), country, shape);
+        outcome.add_focus(
+            ("lng", "liquefied natural gas"),
+            country,
+            Shape {
+                depth: 0.05,
+                ..shape
+            },
+        );
+    }
+    for (i, focus) in outcome.focus.iter_mut().enumerate() {
+        focus.reserve = i.is_multiple_of(4).then_some(90.0 * focus.use_per_day);
+    }
+    outcome.policies = vec![
+        policy("The strait is closed", 24, 1, 9, 1.0),
+        policy(
+            "Designation of two producers, with a wind-down of thirty days",
+            24,
+            5,
+            24,
+            0.6,
+        ),
+        policy("Price cap", 24, 22, 24, 0.4),
+    ];
+    for policy in &mut outcome.policies {
+        policy.strikes = vec![true; 10];
+        policy.stopped = vec![
+            (
+                "crude oil".to_owned(),
+                "kb".to_owned(),
+                48_000.0 * policy.active[8],
+            ),
+            ("liquefied natural gas".to_owned(), "kb".to_owned(), 1_250.0),
+        ];
+    }
+    outcome.policies[1].leaked = vec![("crude oil".to_owned(), "kb".to_owned(), 11_250.0)];
+    outcome.sellers = [
+        ("Rosneft", -0.231, 0.004),
+        ("Lukoil", -0.18, 0.0001),
+        ("Tatneft", 0.01, 0.002),
+    ]
+    .map(|(company, mean, se)| SellerPrice {
+        commodity: "crude oil".to_owned(),
+        country: "Russia".to_owned(),
+        company: company.to_owned(),
+        mean,
+        se,
+    })
+    .to_vec();
+    outcome
+}
+
+/// Five foci of one commodity: more than a page takes.
+pub(super) fn five() -> Case {
+    let mut outcome = world();
+    let kept = [0, 2, 4, 6, 8];
+    outcome.focus = kept.map(|focus| outcome.focus[focus].clone()).to_vec();
+    let metrics = Metric::ALL.len();
+    for columns in [&mut outcome.columns.shocked, &mut outcome.columns.baseline] {
+        let kept = kept.map(|focus| columns[focus * metrics..(focus + 1) * metrics].to_vec());
+        *columns = kept.concat();
+    }
+    outcome
+}
+
 /// A policy in force from one month to another, fading.
 pub(super) fn policy(
     name: &str,
@@ -193,7 +281,8 @@ pub(super) fn policy(
         strikes: vec![true; 4],
         shock: true,
         active: (0..months).map(active).collect(),
-        stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0)],
+        stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0 * share)],
+        leaked: Vec::new(),
     }
 }
 
@@ -232,6 +321,7 @@ impl Case {
             unit: "t".to_owned(),
             price: 62_000.0,
             use_per_day: shape.use_per_day,
+            reserve: None,
             shocked: Variant {
                 origins: origins(0.62),
                 ..shocked
@@ -269,6 +359,10 @@ fn variant(
         let price = |share: &f64| 62_000.0 * (1.0 + level * share);
         columns[metric as usize] = shares.iter().map(price).collect();
     }
+    columns[Metric::ShortfallDays as usize] =
+        shares.iter().map(|share| share * outcome.horizon).collect();
+    columns[Metric::ReserveDrawn as usize] =
+        shares.iter().map(|share| share * demand / 2.0).collect();
     columns[Metric::ShortfallShare as usize] = shares;
     let wave = |i: usize| {
         let t = i as f64 / shape.months as f64;
@@ -326,6 +420,8 @@ pub(super) fn extremes() -> Vec<(&'static str, Case)> {
     vec![
         ("three", realistic()),
         ("one", single(USUAL)),
+        ("world", world()),
+        ("five", five()),
         ("nothing", nothing()),
         ("no-focus", empty(12, 100)),
         ("no-trial", single(Shape { trials: 0, ..USUAL })),

@@ -3,8 +3,10 @@
 
 mod appendix;
 mod axis;
+mod bars;
 mod canvas;
 mod caption;
+mod card;
 mod chart;
 mod column;
 mod digest;
@@ -13,9 +15,11 @@ mod fan;
 mod finding;
 mod font;
 mod histogram;
+mod market;
 mod notice;
 mod number;
 mod origins;
+mod overview;
 mod page;
 mod panel;
 mod paragraph;
@@ -42,6 +46,7 @@ use thiserror::Error;
 use crate::study::{ColumnError, Columns, Outcome, Stamp};
 use chart::Chart;
 use digest::Digest;
+use market::{Market, MarketChart};
 use sheet::Sheet;
 
 /// Name of the page, but for how names of its format end.
@@ -113,15 +118,26 @@ impl Format {
     }
 
     /// Whether [`render`] may have written a file, by its path below the folder
-    /// of the results.
+    /// of the results. So may somebody else: see [`is_ours`](Self::is_ours).
     #[must_use]
     pub fn owns(self, path: &str) -> bool {
         let stem = path.strip_suffix(self.name());
         match stem.and_then(|stem| stem.strip_suffix('.')) {
             Some(PAGE | APPENDIX) => true,
-            Some(stem) => is_later_page(stem) || is_chart(stem),
+            Some(stem) => is_commodity_page(stem) || is_later_page(stem) || is_chart(stem),
             None => false,
         }
+    }
+
+    /// Whether a file that begins with these bytes is a picture of ours: it says
+    /// where its numbers come from.
+    #[must_use]
+    pub fn is_ours(self, head: &[u8]) -> bool {
+        let mark: &[u8] = match self {
+            Self::Png => b"tEXtscenario\0",
+            Self::Svg => b"<metadata>scenario=",
+        };
+        head.windows(mark.len()).any(|bytes| bytes == mark)
     }
 
     fn encode(self, sheet: &Sheet, stamp: &Stamp) -> Drawn<Vec<u8>> {
@@ -130,6 +146,24 @@ impl Format {
             Self::Svg => Ok(svg::svg(sheet, stamp)),
         }
     }
+}
+
+fn commodity_page(key: &str) -> String {
+    format!("{PAGE}-{key}")
+}
+
+/// Whether a name may be that of the page of a commodity.
+fn is_commodity_page(stem: &str) -> bool {
+    let key = stem
+        .strip_prefix(PAGE)
+        .and_then(|rest| rest.strip_prefix('-'));
+    key.is_some_and(is_key)
+}
+
+/// Whether a text may be the key of a commodity.
+fn is_key(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !text.is_empty() && text.chars().all(fits)
 }
 
 /// Whether a name is that of a page of the appendix after the first.
@@ -143,12 +177,14 @@ fn later_page(number: u64) -> String {
     format!("{APPENDIX}-{number}")
 }
 
-/// Whether a path is that of a chart: `charts/COMMODITY.COUNTRY.CHART`.
+/// Whether a path is that of a chart: `charts/COMMODITY.COUNTRY.CHART` or
+/// `charts/COMMODITY.CHART`.
 fn is_chart(stem: &str) -> bool {
     let name = stem.strip_prefix(CHARTS);
     let name = name.and_then(|rest| rest.strip_prefix('/')?.rsplit_once('.'));
-    name.is_some_and(|(focus, chart)| {
-        focus.contains('.') && Chart::ALL.iter().any(|known| known.name() == chart)
+    name.is_some_and(|(about, chart)| match about.contains('.') {
+        true => Chart::ALL.iter().any(|known| known.name() == chart),
+        false => MarketChart::ALL.iter().any(|known| known.name() == chart),
     })
 }
 
@@ -164,10 +200,14 @@ impl FromStr for Format {
 
 /// The pictures of an outcome, as names and bytes:
 ///
-/// - `report`, a page with the findings and charts of the first three foci;
+/// - `report`, a page with the findings and charts of up to three foci of one
+///   commodity, or else an overview of all foci;
+/// - with an overview `report-COMMODITY`, such a page for each commodity;
 /// - `appendix`, and `appendix-2` and so on where one page does not hold what
 ///   the figures rest on;
-/// - `charts/COMMODITY.COUNTRY.CHART`, each chart of each focus on its own.
+/// - `charts/COMMODITY.COUNTRY.CHART`, each chart of each focus on its own;
+/// - `charts/COMMODITY.CHART`, likewise those of a commodity that have something
+///   to show.
 ///
 /// Each file says where its numbers come from: scenario, hash, seed, trials
 /// and version. The same outcome gives the same bytes.
@@ -195,7 +235,8 @@ fn pictures(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Vec<(String, Shee
     let foci = outcome.focus.iter().enumerate();
     let digests = foci.map(|focus| Digest::new(outcome, focus, columns));
     let digests = digests.collect::<Result<Vec<_>, _>>()?;
-    let mut pictures = vec![(PAGE.to_owned(), page::draw(outcome, &digests)?)];
+    let markets = market::markets(outcome, &digests);
+    let mut pictures = pages(outcome, &markets)?;
     for (page, sheet) in appendix::draw(outcome)?.into_iter().enumerate() {
         let name = match page {
             0 => APPENDIX.to_owned(),
@@ -210,7 +251,36 @@ fn pictures(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Vec<(String, Shee
             pictures.push((name, chart.alone(outcome, digest)?));
         }
     }
+    for market in &markets {
+        for chart in market.charts() {
+            let name = format!("{CHARTS}/{}.{}", market.key, chart.name());
+            pictures.push((name, chart.alone(outcome, market)?));
+        }
+    }
     Ok(pictures)
+}
+
+/// One page where a page holds every focus; otherwise an overview, and a page
+/// a commodity.
+fn pages(outcome: &Outcome, markets: &[Market<'_>]) -> Drawn<Vec<(String, Sheet)>> {
+    match markets {
+        [] => Ok(vec![(
+            PAGE.to_owned(),
+            page::draw(outcome, &Market::default(), true)?,
+        )]),
+        [only] if only.foci.len() <= page::MOST => {
+            Ok(vec![(PAGE.to_owned(), page::draw(outcome, only, true)?)])
+        }
+        _ => {
+            let overview = overview::draw(outcome, markets)?;
+            let mut pages = vec![(PAGE.to_owned(), overview)];
+            for market in markets {
+                let name = commodity_page(market.key);
+                pages.push((name, page::draw(outcome, market, false)?));
+            }
+            Ok(pages)
+        }
+    }
 }
 
 /// Where numbers come from, as keys and values for the files.

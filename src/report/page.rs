@@ -1,21 +1,24 @@
-//! The page: header, a block of charts a focus, footer.
+//! The page of a commodity: header, a block of charts a focus, one of the
+//! market, footer.
 
 use super::canvas::{Align, Canvas, Rect, Stroke};
+use super::caption::capital;
 use super::chart::Chart;
 use super::digest::Digest;
 use super::finding::finding;
+use super::market::{Market, MarketChart};
 use super::number::quantity;
 use super::paragraph::{self, Paragraph};
 use super::sheet::Sheet;
 use super::theme::{
-    CAPTION, FINDING, GUTTER, HEADING, MARGIN, NOTE, PANEL, QUESTION, RULE, SHOCKED, TITLE,
+    CAPTION, FINDING, Face, GUTTER, HEADING, MARGIN, NOTE, PANEL, QUESTION, RULE, SHOCKED, TITLE,
     WARNING, WIDTH,
 };
 use super::{DAYS_PER_YEAR, Drawn, notice};
 use crate::study::Outcome;
 
 /// Foci with a block of their own.
-const MOST: usize = 3;
+pub(super) const MOST: usize = 3;
 /// Charts side by side.
 const ABREAST: usize = 3;
 /// Heights inside a block: its heading, a chart without its words and the
@@ -25,20 +28,30 @@ const PLOT: f64 = 580.0;
 const ROW_GAP: f64 = 50.0;
 const BLOCK_END: f64 = 50.0;
 /// Width of running text.
-const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
+pub(super) const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
 
-/// Draws the page of an outcome; `digests` has one entry a focus.
-pub(super) fn draw(outcome: &Outcome, digests: &[Digest<'_>]) -> Drawn<Sheet> {
-    let shown = &digests[..digests.len().min(MOST)];
-    let findings: Vec<String> = shown.iter().map(finding).collect();
-    let (header, footer) = (header(outcome, &findings), footer(outcome, digests));
-    let blocks: Vec<Block<'_>> = shown.iter().map(Block::new).collect();
+/// Draws the page of a commodity: the only page of an outcome, or one behind
+/// the overview, which then bears the commodity's name.
+pub(super) fn draw(outcome: &Outcome, market: &Market<'_>, only: bool) -> Drawn<Sheet> {
+    let shown = &market.foci[..market.foci.len().min(MOST)];
+    let findings: Vec<String> = shown.iter().map(|digest| finding(digest)).collect();
+    let title = match only {
+        true => outcome.title.clone(),
+        false => capital(market.name),
+    };
+    let under = match only {
+        true => outcome.question.as_deref(),
+        false => Some(outcome.title.as_str()),
+    };
+    let header = header((&title, under), (&findings, FINDING), outcome);
+    let footer = footer(outcome, &hidden(&market.foci));
+    let blocks: Vec<Block<'_>> = blocks(shown, market);
     let height = paragraph::height(&header)
         + 40.0
         + blocks.iter().map(Block::height).sum::<f64>()
         + paragraph::height(&footer)
         + 40.0;
-    let mut sheet = Sheet::new((WIDTH, height), &outcome.title, &findings.join(" "));
+    let mut sheet = Sheet::new((WIDTH, height), &title, &findings.join(" "));
     let canvas = Canvas::new(&mut sheet);
     let mut top = paragraph::draw(&canvas, (MARGIN, 0.0), &header)? + 40.0;
     for block in &blocks {
@@ -50,16 +63,21 @@ pub(super) fn draw(outcome: &Outcome, digests: &[Digest<'_>]) -> Drawn<Sheet> {
     Ok(sheet)
 }
 
-fn header(outcome: &Outcome, findings: &[String]) -> Vec<Paragraph> {
-    let mut paragraphs = vec![Paragraph::new(&outcome.title, TITLE, 60.0, (MEASURE, 2))];
-    if let Some(question) = &outcome.question {
-        paragraphs.push(Paragraph::new(question, QUESTION, 12.0, (MEASURE, 3)));
+/// A title, what stands under it, and findings.
+pub(super) fn header(
+    (title, under): (&str, Option<&str>),
+    (findings, face): (&[String], Face),
+    outcome: &Outcome,
+) -> Vec<Paragraph> {
+    let mut paragraphs = vec![Paragraph::new(title, TITLE, 60.0, (MEASURE, 2))];
+    if let Some(under) = under {
+        paragraphs.push(Paragraph::new(under, QUESTION, 12.0, (MEASURE, 3)));
     }
     for (i, finding) in findings.iter().enumerate() {
         let above = if i == 0 { 36.0 } else { 18.0 };
         paragraphs.push(Paragraph::barred(
             finding,
-            FINDING,
+            face,
             above,
             (MEASURE, 5),
             SHOCKED,
@@ -71,13 +89,10 @@ fn header(outcome: &Outcome, findings: &[String]) -> Vec<Paragraph> {
     paragraphs
 }
 
-fn footer(outcome: &Outcome, digests: &[Digest<'_>]) -> Vec<Paragraph> {
-    let mut paragraphs = Vec::new();
-    if digests.len() > MOST {
-        let hidden: Vec<_> = digests[MOST..].iter().map(Digest::name).collect();
-        let text = format!("Not on this page: {}.", hidden.join("; "));
-        paragraphs.push(Paragraph::new(&text, QUESTION, 10.0, (MEASURE, 2)));
-    }
+/// What is to be said below, and where the numbers come from.
+pub(super) fn footer(outcome: &Outcome, said: &[String]) -> Vec<Paragraph> {
+    let below = |text: &String| Paragraph::new(text, QUESTION, 10.0, (MEASURE, 2));
+    let mut paragraphs: Vec<_> = said.iter().map(below).collect();
     if let Some(text) = notice::failures(outcome) {
         paragraphs.push(Paragraph::new(&text, WARNING, 10.0, (MEASURE, 2)));
     }
@@ -86,19 +101,94 @@ fn footer(outcome: &Outcome, digests: &[Digest<'_>]) -> Vec<Paragraph> {
     paragraphs
 }
 
-/// The charts of a focus, their captions broken into lines.
+/// The foci that have no block.
+fn hidden(foci: &[&Digest<'_>]) -> Vec<String> {
+    let hidden: Vec<_> = foci.iter().skip(MOST).map(|digest| digest.name()).collect();
+    match hidden.is_empty() {
+        true => Vec::new(),
+        false => vec![format!("Not on this page: {}.", hidden.join("; "))],
+    }
+}
+
+/// A chart of a focus or of a market, with what it is drawn from.
+#[derive(Clone, Copy)]
+enum Panel<'d> {
+    Focus(Chart, &'d Digest<'d>),
+    Market(MarketChart, &'d Market<'d>),
+}
+
+impl Panel<'_> {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Focus(chart, _) => chart.title(),
+            Self::Market(chart, _) => chart.title(),
+        }
+    }
+
+    fn caption(self) -> String {
+        match self {
+            Self::Focus(chart, digest) => chart.caption(digest),
+            Self::Market(chart, market) => chart.caption(market),
+        }
+    }
+
+    fn draw(self, canvas: &Canvas<'_>, rect: Rect) -> Drawn {
+        match self {
+            Self::Focus(chart, digest) => chart.draw(canvas, rect, digest),
+            Self::Market(chart, market) => chart.draw(canvas, rect, market),
+        }
+    }
+
+    /// Height of the bars for shocks over it.
+    fn bars(self) -> f64 {
+        match self {
+            Self::Focus(Chart::Months, digest) => digest.shocks.height(),
+            _ => 0.0,
+        }
+    }
+}
+
+/// Rows of charts under a heading, their captions broken into lines.
 struct Block<'d> {
-    digest: &'d Digest<'d>,
-    rows: Vec<Vec<(Chart, Vec<String>)>>,
+    title: String,
+    facts: String,
+    rows: Vec<Vec<(Panel<'d>, Vec<String>)>>,
+}
+
+/// One block a focus, and one for the market if it has charts.
+fn blocks<'d>(foci: &[&'d Digest<'d>], market: &'d Market<'d>) -> Vec<Block<'d>> {
+    let mut blocks: Vec<_> = foci.iter().map(|digest| Block::of_focus(digest)).collect();
+    let charts = market.charts();
+    if !charts.is_empty() {
+        let panels = charts.into_iter().map(|chart| Panel::Market(chart, market));
+        blocks.push(Block::new(
+            format!("The market: {}", market.name),
+            "Means over trials, for the whole horizon".to_owned(),
+            &panels.collect::<Vec<_>>(),
+        ));
+    }
+    blocks
 }
 
 impl<'d> Block<'d> {
-    fn new(digest: &'d Digest<'d>) -> Self {
+    fn of_focus(digest: &'d Digest<'d>) -> Self {
+        let focus = digest.focus;
+        let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
+        let price = quantity(focus.price, &format!("USD/{}", focus.unit));
+        Self::new(
+            format!("{}: {}", focus.country_name, focus.commodity_name),
+            format!("Uses {demand} a year; reference price {price}"),
+            &Chart::ALL.map(|chart| Panel::Focus(chart, digest)),
+        )
+    }
+
+    fn new(title: String, facts: String, panels: &[Panel<'d>]) -> Self {
         let width = (MEASURE + GUTTER) / ABREAST as f64 - GUTTER;
-        let with_lines = |&chart: &Chart| (chart, NOTE.wrap(&chart.caption(digest), width, 6));
-        let rows = Chart::ALL.chunks(ABREAST);
+        let with_lines = |&panel: &Panel<'d>| (panel, NOTE.wrap(&panel.caption(), width, 6));
+        let rows = panels.chunks(ABREAST);
         Self {
-            digest,
+            title,
+            facts,
             rows: rows
                 .map(|row| row.iter().map(with_lines).collect())
                 .collect(),
@@ -106,35 +196,25 @@ impl<'d> Block<'d> {
     }
 
     fn height(&self) -> f64 {
-        let rows = self.rows.iter().map(|row| self.row_height(row) + ROW_GAP);
+        let rows = self.rows.iter().map(|row| row_height(row) + ROW_GAP);
         BLOCK_HEADING + rows.sum::<f64>() + BLOCK_END - ROW_GAP
-    }
-
-    fn row_height(&self, row: &[(Chart, Vec<String>)]) -> f64 {
-        let timed = row.iter().any(|(chart, _)| *chart == Chart::Months);
-        let bars = if timed {
-            self.digest.shocks.height()
-        } else {
-            0.0
-        };
-        words_height(row) + PLOT + bars
     }
 
     fn draw(&self, canvas: &Canvas<'_>, mut top: f64) -> Drawn {
         self.heading(canvas, top)?;
         top += BLOCK_HEADING;
         for row in &self.rows {
-            let height = self.row_height(row);
+            let height = row_height(row);
             let rect = Rect::new(MARGIN, top, WIDTH - MARGIN, top + height);
-            for (slot, (chart, lines)) in rect.columns(ABREAST, GUTTER).zip(row) {
-                let title = PANEL.fit(chart.title(), slot.width());
+            for (slot, (panel, lines)) in rect.columns(ABREAST, GUTTER).zip(row) {
+                let title = PANEL.fit(panel.title(), slot.width());
                 canvas.text(&title, (slot.left, top + 33.0), PANEL, Align::Left)?;
                 canvas.lines(lines, (slot.left, top + 76.0), NOTE)?;
                 let room = Rect {
                     top: top + words_height(row),
                     ..slot
                 };
-                chart.draw(canvas, room, self.digest)?;
+                panel.draw(canvas, room)?;
             }
             top += height + ROW_GAP;
         }
@@ -142,22 +222,25 @@ impl<'d> Block<'d> {
     }
 
     fn heading(&self, canvas: &Canvas<'_>, top: f64) -> Drawn {
-        let focus = self.digest.focus;
         let ends = [(MARGIN, top + 16.0), (WIDTH - MARGIN, top + 16.0)];
         canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
-        let title = format!("{}: {}", focus.country_name, focus.commodity_name);
-        let title = HEADING.fit(&title, MEASURE);
+        let title = HEADING.fit(&self.title, MEASURE);
         canvas.text(&title, (MARGIN, top + 74.0), HEADING, Align::Left)?;
-        let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
-        let price = quantity(focus.price, &format!("USD/{}", focus.unit));
-        let facts = format!("Uses {demand} a year; reference price {price}");
-        let facts = CAPTION.fit(&facts, MEASURE);
+        let facts = CAPTION.fit(&self.facts, MEASURE);
         canvas.text(&facts, (MARGIN, top + 114.0), CAPTION, Align::Left)
     }
 }
 
+fn row_height(row: &[(Panel<'_>, Vec<String>)]) -> f64 {
+    let bars = row
+        .iter()
+        .map(|(panel, _)| panel.bars())
+        .fold(0.0, f64::max);
+    words_height(row) + PLOT + bars
+}
+
 /// Height of titles and captions side by side.
-fn words_height(row: &[(Chart, Vec<String>)]) -> f64 {
+fn words_height(row: &[(Panel<'_>, Vec<String>)]) -> f64 {
     let lines = row.iter().map(|(_, lines)| lines.len()).max();
     58.0 + NOTE.leading() * lines.unwrap_or(0) as f64
 }

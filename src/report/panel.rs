@@ -71,6 +71,11 @@ impl Key {
     }
 }
 
+/// The entry of lines from the 5th to the 95th percentile.
+pub(super) fn whisker_key() -> Key {
+    Key::line("5–95\u{a0}% of trials", Stroke::solid(INK, 2.0))
+}
+
 /// The line of the shocked variant.
 pub(super) fn shocked_line() -> Stroke {
     Stroke::solid(SHOCKED, 3.5)

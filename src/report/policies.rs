@@ -80,17 +80,11 @@ impl<'o> Shocks<'o> {
         for (row, policy) in self.shown.iter().enumerate() {
             let span = (top + row as f64 * ROW, top + (row + 1) as f64 * ROW - 4.0);
             stripes(canvas, frame, edges, &policy.active, span, BAR)?;
-            let width = frame.rect.width() - 16.0;
-            let name = NOTE.fit(&policy.title, width);
-            let first = policy
-                .active
-                .iter()
-                .position(|&share| share > 0.0)
-                .unwrap_or(0);
-            let begin = frame.x(edges.get(first).copied().unwrap_or(0.0)) + 8.0;
-            let left = begin.min(frame.rect.right - NOTE.width(&name) - 8.0);
+            let first = policy.active.iter().position(|&share| share > 0.0);
+            let begin = frame.x(edges.get(first.unwrap_or(0)).copied().unwrap_or(0.0));
+            let (name, x, align) = place(&policy.title, begin, frame);
             let baseline = (span.0 + span.1) / 2.0 + NOTE.drop();
-            canvas.text(&name, (left, baseline), NOTE, Align::Left)?;
+            canvas.text(&name, (x, baseline), NOTE, align)?;
         }
         self.rest(canvas, frame.rect.left, top)
     }
@@ -105,6 +99,19 @@ impl<'o> Shocks<'o> {
         };
         let baseline = top + (self.shown.len() as f64 + 0.5) * ROW + CAPTION.drop();
         canvas.text(&text, (left + 8.0, baseline), CAPTION, Align::Left)
+    }
+}
+
+/// Where a name stands: on its bar from where that begins, or before it where it
+/// only fits there; shortened where there is most room if it fits nowhere.
+fn place(name: &str, begin: f64, frame: &Frame) -> (String, f64, Align) {
+    let Rect { left, right, .. } = frame.rect;
+    let [before, behind] = [begin - left, right - begin].map(|room| room - 16.0);
+    let width = NOTE.width(name);
+    if width <= behind || (width > before && behind >= before) {
+        (NOTE.fit(name, behind), begin + 8.0, Align::Left)
+    } else {
+        (NOTE.fit(name, before), begin - 8.0, Align::Right)
     }
 }
 

@@ -3,8 +3,9 @@ use std::io::Cursor;
 use super::canvas::{Align, Canvas, Rect};
 use super::chart::Chart;
 use super::digest::Digest;
-use super::finding::finding;
-use super::fixture::{Case, Shape, USUAL, extremes, realistic, single};
+use super::finding::{brief, finding};
+use super::fixture::{Case, Shape, USUAL, extremes, five, realistic, single, world};
+use super::market::markets;
 use super::sheet::{Mark, Sheet, Text};
 use super::theme::TICK;
 use super::{Format, font, pictures, render};
@@ -191,19 +192,27 @@ fn a_finding_says_what_counts_as_short() {
 #[test]
 fn files_of_a_format_are_known_by_their_names() {
     for format in [Format::Png, Format::Svg] {
-        let files = rendered(&realistic(), format);
-        let strange: Vec<_> = files
-            .iter()
-            .filter(|(name, _)| !format.owns(name))
-            .collect();
-        assert!(strange.is_empty(), "{strange:?}");
+        let files = rendered(&world(), format);
+        let strange = files.iter().filter(|(name, _)| !format.owns(name));
+        assert_eq!(strange.map(|(name, _)| name).collect::<Vec<_>>(), [""; 0]);
+        let signed = |bytes: &[u8]| format.is_ours(&bytes[..bytes.len().min(10_000)]);
+        assert!(files.iter().all(|(_, bytes)| signed(bytes)));
     }
-    let owned = ["appendix-2.png", "charts/a.b.c.price.png"];
+    let owned = [
+        "appendix-2.png",
+        "charts/a.b.c.price.png",
+        "charts/a.policies.png",
+        "report-ndfeb-magnet.png",
+    ];
     assert!(owned.iter().all(|name| Format::Png.owns(name)));
     let others = [
         "report.svg",
         "appendix-02.png",
         "appendix-.png",
+        "report-.png",
+        "report-my page.png",
+        "charts/policies.png",
+        "charts/a.b.policies.png",
         "appendixpng",
         "charts/a.b.png",
         "charts/price.png",
@@ -320,6 +329,94 @@ fn charts_are_drawn_as_before() {
             insta::assert_snapshot!(chart, drawn(&sheet));
         }
     }
+}
+
+#[test]
+fn the_overview_and_charts_of_a_market_are_drawn_as_before() {
+    for (name, sheet) in drawings(&world()) {
+        let chart = name.strip_prefix("charts/crude.");
+        match chart.filter(|chart| !chart.contains('.')) {
+            Some(chart) => insta::assert_snapshot!(chart, drawn(&sheet)),
+            None if name == "report" => insta::assert_snapshot!("overview", drawn(&sheet)),
+            None => {}
+        }
+    }
+}
+
+/// The names of all pictures but the charts of each focus.
+fn names(case: &Case) -> String {
+    let pictures = drawings(case).into_iter().map(|(name, _)| name);
+    let names = pictures.filter(|name| name.matches('.').count() < 2);
+    names.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn foci_that_one_page_cannot_hold_have_an_overview() {
+    insta::assert_snapshot!(names(&single(USUAL)), @"report appendix charts/ndfeb.policies");
+    insta::assert_snapshot!(names(&realistic()), @"report report-ndfeb report-dyoxide report-ndpr appendix charts/ndfeb.policies");
+    insta::assert_snapshot!(names(&world()), @"report report-crude report-lng appendix charts/crude.policies charts/crude.sellers charts/crude.reserves charts/lng.policies");
+    insta::assert_snapshot!(names(&five()), @"report report-crude appendix charts/crude.policies charts/crude.sellers charts/crude.reserves");
+}
+
+#[test]
+fn findings_in_brief_have_words_for_the_ends() {
+    let of = |shape: Shape| said(&single(shape), brief);
+    let short = |short, trials| {
+        of(Shape {
+            short,
+            trials,
+            ..USUAL
+        })
+    };
+    insta::assert_snapshot!(said(&realistic(), brief), @"
+    In 63 % of trials Japan is short of NdFeB magnets; over all trials by 6.2 % of demand on average (0.083 % without the shocks), in 1 trial in 20 by more than 18 %.
+    In 93 % of trials Germany is short of dysprosium oxide; over all trials by 25 % of demand on average (1.8 % without the shocks), in 1 trial in 20 by more than 54 %.
+    In 7 % of trials the United States is short of NdPr oxide; over all trials by 0.14 % of demand on average (0.0013 % without the shocks), in 1 trial in 20 by more than 1.2 %.
+    ");
+    insta::assert_snapshot!(short((0.0, 0.0), 100), @"In no trial is Japan short of NdFeB magnets.");
+    insta::assert_snapshot!(short((1.0, 1.0), 100), @"In every trial Japan is short of NdFeB magnets; over all trials by 9.9 % of demand on average (3.2 % without the shocks), in 1 trial in 20 by more than 18 %.");
+    insta::assert_snapshot!(short((0.02, 0.0), 2000), @"In 2 % of trials Japan is short of NdFeB magnets; over all trials by 0.17 % of demand on average (nothing without the shocks).");
+    insta::assert_snapshot!(short((1.0, 0.0), 1), @"In the only trial Japan is short of NdFeB magnets by 11 % of demand (nothing without the shocks).");
+    insta::assert_snapshot!(short((0.5, 0.0), 0), @"No trial was finished for Japan and NdFeB magnets.");
+}
+
+/// The captions of the charts of each commodity.
+fn market_captions(case: &Case) -> String {
+    let foci = case.focus.iter().enumerate();
+    let digests = foci.map(|focus| Digest::new(case, focus, &case.columns).unwrap());
+    let digests: Vec<_> = digests.collect();
+    let markets = markets(case, &digests);
+    let lines = markets.iter().flat_map(|market| {
+        let charts = market.charts().into_iter();
+        charts.map(|chart| format!("{}: {}", chart.name(), chart.caption(market)))
+    });
+    lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
+}
+
+#[test]
+fn captions_say_what_the_chart_of_a_market_shows() {
+    insta::assert_snapshot!(market_captions(&world()), @"
+    policies: “Designation of two producers, with a wind-down of thirty days” stops 26,100 t of crude oil over the horizon, all destinations together, more than any other; 11,200 t go around it.
+    sellers: While a sanction on it is in force, Rosneft sells 23 % below the reference price on average; Tatneft sells 1 % above the reference price.
+    reserves: Japan draws on average 94,700 t of the 207,000 t it holds; in 1 trial in 20, more than 209,000 t.
+    policies: “The strait is closed” stops 1,250 t of liquefied natural gas over the horizon, all destinations together, more than any other.
+    ");
+    let mut case = single(USUAL);
+    case.focus[0].reserve = Some(1_000.0);
+    case.columns.shocked[Metric::ReserveDrawn as usize].fill(0.0);
+    case.policies[0].stopped[0].2 = 0.0;
+    case.policies[0].leaked = vec![("NdFeB magnets".to_owned(), "t".to_owned(), 3.0)];
+    case.sellers = world().sellers.split_off(2);
+    case.sellers[0].commodity = "NdFeB magnets".to_owned();
+    insta::assert_snapshot!(market_captions(&case), @"
+    policies: “Export licences” stops nothing of NdFeB magnets over the horizon, all destinations together; 3 t go around it.
+    sellers: While a sanction on it is in force, Tatneft sells 1 % above the reference price on average.
+    reserves: Nothing is drawn from any reserve in any trial.
+    ");
+    case.focus[0].reserve = None;
+    case.policies.clear();
+    case.sellers.clear();
+    assert_eq!(market_captions(&case), "");
 }
 
 #[test]

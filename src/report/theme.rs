@@ -59,6 +59,8 @@ pub(super) const HEADING: Face = Face::bold(46.0, INK);
 pub(super) const PANEL: Face = Face::bold(33.0, INK);
 /// Subject of a panel, legend, flags.
 pub(super) const NOTE: Face = Face::plain(27.0, INK);
+/// Numbers and names that stand out in a table.
+pub(super) const STRONG: Face = Face::bold(27.0, INK);
 /// Numbers along axes.
 pub(super) const TICK: Face = Face::plain(27.0, INK);
 /// Captions and second scales.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{CommodityId, CountryId, Demand, Focus, Scenario, Site, SiteId};
+use super::model::{
+    CommodityId, CountryId, Demand, Focus, Instrument, Scenario, Site, SiteId, StockpilePact,
+};
 use super::names::nearest;
 use super::problem::Problem;
 use super::source::Span;
@@ -18,7 +20,11 @@ pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut R
     check_goods(scenario, reader);
     check_demands(scenario, reader);
     check_reserves(scenario, reader);
+    check_tanks(scenario, reader);
+    check_reserve_policies(scenario, reader);
     check_contracts(scenario, reader);
+    check_leakage(scenario, reader);
+    check_floats(scenario, reader);
     check_correlations(scenario, reader);
     if let Some(cycle) = find_cycle(scenario) {
         report_cycle(scenario, &cycle, reader);
@@ -144,6 +150,71 @@ fn check_reserves(scenario: &Scenario, reader: &mut Reader<'_>) {
     }
 }
 
+/// No two tanks are of the same commodity and country, and somebody fills
+/// them.
+fn check_tanks(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let mut seen = BTreeMap::new();
+    for (index, tank) in scenario.tanks.iter().enumerate() {
+        let (good, country) = names(scenario, tank.commodity, tank.country);
+        if let Some(first) = seen.insert((tank.commodity, tank.country), index) {
+            let said = format!("two entries about tanks for {good} in {country}");
+            twice(reader, said, "tanks", first, index);
+        }
+        if !uses(scenario, tank.commodity, tank.country) {
+            let span = place(reader, &format!("tanks.{index}"));
+            let said = format!("nobody in {country} uses {good}, so nobody fills this tank");
+            reader.report_at(span, |span| Problem::new(span, said));
+        }
+    }
+}
+
+/// Policies about reserves find reserves, and users of the goods.
+fn check_reserve_policies(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for policy in &scenario.policies {
+        let (kind, said) = match &policy.instrument {
+            Instrument::CoordinatedRelease(release) => {
+                let members = release.members.iter().map(|(country, _)| *country);
+                let without = members.filter(|c| !has_reserve(scenario, release.commodity, *c));
+                let said = without.map(|c| {
+                    let (good, country) = names(scenario, release.commodity, c);
+                    format!("{country} has no reserve of {good}")
+                });
+                ("coordinated-release", said.collect())
+            }
+            Instrument::StockpilePact(pact) => ("stockpile-pact", in_vain(scenario, pact)),
+            _ => continue,
+        };
+        let path = format!("policies.{}.{kind}.members", policy.name);
+        for said in said {
+            let help = "add a [[reserves]] entry, a [[demand]], or change the members";
+            let span = place(reader, &path);
+            reader.report_at(span, |span| Problem::new(span, said).help(help));
+        }
+    }
+}
+
+/// Why a pact is of no use to some member, or to all.
+fn in_vain(scenario: &Scenario, pact: &StockpilePact) -> Vec<String> {
+    let mut said = Vec::new();
+    for good in &pact.goods {
+        let key = &scenario.commodities[good.0].key;
+        for country in pact.members.iter().filter(|c| !uses(scenario, *good, **c)) {
+            let code = &scenario.countries[country.0].code;
+            said.push(format!("nobody in {code} uses {key}"));
+        }
+        let mut members = pact.members.iter();
+        if !members.any(|c| has_reserve(scenario, *good, *c)) {
+            said.push(format!("none of these has a reserve of {key}"));
+        }
+    }
+    said
+}
+
+fn has_reserve(scenario: &Scenario, commodity: CommodityId, country: CountryId) -> bool {
+    let mut reserves = scenario.reserves.iter();
+    reserves.any(|r| r.commodity == commodity && r.country == country)
+}
+
 fn twice(reader: &mut Reader<'_>, said: String, list: &str, first: usize, second: usize) {
     let first = place(reader, &format!("{list}.{first}"));
     let second = place(reader, &format!("{list}.{second}"));
@@ -186,6 +257,51 @@ fn check_contracts(scenario: &Scenario, reader: &mut Reader<'_>) {
                 reader.report_at(span, |span| Problem::new(span, said).help(help));
             }
             _ => {}
+        }
+    }
+}
+
+/// Leakage goes around policies that stop goods at a border.
+fn check_leakage(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for policy in &scenario.policies {
+        let Instrument::Leakage(leakage) = &policy.instrument else {
+            continue;
+        };
+        for around in &leakage.around {
+            let other = &scenario.policies[around.0];
+            if !matches!(
+                other.instrument,
+                Instrument::ExportBan(_)
+                    | Instrument::ExportQuota(_)
+                    | Instrument::ExportLicence(_)
+                    | Instrument::ExtraterritorialRule(_)
+            ) {
+                let path = format!("policies.{}.leakage.around", policy.name);
+                let said = format!("`{}` stops no goods at a border", other.name);
+                let help = "goods leak around export bans, quotas, licences and extraterritorial \
+                            rules; a sanction has `shadow` and `relabelling`, a closure `bypass`";
+                reader.report_at(place(reader, &path), |span| {
+                    Problem::new(span, said).help(help)
+                });
+            }
+        }
+    }
+}
+
+/// Ships add to storage, so there must be a limit to it.
+fn check_floats(scenario: &Scenario, reader: &mut Reader<'_>) {
+    for policy in &scenario.policies {
+        let Instrument::Sanction(sanction) = &policy.instrument else {
+            continue;
+        };
+        let limited =
+            |site: &Site| sanction.companies.contains(&site.company) && site.storage.is_some();
+        if sanction.floats.is_some() && !scenario.sites.iter().any(limited) {
+            let path = format!("policies.{}.sanction.floats", policy.name);
+            reader.report_at(place(reader, &path), |span| {
+                Problem::new(span, "these ships add to storage that has no limit")
+                    .help("give the sites of the companies `storage`, or leave `floats` out")
+            });
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `[commodities.KEY]`: the goods and how their markets work.
 
-use super::kinds::{Amount, Duration, Fixed, GOODS, Number, Price, Share, UnitOf, Volume};
+use super::kinds::{
+    Amount, Duration, Fixed, GOODS, Number, Price, Share, ShareRate, UnitOf, Volume,
+};
 use super::measure::{Good, Measure};
 use super::model::{Commodity, CommodityId, Elasticity};
 use super::problem::Problem;
@@ -54,6 +56,8 @@ table! {
         transit: Amount<Duration> = "20 days",
         /// Whether goods flow rather than sail where no lane says otherwise.
         pipeline: bool = "false",
+        /// Share that boils off a day under way beyond the usual voyage, or waiting for a tank; none unless given.
+        boil_off: Option<Amount<ShareRate>>,
         /// Cover below which use is rationed.
         minimum_cover: Amount<Duration> = "3 days",
         /// Target cover of buyers.
@@ -148,6 +152,7 @@ impl Listed {
         let release = reader.num(&self.release, &days);
         let working_stock = reader.num(&self.working_stock, &days);
         let transit = reader.law(&self.transit, &days);
+        let boil_off = reader.num_if(self.boil_off.as_ref(), &Measure::share_rate());
         let minimum_cover = reader.num(&self.minimum_cover, &days);
         let cover = reader.num(&self.cover, &days);
         let backlog_time = reader.num(&self.backlog_time, &days.positive());
@@ -176,6 +181,7 @@ impl Listed {
             parcel,
             transit: transit?,
             pipeline: self.pipeline,
+            boil_off: boil_off?,
             minimum_cover: minimum_cover?,
             cover: cover?,
             ration_by_value: self.ration == Ration::Value,

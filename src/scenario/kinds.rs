@@ -41,7 +41,8 @@ pub(super) struct Form {
     above: &'static [Dimension],
     /// The same below it.
     below: &'static [Dimension],
-    /// Most that a bare number may be.
+    /// Least and most that a bare number may be.
+    least: i64,
     most: Option<f64>,
 }
 
@@ -52,7 +53,7 @@ pub(super) trait Kind {
 
 /// Declares the kinds, and the list of all.
 macro_rules! kinds {
-    ($($kind:ident: $name:literal, $said:literal, [$($example:literal),*], $above:expr, $below:expr, $most:expr;)*) => {
+    ($($kind:ident: $name:literal, $said:literal, [$($example:literal),*], $above:expr, $below:expr, $most:expr $(, at_least $least:expr)?;)*) => {
         $(
             #[doc = $said]
             #[derive(Clone, Copy, Debug)]
@@ -65,6 +66,7 @@ macro_rules! kinds {
                     examples: &[$($example),*],
                     above: &$above,
                     below: &$below,
+                    least: kinds!(@least $($least)?),
                     most: $most,
                 };
             }
@@ -72,6 +74,8 @@ macro_rules! kinds {
 
         const FORMS: &[Form] = &[$($kind::FORM),*];
     };
+    (@least $least:expr) => { $least };
+    (@least) => { 0 };
 }
 
 const ANY: [Dimension; 5] = [
@@ -87,6 +91,7 @@ const MONEY: [Dimension; 1] = [Dimension::MONEY];
 kinds! {
     Number: "number", "plain number", ["1.5"], [], [], None;
     Share: "share", "share", ["0.25", "25 %"], [], [], Some(1.0);
+    Change: "change", "relative change", ["0.1", "-20 %"], [], [], None, at_least -1;
     Duration: "duration", "duration", ["30 days", "2 years"], TIME, [], None;
     Frequency: "frequency", "number per time", ["0.5/yr"], [], TIME, None;
     ShareRate: "share-rate", "share per time", ["5 %/week"], [], TIME, None;
@@ -105,7 +110,7 @@ impl Form {
         if !self.is_plain() {
             return json!({ "type": "string", "allOf": self.parts(), "examples": self.examples });
         }
-        let mut bare = json!({ "type": "number", "minimum": 0 });
+        let mut bare = json!({ "type": "number", "minimum": self.least });
         if let Some(most) = self.most {
             bare["maximum"] = json!(most);
         }
@@ -145,6 +150,7 @@ const RATIO: Form = Form {
     examples: &[],
     above: &ANY,
     below: &ANY,
+    least: 0,
     most: None,
 };
 

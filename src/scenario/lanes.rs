@@ -1,12 +1,12 @@
 //! `[[lanes]]`: how goods travel between countries.
 
 use super::csv_table::Cell;
-use super::kinds::{Amount, Duration};
+use super::kinds::{Amount, Duration, Fixed, Number};
 use super::measure::Measure;
-use super::model::{CommodityId, CountryId, Lane};
+use super::model::{self, CommodityId, CountryId, Lane};
 use super::problem::Problem;
-use super::table::{Reader, any_of, not_both, one_of, table};
-use super::values::{OneOrMany, Word};
+use super::table::{Reader, any_of, not_both, one_of, table, with};
+use super::values::{Map, OneOrMany, Word};
 use crate::random::Law;
 
 table! {
@@ -22,15 +22,33 @@ table! {
         transit: Option<Amount<Duration>>,
         /// Whether goods flow, as in a pipeline, rather than sail.
         pipeline: Option<bool>,
+        /// Chokepoints on the way, by names of your choice, and how long after departure each is reached.
+        via: Map<Fixed<Duration>>,
+        /// The way round all chokepoints of the lane; goods kept from them wait unless given.
+        detour: Option<Detour>,
         /// A CSV file of log-normal times with the columns from, to, median and p90, in days.
         file: Option<Word>,
     } where
         one_of(&[&["file"], &["from", "to"]]),
-        any_of(&[&["file"], &["transit"], &["pipeline"]]),
+        any_of(&[&["file"], &["transit"], &["pipeline"], &["via"]]),
+        with("detour", &["via"]),
         not_both("file", "from"),
         not_both("file", "to"),
         not_both("file", "transit"),
 }
+
+table! {
+    /// The way round the chokepoints of a lane.
+    struct Detour {
+        /// By how much longer goods are under way.
+        adds: Amount<Duration>,
+        /// By how much dearer they are, in reference prices.
+        cost: Amount<Number> = "0",
+    }
+}
+
+/// Chokepoints of a lane, if it names any, and the way round them.
+type Route = (Option<Vec<(String, f64)>>, Option<model::Detour>);
 
 /// `None` stands for any country.
 type End = Option<CountryId>;
@@ -41,10 +59,30 @@ impl Listed {
             Some(of) => reader.commodities(of),
             None => Some(Vec::new()),
         };
+        let route = self.route(reader);
         match &self.file {
-            Some(path) => self.read_file(path, &commodities?, reader),
-            None => self.product(commodities, reader),
+            Some(path) => self.read_file(path, &commodities?, &route?, reader),
+            None => self.product(commodities, route, reader),
         }
+    }
+
+    fn route(&self, reader: &mut Reader<'_>) -> Option<Route> {
+        let passage = |(word, days): &(Word, Fixed<Duration>)| {
+            let days = reader.fixed(days, &Measure::duration())?;
+            Some((word.text.clone(), days))
+        };
+        let via: Option<Vec<_>> = self.via.0.iter().map(passage).collect();
+        let detour = match &self.detour {
+            Some(detour) => detour.resolve(reader).map(Some),
+            None => Some(None),
+        };
+        if let Some(detour) = self.detour.as_ref().filter(|_| self.via.0.is_empty()) {
+            let said = "this detour goes round nothing";
+            let help = "name the chokepoint: via = { hormuz = \"1 day\" }";
+            reader.report(Problem::new(detour.at, said).help(help));
+        }
+        let via = via?;
+        Some(((!via.is_empty()).then_some(via), detour?))
     }
 
     /// A lane for each pair of ends; from a country to itself only where one
@@ -52,17 +90,20 @@ impl Listed {
     fn product(
         &self,
         commodities: Option<Vec<CommodityId>>,
+        route: Option<Route>,
         reader: &mut Reader<'_>,
     ) -> Option<Vec<Lane>> {
         let from = self.ends("from", self.from.as_ref(), reader);
         let to = self.ends("to", self.to.as_ref(), reader);
         let transit = reader.law_if(self.transit.as_ref(), &Measure::duration());
-        if self.transit.is_none() && self.pipeline.is_none() {
+        let silent = self.transit.is_none() && self.pipeline.is_none();
+        if silent && self.via.0.is_empty() {
             let said = format!("`{}` says nothing about how goods travel", self.path);
-            let help = "give it `transit`, `pipeline` or both";
+            let help = "give it `transit`, `pipeline` or `via`";
             reader.report(Problem::new(self.at, said).help(help));
         }
         let (from, to, transit, commodities) = (from?, to?, transit?, commodities?);
+        let (via, detour) = route?;
         let domestic = from.len() == 1 && to.len() == 1;
         let pairs = from.iter().flat_map(|f| to.iter().map(move |t| (*f, *t)));
         let kept = pairs.filter(|(f, t)| domestic || f.is_none() || f != t);
@@ -72,6 +113,8 @@ impl Listed {
             commodities: commodities.clone(),
             transit: transit.clone(),
             pipeline: self.pipeline,
+            via: via.clone(),
+            detour: detour.clone(),
         };
         Some(kept.map(lane).collect())
     }
@@ -99,6 +142,7 @@ impl Listed {
         &self,
         path: &Word,
         commodities: &[CommodityId],
+        (via, detour): &Route,
         reader: &mut Reader<'_>,
     ) -> Option<Vec<Lane>> {
         let others = [
@@ -122,10 +166,23 @@ impl Listed {
                 commodities: commodities.to_vec(),
                 transit: Some(transit?),
                 pipeline: self.pipeline,
+                via: via.clone(),
+                detour: detour.clone(),
             });
             Some(())
         })?;
         Some(lanes)
+    }
+}
+
+impl Detour {
+    fn resolve(&self, reader: &mut Reader<'_>) -> Option<model::Detour> {
+        let adds = reader.num(&self.adds, &Measure::duration());
+        let cost = reader.num(&self.cost, &Measure::number());
+        Some(model::Detour {
+            adds: adds?,
+            cost: cost?,
+        })
     }
 }
 

@@ -39,6 +39,11 @@ impl Measure {
         Self::new(Dimension::NONE, "a share", "\"25 %\" or 0.25").at_most(1.0)
     }
 
+    /// A relative change, not below −1.
+    pub(super) fn change() -> Self {
+        Self::new(Dimension::NONE, "a relative change", "\"-20 %\" or 0.1").at_least(-1.0)
+    }
+
     pub(super) fn duration() -> Self {
         Self::new(Dimension::TIME, "a duration", "\"30 days\"")
     }

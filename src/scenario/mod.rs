@@ -36,6 +36,7 @@ mod sites;
 mod source;
 mod study;
 mod table;
+mod tanks;
 mod trade;
 mod tree;
 mod values;
@@ -50,6 +51,7 @@ use source::ContentHash;
 use table::{Read, Reader};
 
 pub use model::*;
+pub use names::nearest;
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use rule::{Rule, UnknownRule};

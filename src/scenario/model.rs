@@ -22,6 +22,10 @@ pub struct CommodityId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteId(pub usize);
 
+/// Index into [`Scenario::policies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId(pub usize);
+
 /// A state of one of the political processes: index into
 /// [`Scenario::processes`] and into its states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +79,8 @@ pub struct Scenario {
     pub demands: Vec<Demand>,
     /// State stocks.
     pub reserves: Vec<Reserve>,
+    /// Room for commercial stocks.
+    pub tanks: Vec<Tank>,
     /// Transit between countries; later entries win over earlier ones.
     pub lanes: Vec<Lane>,
     /// Term contracts.
@@ -156,6 +162,8 @@ pub struct Commodity {
     pub transit: Law,
     /// Whether lanes not listed are pipelines.
     pub pipeline: bool,
+    /// Share lost a day under way beyond the usual voyage; none if `None`.
+    pub boil_off: Option<Num>,
     /// Cover below which use is rationed \[days\].
     pub minimum_cover: Num,
     /// Buyers' target cover unless a demand says otherwise \[days\].
@@ -210,10 +218,29 @@ pub struct Site {
     pub cover: Option<Num>,
     /// Monthly output factors, January first, mean one.
     pub season: Option<[f64; 12]>,
+    /// Not there at the start; a project builds it.
+    pub planned: bool,
     /// Ordinary outages.
     pub outages: Option<Outages>,
+    /// Finished goods it can hold beyond what it usually does; no limit if
+    /// `None`. Units of its first output, or days of its base output.
+    pub storage: Option<Size>,
     /// Goods on hand at the start \[units of each output\], if not steady state.
     pub initial: Option<Num>,
+}
+
+impl Site {
+    /// Whether a good goes in.
+    #[must_use]
+    pub fn takes(&self, good: CommodityId) -> bool {
+        self.inputs.iter().any(|(input, _)| *input == good)
+    }
+
+    /// Whether a good comes out.
+    #[must_use]
+    pub fn makes(&self, good: CommodityId) -> bool {
+        self.outputs.iter().any(|(output, _)| *output == good)
+    }
 }
 
 /// A renewal or overlapping process of losses.
@@ -266,12 +293,12 @@ pub struct Demand {
     pub initial: Option<Num>,
 }
 
-/// Volume, or days of the country's base use.
+/// A volume, or days of base use; of a site, of base output.
 #[derive(Clone, Debug)]
 pub enum Size {
     /// Units.
     Volume(Num),
-    /// Days of base use.
+    /// Days of base use or output.
     Days(Num),
 }
 
@@ -307,6 +334,42 @@ pub struct Lane {
     pub transit: Option<Law>,
     /// Whether goods flow (a pipeline) rather than sail.
     pub pipeline: Option<bool>,
+    /// Chokepoints on the way, and when each is reached after departure
+    /// \[days\]; `None` leaves the earlier rule.
+    pub via: Option<Vec<(String, f64)>>,
+    /// The way round the chokepoints, if there is one.
+    pub detour: Option<Detour>,
+}
+
+/// The way round the chokepoints of a lane.
+#[derive(Clone, Debug)]
+pub struct Detour {
+    /// By how much longer goods are under way \[days\].
+    pub adds: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+}
+
+/// Room for the commercial stock of a good in a country.
+#[derive(Clone, Debug)]
+pub struct Tank {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Where.
+    pub country: CountryId,
+    /// How much goes in.
+    pub capacity: Size,
+    /// The part of it that is never usable; nothing if `None`.
+    pub heel: Option<Heel>,
+}
+
+/// What is never usable of a tank.
+#[derive(Clone, Debug)]
+pub enum Heel {
+    /// A share of its capacity.
+    Share(Num),
+    /// Units.
+    Volume(Num),
 }
 
 /// A term contract, served before spot.
@@ -328,6 +391,18 @@ pub struct Contract {
     pub end: Option<Date>,
     /// USD per unit; the reference price if `None`.
     pub price: Option<Num>,
+    /// Share of the volume that the buyer may leave; none if `None`.
+    pub down: Option<Num>,
+    /// Share of the volume that it may take beyond it; none if `None`.
+    pub up: Option<Num>,
+    /// Share of the volume paid for whether taken or not; none if `None`.
+    pub take_or_pay: Option<Num>,
+    /// Days from the start over which the volume rises; at once if `None`.
+    pub ramp: Option<Num>,
+    /// Order in which its seller serves it, lower first.
+    pub priority: u32,
+    /// Whether what the buyer does not need may go to others.
+    pub free: bool,
 }
 
 /// What a policy is to a study; the baseline keeps only the background.
@@ -354,6 +429,8 @@ pub struct Policy {
     pub announced: Date,
     /// First day in force.
     pub effective: Date,
+    /// Days of use that buyers store ahead between the two.
+    pub front_loading: Num,
     /// First day no longer in force.
     pub ends: Option<Date>,
     /// Regimes in which it is in force; all if empty.
@@ -377,6 +454,36 @@ pub enum Instrument {
     ExportLicence(ExportLicence),
     /// Takes capacity away from time to time.
     Disruption(Disruption),
+    /// Has buyers give up the goods of companies.
+    Sanction(Sanction),
+    /// Makes imports dearer.
+    Tariff(Tariff),
+    /// Has buyers pay no more than a price.
+    PriceCap(PriceCap),
+    /// Closes a chokepoint of shipping.
+    Closure(Closure),
+    /// Carries goods past a chokepoint.
+    Bypass(Bypass),
+    /// Carries goods through third countries.
+    Leakage(Leakage),
+    /// Controls goods made abroad with one's own.
+    ExtraterritorialRule(ExtraterritorialRule),
+    /// Releases a volume from several state stocks.
+    CoordinatedRelease(CoordinatedRelease),
+    /// Lets members that run low draw on the state stocks of others.
+    StockpilePact(StockpilePact),
+    /// Changes reference demand.
+    DemandShock(DemandShock),
+    /// Has buyers store more.
+    Hoarding(Hoarding),
+    /// Has users go over to another good, or do with less.
+    Substitution(Substitution),
+    /// Has outcomes drawn on set dates.
+    Negotiation(Negotiation),
+    /// Builds capacity.
+    Project(Project),
+    /// Pays sites no less for a good.
+    PriceFloor(PriceFloor),
 }
 
 /// The trade that an export control binds.
@@ -474,6 +581,323 @@ pub struct Disruption {
     pub sites: Vec<SiteId>,
     /// When, how long, how much.
     pub outages: Outages,
+}
+
+/// Has buyers give up the goods of companies.
+#[derive(Clone, Debug)]
+pub struct Sanction {
+    /// Companies struck.
+    pub companies: Vec<String>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Until when trade goes on unhindered.
+    pub wind_down: Option<Date>,
+    /// Share of reference purchases given up, by country of the buyer.
+    pub compliance: PerCountry,
+    /// How compliance falls with time.
+    pub easing: Option<Easing>,
+    /// Additional cost of buying from them, in reference prices.
+    pub risk: PerCountry,
+    /// Countries that may go on buying for a time.
+    pub waivers: Vec<Waiver>,
+    /// Goods sold under other names.
+    pub relabelling: Option<Relabelling>,
+    /// A slower channel around the sanction.
+    pub shadow: Option<Shadow>,
+    /// Further storage \[units\], all sellers together.
+    pub floats: Option<Num>,
+}
+
+/// Compliance falls to a share of what it was, exponentially.
+#[derive(Clone, Debug)]
+pub struct Easing {
+    /// Time constant \[days\].
+    pub within: Num,
+    /// Share that lasts.
+    pub lasting: Num,
+}
+
+/// A country may go on buying.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Which.
+    pub country: CountryId,
+    /// First day without.
+    pub until: Date,
+    /// Probability that it is renewed when it ends.
+    pub renewed: Num,
+    /// For how long it is renewed \[days\].
+    pub term: f64,
+}
+
+/// Struck sellers hand goods to others.
+#[derive(Clone, Debug)]
+pub struct Relabelling {
+    /// Companies that sell them.
+    pub companies: Vec<String>,
+    /// Most, as a share of base output.
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+}
+
+/// A slower channel whose capacity grows.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    /// Capacity at first [units per day].
+    pub at_first: Num,
+    /// Capacity in the end [units per day].
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+}
+
+/// Makes imports dearer.
+#[derive(Clone, Debug)]
+pub struct Tariff {
+    /// Importers.
+    pub by: Vec<CountryId>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Exporters.
+    pub from: Vec<CountryId>,
+    /// Share of the seller's price.
+    pub rate: PerCommodity,
+}
+
+/// Has buyers pay no more than a price.
+#[derive(Clone, Debug)]
+pub struct PriceCap {
+    /// Countries of the buyers.
+    pub by: Vec<CountryId>,
+    /// Goods.
+    pub on: Vec<CommodityId>,
+    /// Sellers capped: those of these countries,
+    pub from: Vec<CountryId>,
+    /// or of these companies.
+    pub companies: Vec<String>,
+    /// The price [USD per unit] for each good.
+    pub at: PerCommodity,
+}
+
+/// Closes a chokepoint of shipping.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// Name of the chokepoint.
+    pub of: String,
+    /// Share that still passes.
+    pub open: Num,
+    /// How long it is closed \[days\]; as long as in force if `None`.
+    pub lasts: Option<Law>,
+    /// Half-life of what stays closed after that \[days\].
+    pub recovery: Num,
+}
+
+/// Carries goods past a chokepoint.
+#[derive(Clone, Debug)]
+pub struct Bypass {
+    /// Name of the chokepoint.
+    pub around: String,
+    /// Countries of the sellers.
+    pub by: Vec<CountryId>,
+    /// The good.
+    pub on: CommodityId,
+    /// Capacity [units per day].
+    pub capacity: Capacity,
+    /// Time over which it grows from nothing \[days\].
+    pub ramp: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+}
+
+/// A capacity shared by all sellers, or one for each country of sellers.
+#[derive(Clone, Debug)]
+pub enum Capacity {
+    /// All together.
+    Together(Num),
+    /// Each its own.
+    ByCountry(Vec<(CountryId, Num)>),
+}
+
+/// Carries goods through third countries.
+#[derive(Clone, Debug)]
+pub struct Leakage {
+    /// Policies it goes around.
+    pub around: Vec<PolicyId>,
+    /// Third countries.
+    pub via: Vec<CountryId>,
+    /// Most, as a share of what they stop.
+    pub at_most: Num,
+    /// Time constant of its growth \[days\].
+    pub within: Num,
+    /// By how much later goods arrive \[days\].
+    pub delay: Num,
+    /// By how much dearer they are, in reference prices.
+    pub cost: Num,
+    /// Most, as a share of what the third countries import in the base.
+    pub hub_share: Option<Num>,
+    /// What sets it back.
+    pub enforcement: Option<Enforcement>,
+}
+
+/// Random blows against a channel.
+#[derive(Clone, Debug)]
+pub struct Enforcement {
+    /// How many per day.
+    pub rate: Num,
+    /// Share of the channel that each undoes.
+    pub undoes: Num,
+}
+
+/// Controls goods made abroad with one's own.
+#[derive(Clone, Debug)]
+pub struct ExtraterritorialRule {
+    /// Whose rule, and the origin of the content.
+    pub by: CountryId,
+    /// Goods that count as content.
+    pub content: Vec<CommodityId>,
+    /// Goods made abroad that it binds.
+    pub on: Vec<CommodityId>,
+    /// Share of content in the value of a good above which it binds.
+    pub threshold: Num,
+    /// Destinations.
+    pub to: Vec<CountryId>,
+    /// Share of reference trade refused, by destination.
+    pub refused: PerCountry,
+}
+
+/// Releases a volume from several state stocks.
+#[derive(Clone, Debug)]
+pub struct CoordinatedRelease {
+    /// Of what.
+    pub commodity: CommodityId,
+    /// Whose reserves, and their shares; in proportion to size if `None`.
+    pub members: Vec<(CountryId, Option<Num>)>,
+    /// Units, all together.
+    pub total: Num,
+    /// Days over which they are released.
+    pub over: Num,
+}
+
+/// Lets members that run low draw on the state stocks of others.
+#[derive(Clone, Debug)]
+pub struct StockpilePact {
+    /// Who stands by each other.
+    pub members: Vec<CountryId>,
+    /// In which goods.
+    pub goods: Vec<CommodityId>,
+    /// Commercial cover below which a member draws \[days\].
+    pub trigger: Num,
+    /// Most that a partner gives \[share of its reserve's size per day\].
+    pub share: Num,
+    /// Share of its reserve's size that a partner keeps.
+    pub floor: Num,
+    /// Time under way \[days\].
+    pub transit: Law,
+}
+
+/// Changes reference demand.
+#[derive(Clone, Debug)]
+pub struct DemandShock {
+    /// Of what.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck; all if empty.
+    pub tiers: Vec<String>,
+    /// Relative change, at least −1.
+    pub change: Num,
+    /// Time over which it comes about \[days\].
+    pub ramp: Num,
+}
+
+/// Has buyers store more for fear of a shortage.
+#[derive(Clone, Debug)]
+pub struct Hoarding {
+    /// Of what.
+    pub on: Vec<CommodityId>,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Beyond the target \[days of use\].
+    pub cover: Num,
+}
+
+/// Has users go over to another good, or do with less.
+#[derive(Clone, Debug)]
+pub struct Substitution {
+    /// What is replaced.
+    pub of: CommodityId,
+    /// Where.
+    pub countries: Vec<CountryId>,
+    /// Tiers struck, and plants by their sites; all if empty.
+    pub tiers: Vec<String>,
+    /// The other good, and units of it for a unit; none where users do with
+    /// less.
+    pub with: Option<(CommodityId, Num)>,
+    /// Largest share of demand replaced.
+    pub at_most: Num,
+    /// Time constant \[days\].
+    pub within: Num,
+    /// Only while the price is above \[USD per unit\].
+    pub price_above: Option<Num>,
+    /// Only while stock is below \[days of use\].
+    pub cover_below: Option<Num>,
+}
+
+/// Has the regime of a process drawn on set dates.
+#[derive(Clone, Debug)]
+pub struct Negotiation {
+    /// Index into [`Scenario::processes`].
+    pub process: usize,
+    /// When.
+    pub on: Vec<Date>,
+    /// States of the process from which; all if empty.
+    pub from: Vec<usize>,
+    /// Outcomes: (state, probability), adding up to one.
+    pub outcomes: Vec<(usize, Num)>,
+}
+
+/// Builds capacity.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Where.
+    pub site: SiteId,
+    /// Runs per day at full capacity.
+    pub adds: Num,
+    /// Probability that it is funded.
+    pub funded: Num,
+    /// First day on which it may be decided on.
+    pub decision: Date,
+    /// Time to build \[days\].
+    pub build: Law,
+    /// Time by which it slips \[days\].
+    pub delay: Law,
+    /// Time from completion to full output \[days\].
+    pub ramp: Num,
+    /// Projects that must be complete before it is built.
+    pub after: Vec<PolicyId>,
+    /// Regimes of which one must last when it is decided on; none if empty.
+    pub needs: Vec<RegimeId>,
+    /// Price of the site's first good below which it is not decided on
+    /// \[USD per unit\].
+    pub breakeven: Option<Num>,
+}
+
+/// Pays sites no less for a good.
+#[derive(Clone, Debug)]
+pub struct PriceFloor {
+    /// Which sites.
+    pub sites: Vec<SiteId>,
+    /// For which good.
+    pub of: CommodityId,
+    /// USD per unit.
+    pub at: Num,
 }
 
 /// A semi-Markov chain of regimes, or a fixed path.

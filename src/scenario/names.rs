@@ -10,10 +10,7 @@ use super::tree::{Entry, Node};
 use crate::units::Unit;
 
 /// The known name closest to what was written, if one is close.
-pub(super) fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = written.to_lowercase();
     let length = folded.chars().count();
     let allowed = (length / 3).max(1);
@@ -68,12 +65,18 @@ pub(super) struct Names {
     pub commodities: Index,
     pub sites: Index,
     pub companies: Index,
+    /// Chokepoints that lanes pass.
+    pub chokepoints: Index,
+    pub policies: Index,
     /// Regimes of all processes together.
     pub regimes: Index,
     /// Process and state of each regime.
     pub regime_ids: Vec<RegimeId>,
-    /// Regimes of each process.
+    /// Processes by name, and the regimes of each.
+    pub process_names: Index,
     pub processes: BTreeMap<String, Index>,
+    /// Processes whose path is fixed.
+    pub on_a_path: Vec<usize>,
     /// Regimes that two processes have: name, first and second place.
     pub twice: Vec<(String, Span, Span)>,
     pub sources: Index,
@@ -87,11 +90,13 @@ impl Names {
         let mut names = Self {
             countries: keys(root.get("countries")),
             commodities: keys(root.get("commodities")),
+            policies: keys(root.get("policies")),
             sources: keys(root.get("scenario").and_then(|table| table.get("sources"))),
             ..Self::default()
         };
         names.gather_units(root);
         names.gather_sites(root);
+        names.gather_chokepoints(root);
         names.gather_regimes(root);
         names
     }
@@ -114,6 +119,14 @@ impl Names {
         }
     }
 
+    fn gather_chokepoints(&mut self, root: &Node) {
+        for lane in root.get("lanes").map_or(&[][..], Node::items) {
+            for (name, span) in keys(lane.get("via")).names {
+                self.chokepoints.add(&name, span);
+            }
+        }
+    }
+
     fn gather_regimes(&mut self, root: &Node) {
         let processes = root.get("regimes").map_or(&[][..], Node::entries);
         let named = processes.iter().filter(is_name);
@@ -124,6 +137,10 @@ impl Names {
                     None => self.regime_ids.push(RegimeId { process, state }),
                     Some(first) => self.twice.push((name.clone(), first, *span)),
                 }
+            }
+            self.process_names.add(&entry.key, entry.key_span);
+            if entry.node.get("path").is_some() {
+                self.on_a_path.push(process);
             }
             self.processes.insert(entry.key.clone(), own);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{CommodityId, Focus, Instrument, Policy, Scenario, Scope};
+use super::model::{CommodityId, CountryId, Focus, Instrument, Lane, Policy, Scenario};
 
 impl Scenario {
     /// Whether a policy acts on what a focus is supplied with: on its good or
@@ -10,18 +10,55 @@ impl Scenario {
     #[must_use]
     pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
         let chain = self.chain(focus.commodity);
-        let binds = |scope: &Scope| {
-            scope.to.contains(&focus.country) && scope.on.iter().any(|good| chain.contains(good))
-        };
+        let acts = |on: &[CommodityId]| on.iter().any(|good| chain.contains(good));
+        let binds = |on: &[CommodityId], to: &[CountryId]| to.contains(&focus.country) && acts(on);
         match &policy.instrument {
-            Instrument::ExportBan(ban) => binds(&ban.scope),
-            Instrument::ExportQuota(quota) => binds(&quota.scope),
-            Instrument::ExportLicence(licence) => binds(&licence.scope),
+            Instrument::ExportBan(ban) => binds(&ban.scope.on, &ban.scope.to),
+            Instrument::ExportQuota(quota) => binds(&quota.scope.on, &quota.scope.to),
+            Instrument::ExportLicence(licence) => binds(&licence.scope.on, &licence.scope.to),
             Instrument::Disruption(disruption) => {
                 let mut sites = disruption.sites.iter();
                 sites.any(|id| self.makes(id.0, &chain))
             }
+            Instrument::Sanction(sanction) => acts(&sanction.on),
+            Instrument::Tariff(tariff) => binds(&tariff.on, &tariff.by),
+            Instrument::PriceCap(cap) => binds(&cap.on, &cap.by),
+            Instrument::Closure(closure) => self.passes(&closure.of, focus.country, &chain),
+            Instrument::Bypass(bypass) => acts(&[bypass.on]),
+            Instrument::Leakage(leakage) => leakage.around.iter().any(|around| {
+                let policy = &self.policies[around.0];
+                !matches!(policy.instrument, Instrument::Leakage(_)) && self.strikes(policy, focus)
+            }),
+            Instrument::ExtraterritorialRule(rule) => binds(&rule.on, &rule.to),
+            Instrument::CoordinatedRelease(release) => chain.contains(&release.commodity),
+            Instrument::StockpilePact(pact) => pact.goods.iter().any(|good| chain.contains(good)),
+            Instrument::Substitution(s) => {
+                let with = s.with.as_ref().map(|(good, _)| *good);
+                chain.contains(&s.of) || with.is_some_and(|good| chain.contains(&good))
+            }
+            // It strikes by what the regimes switch.
+            Instrument::Negotiation(_) => false,
+            Instrument::Project(project) => self.makes(project.site.0, &chain),
+            Instrument::PriceFloor(floor) => chain.contains(&floor.of),
+            Instrument::DemandShock(shock) => chain.contains(&shock.of),
+            Instrument::Hoarding(hoarding) => hoarding.on.iter().any(|good| chain.contains(good)),
         }
+    }
+
+    /// Whether a lane that brings one of some goods to a country passes a
+    /// chokepoint.
+    fn passes(&self, chokepoint: &str, to: CountryId, goods: &BTreeSet<CommodityId>) -> bool {
+        let brings = |lane: &Lane| {
+            let some = lane.commodities.iter().any(|good| goods.contains(good));
+            lane.to.is_none_or(|end| end == to) && (lane.commodities.is_empty() || some)
+        };
+        let passes = |lane: &Lane| {
+            lane.via
+                .iter()
+                .flatten()
+                .any(|(name, _)| name == chokepoint)
+        };
+        self.lanes.iter().any(|lane| passes(lane) && brings(lane))
     }
 
     /// A good and all that goes into it, stage by stage.

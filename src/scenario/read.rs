@@ -11,7 +11,7 @@ use super::tree::Node;
 use super::values::Map;
 use super::{
     check, commodities, contracts, correlations, countries, demand, lanes, policies, regimes,
-    reserves, sites, study, trade,
+    reserves, sites, study, tanks, trade,
 };
 
 table! {
@@ -31,6 +31,8 @@ table! {
         demand: Vec<demand::Listed>,
         /// State stocks.
         reserves: Vec<reserves::Listed>,
+        /// Room for commercial stocks.
+        tanks: Vec<tanks::Listed>,
         /// How goods travel between countries.
         lanes: Vec<lanes::Listed>,
         /// Term contracts.
@@ -63,19 +65,22 @@ impl File {
         let sites = sites::resolve(&self.sites, period, reader);
         let demands = each(&self.demand, |listed| listed.resolve(reader));
         let complete = sites.len() == items(root, "sites");
+        let all_uses = demands.len() == items(root, "demand");
         let setting = Setting {
             period,
             sites: &sites,
+            demands: &demands,
             complete,
+            all_uses,
         };
         let policies = policies::resolve(&self.policies, setting, reader);
         let processes = regimes::resolve(&self.regimes, period, reader);
         let reserves = each(&self.reserves, |listed| listed.resolve(reader));
+        let tanks = each(&self.tanks, |listed| listed.resolve(reader));
         let lanes = each(&self.lanes, |listed| listed.resolve(reader));
         let contracts = each(&self.contracts, |listed| listed.resolve(period, reader));
         let correlations = each(&self.correlations, |listed| listed.resolve(reader));
         let all_goods = commodities.len() == reader.names.commodities.len();
-        let all_uses = demands.len() == items(root, "demand");
         let Resolved {
             name,
             trials,
@@ -99,6 +104,7 @@ impl File {
             sites,
             demands,
             reserves,
+            tanks,
             lanes: lanes.into_iter().flatten().collect(),
             contracts,
             policies,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::model::{CommodityId, CountryId, RegimeId, SiteId};
+use super::model::{CommodityId, CountryId, PolicyId, RegimeId, SiteId};
 use super::names::{Index, nearest};
 use super::problem::Problem;
 use super::source::Span;
@@ -57,6 +57,22 @@ impl Reader<'_> {
         let names = Rc::clone(&self.names);
         self.find(&names.companies, "company", &word.text, word.span, [])
             .map(|_| word.text.clone())
+    }
+
+    pub(super) fn chokepoint(&mut self, word: &Word) -> Option<String> {
+        let names = Rc::clone(&self.names);
+        self.find(&names.chokepoints, "chokepoint", &word.text, word.span, [])
+            .map(|_| word.text.clone())
+    }
+
+    pub(super) fn companies(&mut self, words: &OneOrMany<Word>) -> Option<Vec<String>> {
+        self.each(words, Self::company)
+    }
+
+    pub(super) fn policy(&mut self, word: &Word) -> Option<PolicyId> {
+        let names = Rc::clone(&self.names);
+        self.find(&names.policies, "policy", &word.text, word.span, [])
+            .map(PolicyId)
     }
 
     pub(super) fn regime(&mut self, word: &Word) -> Option<RegimeId> {

@@ -253,39 +253,44 @@ impl Regime {
         let Some(then) = then.filter(|then| !then.is_empty()) else {
             return;
         };
-        let fixed = then.iter().all(|(_, num)| num.law.is_constant());
-        let sum: f64 = then.iter().map(|(_, num)| num.law.mean()).sum();
-        if fixed && (sum - 1.0).abs() > ROUNDING {
-            self.report_sum(sum, reader);
-        }
-    }
-
-    fn report_sum(&self, sum: f64, reader: &mut Reader<'_>) {
-        let Some(((first, _), (_, last))) = self.then.0.first().zip(self.then.0.last()) else {
-            return;
-        };
-        let span = Span {
-            end: last.0.span.end.max(first.span.end),
-            ..first.span
-        };
-        let span = if last.0.span.file == first.span.file {
-            span
-        } else {
-            first.span
-        };
-        let rounded = (sum * 1e9).round() / 1e9;
-        reader.report(
-            Problem::new(
-                span,
-                format!("these probabilities add up to {rounded}, not 1"),
-            )
-            .label(format!("they add up to {rounded}")),
-        );
+        check_sum(&self.then, then, reader);
     }
 }
 
+/// Probabilities, if all are fixed, must add up to one.
+pub(super) fn check_sum<K>(map: &Map<Amount<K>>, ways: &[(usize, Num)], reader: &mut Reader<'_>) {
+    let fixed = ways.iter().all(|(_, num)| num.law.is_constant());
+    let sum: f64 = ways.iter().map(|(_, num)| num.law.mean()).sum();
+    if fixed && (sum - 1.0).abs() > ROUNDING {
+        report_sum(map, sum, reader);
+    }
+}
+
+fn report_sum<K>(map: &Map<Amount<K>>, sum: f64, reader: &mut Reader<'_>) {
+    let Some(((first, _), (_, last))) = map.0.first().zip(map.0.last()) else {
+        return;
+    };
+    let span = Span {
+        end: last.0.span.end.max(first.span.end),
+        ..first.span
+    };
+    let span = if last.0.span.file == first.span.file {
+        span
+    } else {
+        first.span
+    };
+    let rounded = (sum * 1e9).round() / 1e9;
+    reader.report(
+        Problem::new(
+            span,
+            format!("these probabilities add up to {rounded}, not 1"),
+        )
+        .label(format!("they add up to {rounded}")),
+    );
+}
+
 /// Regimes of the same process, each with a number.
-fn ways<K>(
+pub(super) fn ways<K>(
     map: &Map<Amount<K>>,
     measure: &Measure,
     own: &Index,

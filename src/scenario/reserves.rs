@@ -1,12 +1,12 @@
 //! `[[reserves]]`: state stocks.
 
 use super::kinds::{Amount, Duration, ShareRate, Volume};
-use super::measure::{Good, Measure};
-use super::model::{Num, Reserve, Size};
+use super::measure::Measure;
+use super::model::{Num, Reserve};
 use super::numbers::constant;
 use super::table::{Reader, table};
+use super::tanks::size;
 use super::values::{Either, Word};
-use crate::units::Dimension;
 
 table! {
     /// A state stock.
@@ -52,7 +52,7 @@ impl Listed {
         let release_rate = reader.num(&self.release.at_most, &Measure::share_rate());
         let refill = self.refill(reader);
         let good = reader.good(commodity?)?;
-        let size = self.size(&good, reader);
+        let size = size(&self.size.0, &good, reader);
         let (refill_above, refill_rate) = refill?;
         Some(Reserve {
             commodity: commodity?,
@@ -63,16 +63,6 @@ impl Listed {
             refill_above,
             refill_rate,
         })
-    }
-
-    fn size(&self, good: &Good, reader: &mut Reader<'_>) -> Option<Size> {
-        if Reader::dimension_of(&self.size.0) == Some(Dimension::TIME) {
-            return reader
-                .num_at(&self.size.0, &Measure::duration())
-                .map(Size::Days);
-        }
-        let measure = Measure::volume(good).or_said(", or days of its use");
-        reader.num_at(&self.size.0, &measure).map(Size::Volume)
     }
 
     /// Cover above which it refills, and its rate.

@@ -2,7 +2,7 @@
 
 use super::kinds::{Amount, Duration, Fixed, Frequency, Number, Price, Rate, Share, Volume};
 use super::measure::{Good, Measure};
-use super::model::{Arrival, CommodityId, Num, Outages, Site};
+use super::model::{Arrival, CommodityId, Num, Outages, Site, Size};
 use super::numbers::constant;
 use super::problem::Problem;
 use super::study::Period;
@@ -10,6 +10,7 @@ use super::table::{Read, Reader, choice, one_of, table};
 use super::tree::{Node, Value};
 use super::values::{Day, Either, Map, Word, date};
 use crate::random::Law;
+use crate::units::Dimension;
 
 /// Most outages of a process \[per day\]; more say nothing that fewer do not.
 const MOST_OUTAGES: f64 = 2.0;
@@ -29,6 +30,8 @@ table! {
         recipe: Option<Recipe>,
         /// Runs at full capacity, as a volume per time of the good whose coefficient is 1.
         capacity: Amount<Rate>,
+        /// Whether it is not there at the start, for a project to build it.
+        planned: bool = "false",
         /// Share of capacity used in the base.
         utilisation: Amount<Share> = "1",
         /// Elasticity of output where there is spare capacity.
@@ -41,6 +44,8 @@ table! {
         season: Option<Season>,
         /// Ordinary outages.
         outages: Option<SiteOutages>,
+        /// Finished goods it can hold beyond what it usually does, as a volume of its first output or as days of base output; when full, it makes no more than is shipped. No limit unless given.
+        storage: Option<Either<Amount<Volume>, Amount<Duration>>>,
         /// Goods on hand at the start; what a steady state has unless given.
         initial: Option<Amount<Volume>>,
     } where one_of(&[&["makes"], &["recipe"]])
@@ -146,6 +151,7 @@ impl Listed {
             None => Some(None),
         };
         let cover = reader.num_if(self.cover.as_ref(), &Measure::duration());
+        self.check_planned(reader);
         let utilisation = reader.num(&self.utilisation, &Measure::share());
         let supply_elasticity = reader.num(&self.supply_elasticity, &Measure::number());
         let (inputs, outputs) = recipe?;
@@ -154,6 +160,7 @@ impl Listed {
         let value_at_risk = self.value_at_risk(&good, reader);
         let made = outputs.first().and_then(|(id, _)| reader.good(*id))?;
         let initial = reader.num_if(self.initial.as_ref(), &Measure::volume(&made));
+        let storage = self.storage(&made, reader);
         Some(Site {
             name: self.name.text.clone(),
             country: country?,
@@ -165,13 +172,23 @@ impl Listed {
             outputs,
             capacity: capacity?,
             utilisation: utilisation?,
+            planned: self.planned,
             supply_elasticity: supply_elasticity?,
             value_at_risk: value_at_risk?,
             cover: cover?,
             season: self.season.as_ref().map(Season::factors),
             outages: outages?,
+            storage: storage?,
             initial: initial?,
         })
+    }
+
+    /// What is not there yet has nothing on hand.
+    fn check_planned(&self, reader: &mut Reader<'_>) {
+        if let Some(initial) = self.initial.as_ref().filter(|_| self.planned) {
+            let said = "a planned site has nothing on hand at the start";
+            reader.report(Problem::new(initial.0.span, said).help("leave out `initial`"));
+        }
     }
 
     /// Inputs and outputs per run.
@@ -218,6 +235,20 @@ impl Listed {
                 .help("scale the recipe so that one output or input has the coefficient 1"),
         );
         None
+    }
+
+    fn storage(&self, good: &Good, reader: &mut Reader<'_>) -> Option<Option<Size>> {
+        let Some(storage) = &self.storage else {
+            return Some(None);
+        };
+        let node = &storage.0;
+        let size = if Reader::dimension_of(node) == Some(Dimension::TIME) {
+            reader.num_at(node, &Measure::duration()).map(Size::Days)
+        } else {
+            let volume = Measure::volume(good).or_said(", or a duration");
+            reader.num_at(node, &volume).map(Size::Volume)
+        };
+        size.map(Some)
     }
 
     fn value_at_risk(&self, good: &Good, reader: &mut Reader<'_>) -> Option<Num> {

@@ -56,6 +56,11 @@ impl Sources {
         self.places.get(path).copied()
     }
 
+    /// The names of all files, the scenario's own first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.name.as_str())
+    }
+
     /// The name of a file.
     #[must_use]
     pub fn name(&self, file: FileId) -> &str {

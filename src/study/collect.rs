@@ -3,10 +3,12 @@
 use sketches_ddsketch::{Config, DDSketch};
 
 use super::{
-    About, Cause, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, Sink, TrialRow, Variant,
+    About, Cause, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Sink, TrialRow,
+    Variant,
 };
 use crate::engine::{Model, Record};
 use crate::scenario::Role;
+use crate::stats::Moments;
 use crate::units::Date;
 
 /// Relative error of the monthly quantiles.
@@ -30,6 +32,9 @@ pub(super) struct Collector<'m> {
     baseline: Side,
     active: Vec<u64>,
     stopped: Vec<f64>,
+    leaked: Vec<f64>,
+    /// Price deviations of the sellers that sanctions name.
+    sellers: Vec<(usize, Moments)>,
     failures: Vec<Failure>,
     events: u64,
     completed: u64,
@@ -60,6 +65,8 @@ impl<'m> Collector<'m> {
             baseline: Side::new(model),
             active: vec![0; bins * model.policies.len()],
             stopped: vec![0.0; model.policies.len() * n.markets.len()],
+            leaked: vec![0.0; model.policies.len() * n.markets.len()],
+            sellers: struck(model),
             failures: Vec::new(),
             events: 0,
             completed: 0,
@@ -97,6 +104,14 @@ impl<'m> Collector<'m> {
         for (sum, stopped) in self.stopped.iter_mut().zip(&shocked.stopped) {
             *sum += stopped;
         }
+        for (sum, leaked) in self.leaked.iter_mut().zip(&shocked.leaked) {
+            *sum += leaked;
+        }
+        for (seller, prices) in &mut self.sellers {
+            if shocked.days_struck[*seller] > 0.0 {
+                prices.push(-shocked.discount[*seller]);
+            }
+        }
     }
 
     pub(super) fn finish(self, about: &About, interrupted: bool) -> Outcome {
@@ -115,6 +130,7 @@ impl<'m> Collector<'m> {
             short_above: n.short_above,
             focus,
             policies: self.policies(about),
+            sellers: self.sellers(),
             parameters: n.parameters.iter().map(|p| p.path.clone()).collect(),
             completed: self.completed,
             failures: self.failures,
@@ -138,6 +154,7 @@ impl<'m> Collector<'m> {
             unit: m.unit.clone(),
             price: n.base.terms[b.market].price,
             use_per_day: n.base.use_rate[buyer],
+            reserve: b.reserve.map(|index| n.base.reserves[index].size),
             shocked: self.shocked.variant(self.model, focus, self.completed),
             baseline: self.baseline.variant(self.model, focus, self.completed),
         }
@@ -164,18 +181,51 @@ impl<'m> Collector<'m> {
                     .step_by(count)
                     .map(|k| *k as f64 * per_trial)
                     .collect(),
-                stopped: p
-                    .markets
-                    .iter()
-                    .map(|market| {
-                        let m = &n.markets[*market];
-                        let sum = self.stopped[index * n.markets.len() + market];
-                        (m.name.clone(), m.unit.clone(), sum * per_trial)
-                    })
-                    .collect(),
+                stopped: self.volumes(index, &self.stopped),
+                leaked: self.volumes(index, &self.leaked),
             })
             .collect()
     }
+
+    /// Mean volumes of a policy in the markets that it acts on.
+    fn volumes(&self, policy: usize, sums: &[f64]) -> Vec<(String, String, f64)> {
+        let n = &self.model.network;
+        let per_trial = 1.0 / self.completed.max(1) as f64;
+        let markets = self.model.policies[policy].markets.iter();
+        let volume = |market: &usize| {
+            let m = &n.markets[*market];
+            let sum = sums[policy * n.markets.len() + market];
+            (m.name.clone(), m.unit.clone(), sum * per_trial)
+        };
+        markets.map(volume).collect()
+    }
+
+    /// What sellers got while sanctions struck them, where any did.
+    fn sellers(&self) -> Vec<SellerPrice> {
+        let n = &self.model.network;
+        let priced = self.sellers.iter().filter(|(_, prices)| prices.count() > 0);
+        let price = |(seller, prices): &(usize, Moments)| {
+            let s = &n.sellers[*seller];
+            SellerPrice {
+                commodity: n.markets[s.market].name.clone(),
+                country: n.countries[s.country].1.clone(),
+                company: s.company.clone(),
+                mean: prices.mean(),
+                se: if prices.count() > 1 { prices.se() } else { 0.0 },
+            }
+        };
+        priced.map(price).collect()
+    }
+}
+
+/// The sellers that policies strike by name, with no prices yet.
+fn struck(model: &Model) -> Vec<(usize, Moments)> {
+    let named = model.policies.iter().flat_map(|p| &p.sellers);
+    let mut sellers: Vec<usize> = named.map(|seller| *seller as usize).collect();
+    sellers.sort_unstable();
+    sellers.dedup();
+    let of = |seller| (seller, Moments::default());
+    sellers.into_iter().map(of).collect()
 }
 
 impl Side {

@@ -118,6 +118,8 @@ pub struct Outcome {
     pub focus: Vec<FocusOutcome>,
     /// When each policy was in force.
     pub policies: Vec<PolicyActivity>,
+    /// What sellers under sanctions get for their goods.
+    pub sellers: Vec<SellerPrice>,
     /// Trials that were finished: the length of every column.
     pub completed: u64,
     /// Trials that failed, in order; excluded from every column.
@@ -207,6 +209,24 @@ pub struct PolicyActivity {
     pub active: Vec<f64>,
     /// Mean volume it stopped, by commodity: (name, unit, volume).
     pub stopped: Vec<(String, String, f64)>,
+    /// Mean volume that went around it, likewise.
+    pub leaked: Vec<(String, String, f64)>,
+}
+
+/// What a seller gets while a sanction on it is in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SellerPrice {
+    /// Name of the commodity.
+    pub commodity: String,
+    /// Name of the seller's country.
+    pub country: String,
+    /// Name of the seller.
+    pub company: String,
+    /// How far its price stands from the reference price, over that time and
+    /// over trials \[share of the reference price\]; below zero, a discount.
+    pub mean: f64,
+    /// Standard error of the mean; zero where only one trial has a price.
+    pub se: f64,
 }
 
 /// What was found about one (commodity, country).
@@ -226,6 +246,8 @@ pub struct FocusOutcome {
     pub price: f64,
     /// Mean reference use \[units per day\].
     pub use_per_day: f64,
+    /// Size of the state reserve \[units\], if there is one.
+    pub reserve: Option<f64>,
     /// With every policy.
     pub shocked: Variant,
     /// Background policies only, same random numbers.

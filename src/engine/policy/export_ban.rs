@@ -3,22 +3,19 @@
 //! `u_ij = (1 − share) · reference trade`, share 1 being a full ban, less
 //! what has been sent while it was in force in the current window.
 
-use super::{Act, Bound, per_commodity};
-use crate::engine::clearing::remainder;
+use super::{Act, Bound, Counted, buyers_of, per_commodity};
+use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
-use crate::engine::state::Gates;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario::{self as written, RegimeId};
 
 #[derive(Clone, Debug)]
 pub(super) struct ExportBan {
-    bound: Vec<Bound>,
+    pairs: Counted,
     /// Share forbidden, one a good.
     share: Vec<Num>,
     in_regime: Vec<(RegimeId, Vec<Num>)>,
-    /// Where each good's memory begins.
-    memory: Vec<usize>,
 }
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> ExportBan {
@@ -35,8 +32,7 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> Export
         .map(|(regime, share)| (*regime, per_commodity(compiler, &w.scope, share)))
         .collect();
     ExportBan {
-        memory: places(&bound),
-        bound,
+        pairs: Counted::new(bound, 0),
         share,
         in_regime,
     }
@@ -49,7 +45,7 @@ impl ExportBan {
             return;
         }
         let shares = trial.terms_now(&self.share, &self.in_regime);
-        for (b, share) in self.bound.iter().zip(shares) {
+        for (b, share) in self.pairs.bound.iter().zip(shares) {
             trial.note(|t| Entry::Share {
                 policy: me,
                 market: b.market,
@@ -59,40 +55,14 @@ impl ExportBan {
     }
 }
 
-/// Where each good's pairs begin when they lie one after another.
-fn places(bound: &[Bound]) -> Vec<usize> {
-    let ends = bound.iter().scan(0, |end, b| {
-        let first = *end;
-        *end += b.pairs.len();
-        Some(first)
-    });
-    ends.collect()
-}
-
-/// Memory: of each pair what the current window had sent when the ban came
-/// into force.
 impl Act for ExportBan {
     fn memory(&self) -> usize {
-        self.bound.iter().map(|b| b.pairs.len()).sum()
+        self.pairs.end
     }
 
     fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let now = trial.s.now;
-        let (since, opened) = (trial.s.policies[me].since, trial.window_opened(market));
-        if now != since && now != opened {
-            return;
-        }
-        let start = trial.policies[me].memory.start;
-        for (b, first) in self
-            .bound
-            .iter()
-            .zip(&self.memory)
-            .filter(|(b, _)| b.market == market)
-        {
-            for (place, pair) in b.pairs.iter().enumerate() {
-                trial.s.memory[start + first + place] = trial.s.pairs[*pair as usize].sent;
-            }
-        }
+        let since = trial.s.policies[me].since;
+        self.pairs.note_sent(trial, me, market, |_, _| since);
     }
 
     fn switched(&self, trial: &mut Trial, me: usize) {
@@ -103,46 +73,18 @@ impl Act for ExportBan {
         self.note_shares(trial, me);
     }
 
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.pairs.bound)
+    }
+
     fn markets(&self) -> Vec<usize> {
-        self.bound.iter().map(|b| b.market).collect()
+        self.pairs.markets()
     }
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
         let shares = trial.terms_now(&self.share, &self.in_regime);
-        for (good, (b, share)) in self.bound.iter().zip(shares).enumerate() {
-            let share = share.get(trial.drawn).clamp(0.0, 1.0);
-            if share == 0.0 || b.market != market {
-                continue;
-            }
-            for (place, pair) in b.pairs.iter().enumerate() {
-                let allowed = if share < 1.0 {
-                    let cell = trial.policies[me].memory.start + self.memory[good] + place;
-                    let days = trial.days_bound(me, market, window, *pair as usize);
-                    let sent = trial.s.pairs[*pair as usize].sent - trial.s.memory[cell];
-                    let whole = (1.0 - share) * trial.reference_trade(*pair as usize, days);
-                    // Below zero where what is sent may have to be taken back.
-                    if sent <= whole {
-                        remainder(whole, sent)
-                    } else {
-                        whole - sent
-                    }
-                } else {
-                    0.0
-                };
-                gates.limit(*pair as usize - b.first, allowed, me);
-            }
-        }
-    }
-}
-
-impl Trial<'_> {
-    /// Days of the current window for which a policy binds a pair: what is
-    /// left of it through a pipeline, by parcels all since it is in force.
-    fn days_bound(&self, me: usize, market: usize, left: f64, pair: usize) -> f64 {
-        if self.n.pairs[pair].pipeline {
-            return left;
-        }
-        let from = self.s.policies[me].since.max(self.window_opened(market));
-        left + self.since(from.min(self.s.now))
+        let since = trial.s.policies[me].since;
+        let terms = |good: usize, _| (1.0 - shares[good].get(trial.drawn).clamp(0.0, 1.0), since);
+        self.pairs.limit(trial, me, (market, window), gates, terms);
     }
 }

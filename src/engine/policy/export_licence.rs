@@ -17,11 +17,11 @@
 //! applications a, shipments after t are a · P(review ≤ t), and the backlog
 //! tends to a · E\[review\] (Little's law).
 
-use super::{Act, Bound, per_commodity, per_country};
+use super::{Act, Bound, buyers_of, per_commodity, per_country};
+use crate::engine::gates::Gates;
 use crate::engine::journal::{Decision, Entry};
-use crate::engine::state::Gates;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::random::{Law, ObjectKey, Stream};
 use crate::scenario::{self as written, RegimeId};
 use crate::units::Tick;
@@ -204,11 +204,12 @@ impl ExportLicence {
         let (n, base) = (trial.n, trial.base);
         let (buyer, terms) = (n.pairs[pair].buyer as usize, base.terms[g.bound.market]);
         let reference = trial.reference_trade(pair, days);
-        let part = base.flow[pair] / base.use_rate[buyer].max(f64::MIN_POSITIVE);
+        let usual = trial.s.flows[pair] * trial.s.usual[buyer].growth;
+        let part = usual / trial.s.usual[buyer].use_rate.max(f64::MIN_POSITIVE);
         let memory = trial.policies[me].memory.start + g.memory + place * PER_PAIR;
         let pending = trial.s.memory[memory + PENDING] + trial.s.memory[memory + PERMITTED];
-        let usual = self.usual_wait(trial, g.to[place]) + terms.window;
-        let in_review = applied * base.flow[pair] * usual;
+        let wait = self.usual_wait(trial, g.to[place]) + terms.window;
+        let in_review = applied * usual * wait;
         let gap = trial.position_gap(buyer) * part - (pending - in_review).max(0.0);
         let extra = trial.restocking(g.bound.market, days) * gap.max(0.0);
         extra.min((terms.nomination_cap - 1.0).max(0.0) * reference)
@@ -466,6 +467,10 @@ impl Act for ExportLicence {
         self.goods
             .last()
             .map_or(FILED, |g| g.memory + g.bound.pairs.len() * PER_PAIR)
+    }
+
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, self.goods.iter().map(|g| &g.bound))
     }
 
     fn markets(&self) -> Vec<usize> {

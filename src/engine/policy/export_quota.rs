@@ -4,10 +4,10 @@
 //! reference trade, first come first served over the period:
 //! `u_ij = left · w_ij / Σ_j w_ij`.
 
-use super::{Act, Bound, per_commodity};
-use crate::engine::state::Gates;
+use super::{Act, Bound, buyers_of, per_commodity};
+use crate::engine::gates::Gates;
 use crate::engine::trial::Trial;
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::scenario as written;
 use crate::units::Ticks;
 
@@ -36,6 +36,10 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportQuota) -> Expo
 impl Act for ExportQuota {
     fn memory(&self) -> usize {
         self.bound.len()
+    }
+
+    fn buyers(&self, network: &Network) -> Vec<usize> {
+        buyers_of(network, &self.bound)
     }
 
     fn markets(&self) -> Vec<usize> {
@@ -67,9 +71,9 @@ impl Act for ExportQuota {
             .filter(|(_, b)| b.market == market)
         {
             let left = trial.s.memory[first + good].max(0.0);
-            let all: f64 = b.pairs.iter().map(|p| trial.base.flow[*p as usize]).sum();
+            let all: f64 = b.pairs.iter().map(|p| trial.s.flows[*p as usize]).sum();
             for pair in &b.pairs {
-                let share = trial.base.flow[*pair as usize] / all.max(f64::MIN_POSITIVE);
+                let share = trial.s.flows[*pair as usize] / all.max(f64::MIN_POSITIVE);
                 gates.limit(*pair as usize - b.first, left * share, me);
             }
         }

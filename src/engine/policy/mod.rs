@@ -5,22 +5,43 @@
 //! gates when it clears; the clearing only reads them. Limits take the
 //! minimum, costs add, and the policy with the least limit binds.
 
+mod bound;
+mod bypass;
+mod channel;
+mod closure;
+mod coordinated_release;
+mod demand_shock;
 mod disruption;
 mod export_ban;
 mod export_licence;
 mod export_quota;
+mod extraterritorial_rule;
+mod fear;
+mod hoarding;
+mod leakage;
+mod negotiation;
+mod price_cap;
+mod price_floor;
+mod project;
+mod ramp;
+mod sanction;
+mod stockpile_pact;
+mod substitution;
+mod tariff;
 
 use std::ops::Range;
 
 use super::Process;
 use super::calendar::{Class, Event};
-use super::state::Gates;
+use super::gates::Gates;
 use super::trial::{Trial, Variant};
-use crate::network::{Compiler, Num};
+use crate::network::{Compiler, Network, Num};
 use crate::random::ObjectKey;
 use crate::scenario::{self as written, CountryId, RegimeId, Role};
 use crate::units::Tick;
 
+use bound::{Bound, Counted};
+use channel::{Channel, grown};
 pub(super) use export_licence::LicenceDesk;
 
 /// A policy, compiled.
@@ -30,6 +51,8 @@ pub struct Policy {
     pub name: String,
     /// What it is to the study.
     pub role: Role,
+    /// When it is announced.
+    pub announced: Tick,
     /// First instant in force.
     pub effective: Tick,
     /// First instant no longer in force.
@@ -38,6 +61,13 @@ pub struct Policy {
     pub when: Vec<RegimeId>,
     /// Markets whose gates it may write.
     pub markets: Vec<usize>,
+    /// Sellers that it strikes by name.
+    pub sellers: Vec<u32>,
+    /// Buyers it strikes.
+    pub buyers: Vec<usize>,
+    /// Days of use that they store ahead, once it is announced and until it
+    /// takes effect.
+    front_loading: Num,
     /// Its part of the trial's memory.
     pub memory: Range<usize>,
     key: ObjectKey,
@@ -54,6 +84,18 @@ trait Act {
     fn markets(&self) -> Vec<usize> {
         Vec::new()
     }
+    /// Sellers that it strikes by name.
+    fn sellers(&self) -> &[u32] {
+        &[]
+    }
+    /// Buyers it strikes.
+    fn buyers(&self, _network: &Network) -> Vec<usize> {
+        Vec::new()
+    }
+    /// Days of use that these store beyond their target while it is in force.
+    fn hoards(&self) -> Option<Num> {
+        None
+    }
     /// The trial begins.
     fn begin(&self, _trial: &mut Trial, _me: usize) {}
     /// An alarm it set goes off.
@@ -64,6 +106,10 @@ trait Act {
     fn regime_entered(&self, _trial: &mut Trial, _me: usize, _regime: RegimeId) {}
     /// Its limits and costs for a market over the coming window \[d\].
     fn gate(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// The ways it opens around the limits of others, once all are known.
+    fn open(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
+    /// A market clears, whether or not it is in force.
+    fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A market it is in force on is about to clear.
     fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A volume has been allocated on a pair of such a market.
@@ -98,6 +144,21 @@ instruments! {
     ExportQuota = export_quota::ExportQuota, export_quota;
     ExportLicence = export_licence::ExportLicence, export_licence;
     Disruption = disruption::Disruption, disruption;
+    Sanction = sanction::Sanction, sanction;
+    Tariff = tariff::Tariff, tariff;
+    PriceCap = price_cap::PriceCap, price_cap;
+    Closure = closure::Closure, closure;
+    Bypass = bypass::Bypass, bypass;
+    Leakage = leakage::Leakage, leakage;
+    ExtraterritorialRule = extraterritorial_rule::ExtraterritorialRule, extraterritorial_rule;
+    CoordinatedRelease = coordinated_release::CoordinatedRelease, coordinated_release;
+    StockpilePact = stockpile_pact::StockpilePact, stockpile_pact;
+    DemandShock = demand_shock::DemandShock, demand_shock;
+    Hoarding = hoarding::Hoarding, hoarding;
+    Project = project::Project, project;
+    PriceFloor = price_floor::PriceFloor, price_floor;
+    Substitution = substitution::Substitution, substitution;
+    Negotiation = negotiation::Negotiation, negotiation;
 }
 
 /// Compiles the policies of a scenario, and its sites' ordinary outages as
@@ -109,7 +170,10 @@ pub(super) fn compile(compiler: &mut Compiler, _processes: &[Process]) -> Vec<Po
         let instrument = Instrument::compile(compiler, &p.instrument);
         let mut policy = Policy::new(format!("policies.{}", p.name), p.role, instrument);
         policy.name.clone_from(&p.name);
+        policy.announced = compiler.tick(p.announced);
         policy.effective = compiler.tick(p.effective);
+        policy.front_loading = compiler.num(&p.front_loading);
+        policy.buyers = policy.instrument.act().buyers(compiler.network());
         policy.ends = p.ends.map_or(Tick::NEVER, |d| compiler.tick(d));
         policy.when.clone_from(&p.when);
         policies.push(policy);
@@ -136,14 +200,24 @@ impl Policy {
         Self {
             key: ObjectKey::named(&name),
             markets: instrument.act().markets(),
+            sellers: instrument.act().sellers().to_vec(),
             name,
             role,
+            announced: Tick::START,
             effective: Tick::START,
             ends: Tick::NEVER,
             when: Vec::new(),
+            buyers: Vec::new(),
+            front_loading: Num::Const(0.0),
             memory: 0..0,
             instrument,
         }
+    }
+
+    /// Instants at which it may change.
+    fn dates(&self) -> impl Iterator<Item = Tick> {
+        let announced = Some(self.announced).filter(|_| self.is_feared());
+        announced.into_iter().chain([self.effective, self.ends])
     }
 
     /// Its limits and costs for a market over the coming window.
@@ -157,6 +231,18 @@ impl Policy {
     ) {
         self.instrument.act().gate(trial, me, market, window, gates);
     }
+
+    /// The ways it opens around the limits of others over the coming window.
+    pub(super) fn open(
+        &self,
+        trial: &Trial,
+        me: usize,
+        market: usize,
+        window: f64,
+        gates: &mut Gates,
+    ) {
+        self.instrument.act().open(trial, me, market, window, gates);
+    }
 }
 
 impl Trial<'_> {
@@ -167,7 +253,7 @@ impl Trial<'_> {
             self.s.policies[index].enabled = enabled;
             if enabled {
                 p.instrument.act().begin(self, index);
-                for at in [p.effective, p.ends] {
+                for at in p.dates() {
                     if at > Tick::START && at < Tick::NEVER {
                         let event = Event::PolicyDate(index as u32);
                         self.s.calendar.schedule(at, Class::POLICY, event);
@@ -186,10 +272,10 @@ impl Trial<'_> {
     /// Works out afresh which policies are in force.
     pub(super) fn update_policies(&mut self) {
         for (index, p) in self.policies.iter().enumerate() {
-            let timely = p.effective <= self.s.now && self.s.now < p.ends;
-            let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
-            let state = self.s.policies[index];
-            let in_force = state.enabled && timely && fitting;
+            let due = self.is_due(index);
+            let state = &mut self.s.policies[index];
+            state.over &= due;
+            let in_force = due && !state.over;
             if in_force != state.in_force {
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
@@ -197,6 +283,15 @@ impl Trial<'_> {
                 p.instrument.act().switched(self, index);
             }
         }
+        self.let_fear_spread();
+    }
+
+    /// Whether a policy should be in force now.
+    fn is_due(&self, policy: usize) -> bool {
+        let p = &self.policies[policy];
+        let timely = p.effective <= self.s.now && self.s.now < p.ends;
+        let fitting = p.when.is_empty() || p.when.iter().any(|r| self.lasts(*r));
+        self.s.policies[policy].enabled && timely && fitting
     }
 
     /// Tells every policy that a regime has been entered.
@@ -219,7 +314,7 @@ impl Trial<'_> {
         let mut after = std::mem::take(&mut self.s.gates_after);
         for (market, before) in before.iter().enumerate() {
             self.compose_now(market, &mut after);
-            if after.cap != before.cap || after.cost != before.cost {
+            if after.differ(before) {
                 self.ask_clearing(market);
             }
         }
@@ -241,10 +336,25 @@ impl Trial<'_> {
             .woken(self, policy, code);
     }
 
+    /// Whether a policy is in force on a market, or its effects last on.
+    pub(super) fn acts_on(&self, policy: usize, market: usize) -> bool {
+        let state = self.s.policies[policy];
+        (state.in_force || state.lingers) && self.policies[policy].markets.contains(&market)
+    }
+
+    /// Tells every policy that a market clears, before anything is decided.
+    pub(super) fn tell_of_clearing(&mut self, market: usize) {
+        for (index, p) in self.policies.iter().enumerate() {
+            if self.s.policies[index].enabled {
+                p.instrument.act().clears(self, index, market);
+            }
+        }
+    }
+
     /// Tells the policies in force on a market that it is about to clear.
     pub(super) fn before_clearing(&mut self, market: usize) {
         for (index, p) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && p.markets.contains(&market) {
+            if self.acts_on(index, market) {
                 p.instrument.act().before_clearing(self, index, market);
             }
         }
@@ -253,8 +363,8 @@ impl Trial<'_> {
     /// Finds the policies in force on a market.
     pub(super) fn find_acting(&self, market: usize, acting: &mut Vec<u32>) {
         acting.clear();
-        for (index, p) in self.policies.iter().enumerate() {
-            if self.s.policies[index].in_force && p.markets.contains(&market) {
+        for index in 0..self.policies.len() {
+            if self.acts_on(index, market) {
                 acting.push(index as u32);
             }
         }
@@ -273,16 +383,16 @@ impl Trial<'_> {
     /// Tells the policies that counted an allocation that a part of it has
     /// been taken back.
     pub(super) fn taken_back(&mut self, market: usize, pair: usize, volume: f64, allocated: Tick) {
+        let volume = self.back_from_way(market, pair, volume);
         for (index, p) in self.policies.iter().enumerate() {
-            let state = self.s.policies[index];
-            if state.in_force && state.since <= allocated && p.markets.contains(&market) {
+            if self.acts_on(index, market) && self.s.policies[index].since <= allocated {
                 p.instrument.act().shipped(self, index, pair, -volume);
             }
         }
     }
 
     /// Sets an alarm of a policy.
-    fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
+    pub(super) fn set_alarm(&mut self, me: usize, at: Tick, code: u32) {
         self.s
             .calendar
             .schedule(at, Class::POLICY, Event::Wake(me as u32, code));
@@ -297,24 +407,19 @@ impl Trial<'_> {
     }
 }
 
-/// The pairs an export control binds, one list a market.
-#[derive(Clone, Debug)]
-struct Bound {
-    market: usize,
-    pairs: Vec<u32>,
-    /// First pair of the market.
-    first: usize,
+/// The buyers of pairs, each once.
+fn buyers_of<'b>(n: &Network, bound: impl IntoIterator<Item = &'b Bound>) -> Vec<usize> {
+    let pairs = bound.into_iter().flat_map(|b| &b.pairs);
+    let mut buyers: Vec<usize> = pairs.map(|p| n.pairs[*p as usize].buyer as usize).collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    buyers
 }
 
-impl Bound {
-    fn of(compiler: &Compiler, scope: &written::Scope, on: written::CommodityId) -> Self {
-        let market = compiler.market(on);
-        Self {
-            market,
-            pairs: compiler.pairs(on, scope.by, &scope.to),
-            first: compiler.network().markets[market].pairs.start,
-        }
-    }
+/// The buyers of some goods in some countries.
+fn buyers(compiler: &Compiler, on: &[written::CommodityId], countries: &[CountryId]) -> Vec<usize> {
+    let places = on.iter().flat_map(|c| countries.iter().map(|at| (*c, *at)));
+    places.filter_map(|(c, at)| compiler.buyer(c, at)).collect()
 }
 
 /// A number by commodity, for the goods in scope.
@@ -323,9 +428,16 @@ fn per_commodity(
     scope: &written::Scope,
     numbers: &written::PerCommodity,
 ) -> Vec<Num> {
-    scope
-        .on
-        .iter()
+    listed(compiler, &scope.on, numbers)
+}
+
+/// A number by commodity, for these goods.
+fn listed(
+    compiler: &mut Compiler,
+    on: &[written::CommodityId],
+    numbers: &written::PerCommodity,
+) -> Vec<Num> {
+    on.iter()
         .map(|c| {
             let given = numbers.given.iter().find(|(x, _)| x == c).map(|(_, n)| n);
             compiler.num(given.unwrap_or(&numbers.default))

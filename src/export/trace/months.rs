@@ -16,10 +16,14 @@ pub(super) struct Months<'a> {
     n: &'a Network,
     /// Arrivals by buyer and country of the seller \[units\].
     arrivals: BTreeMap<(usize, usize), f64>,
+    /// What boiled off on the way to each buyer or waiting for room \[units\].
+    boiled_off: BTreeMap<usize, f64>,
     /// What policies did to a buyer's imports, by buyer and policy.
     acts: BTreeMap<(usize, usize), Acts>,
     /// What waits for a decision, by policy and pair \[units\].
     waiting: BTreeMap<(usize, usize), f64>,
+    /// Share of demand replaced, by buyer and policy.
+    replaced: BTreeMap<(usize, usize), f64>,
     /// The last price of each buyer \[USD per unit\].
     prices: BTreeMap<usize, f64>,
     /// Entries added so far.
@@ -30,6 +34,10 @@ pub(super) struct Months<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Acts {
     stopped: f64,
+    leaked: f64,
+    waits: f64,
+    goes_round: f64,
+    goes_on: f64,
     filed: f64,
     held: f64,
     approved: f64,
@@ -43,8 +51,10 @@ impl<'a> Months<'a> {
             words: Words::new(traced),
             n: &traced.model.network,
             arrivals: BTreeMap::new(),
+            boiled_off: BTreeMap::new(),
             acts: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            replaced: BTreeMap::new(),
             prices: BTreeMap::new(),
             added: 0,
         }
@@ -79,9 +89,19 @@ impl<'a> Months<'a> {
             Entry::Price { buyer, price } => {
                 self.prices.insert(buyer, price);
             }
+            Entry::Replaced {
+                policy,
+                buyer,
+                share,
+            } => {
+                self.replaced.insert((buyer, policy), share);
+            }
             Entry::Arrival { pair, volume, .. } => {
                 let origin = (self.buyer(pair), self.words.seller_country(pair));
                 *self.arrivals.entry(origin).or_default() += volume;
+            }
+            Entry::BoiledOff { buyer, volume, .. } => {
+                *self.boiled_off.entry(buyer).or_default() += volume;
             }
             Entry::Blocked {
                 policy,
@@ -89,6 +109,29 @@ impl<'a> Months<'a> {
                 rate,
                 days,
             } => self.acts(policy, pair).stopped += rate * days,
+            Entry::Leaked {
+                policy,
+                pair,
+                volume,
+            } => self.acts(policy, pair).leaked += volume,
+            Entry::Stopped {
+                policy,
+                pair,
+                volume,
+                goes_round,
+            } => {
+                let acts = self.acts(policy, pair);
+                if goes_round {
+                    acts.goes_round += volume;
+                } else {
+                    acts.waits += volume;
+                }
+            }
+            Entry::GoesOn {
+                policy,
+                pair,
+                volume,
+            } => self.acts(policy, pair).goes_on += volume,
             Entry::Filed {
                 policy,
                 pair,
@@ -119,11 +162,21 @@ impl<'a> Months<'a> {
     pub(super) fn close(&mut self, at: Tick, buyer: usize) -> Vec<Row> {
         let mut rows = Vec::new();
         rows.extend(self.take_arrivals(buyer));
+        if let Some(volume) = self.boiled_off.remove(&buyer) {
+            rows.push(self.tell_lost(buyer, volume));
+        }
         for policy in 0..self.policies() {
             if let Some(acts) = self.acts.remove(&(buyer, policy)) {
                 rows.push(self.tell(buyer, policy, acts));
             }
         }
+        let replaced = self.replaced.range((buyer, 0)..(buyer, usize::MAX));
+        rows.extend(replaced.map(|((_, policy), share)| Row {
+            kind: "month-replaced",
+            ..self.words.replaced(*policy, buyer, *share)
+        }));
+        self.replaced
+            .retain(|(of, _), share| *of != buyer || *share > 0.0);
         let month = self.n.calendar.month_label(last_second(at));
         for row in &mut rows {
             row.at = last_second(at);
@@ -182,6 +235,17 @@ impl<'a> Months<'a> {
         })
     }
 
+    fn tell_lost(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.words.at_buyer(buyer);
+        let lost = self.words.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "month-boil-off",
+            volume: Some(volume),
+            text: format!("{lost} lost by boil-off"),
+            ..row
+        }
+    }
+
     fn tell(&self, buyer: usize, policy: usize, acts: Acts) -> Row {
         let row = self.words.at_buyer(buyer);
         let market = row.market.unwrap_or_default();
@@ -192,6 +256,10 @@ impl<'a> Months<'a> {
         let waiting = waits.iter().fold(0.0, |all, volume| all + volume);
         let told = [
             ("stopped", acts.stopped),
+            ("went round", acts.leaked),
+            ("held up", acts.waits),
+            ("turned round", acts.goes_round),
+            ("let go on", acts.goes_on),
             ("filed", acts.filed),
             ("approved", acts.approved),
             ("refused", acts.refused),

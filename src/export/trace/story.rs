@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::months::Months;
 use super::words::Words;
 use super::{Detail, Row, Traced};
-use crate::engine::Entry;
+use crate::engine::{Entry, Milestone};
 use crate::network::Network;
 use crate::units::Tick;
 
@@ -12,6 +12,9 @@ const PRICE_MOVES: f64 = 0.2;
 /// What disruptions leave of a site, or an input allows a plant, is told when
 /// it has moved by this share.
 const SHARE_MOVES: f64 = 0.1;
+
+/// What a shock makes of demand is told when it has moved by this share.
+const DEMAND_MOVES: f64 = 0.05;
 
 /// Unlike any share that may be told.
 const NEVER_TOLD: f64 = -1.0;
@@ -42,8 +45,15 @@ enum Subject {
     Price(usize),
     Rationing(usize),
     Input(usize),
+    Store(usize),
     Reserve(usize),
     Contract(usize),
+    Taken(usize),
+    Waiting(usize),
+    Ordered(usize),
+    Waits(usize),
+    Demand(usize),
+    Built(usize),
 }
 
 impl<'a> Story<'a> {
@@ -100,8 +110,24 @@ impl<'a> Story<'a> {
 
     fn is_worth_telling(&mut self, entry: &Entry) -> bool {
         match *entry {
-            Entry::Regime { .. } => true,
+            Entry::Regime { .. } | Entry::Negotiated { .. } => true,
+            Entry::Binds { .. } | Entry::Passage { .. } | Entry::Enforced { .. } => true,
+            Entry::Waiver { .. } => true,
+            Entry::Content { seller, .. } => self.upstream[self.n.sellers[seller].market],
+            Entry::Storage { site, share, .. } => {
+                self.is_upstream(site)
+                    && self.moves(Subject::Store(site), share.min(1.0), SHARE_MOVES)
+            }
             Entry::Policy { policy, .. } => policy < self.named,
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.is_upstream(site) && self.project_moves(policy, milestone),
+            Entry::Demand { policy, factor } => {
+                self.moves(Subject::Demand(policy), factor, DEMAND_MOVES)
+            }
+            Entry::Fear { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Share {
                 policy,
                 market,
@@ -131,12 +157,31 @@ impl<'a> Story<'a> {
                     && self.moves(Subject::Rationing(buyer), rations, 0.0)
             }
             Entry::StockOut { buyer } => self.focus.contains_key(&buyer),
+            Entry::Waiting { buyer, volume } => {
+                // Told when more waits than ever before.
+                let most = self.told.get(&Subject::Waiting(buyer));
+                let more = most.is_none_or(|most| volume > most * (1.0 + SHARE_MOVES));
+                if more {
+                    self.told.insert(Subject::Waiting(buyer), volume);
+                }
+                more && self.focus.contains_key(&buyer)
+            }
             Entry::Reserve { reserve, rate, .. } => {
                 let buyer = self.n.reserves[reserve].buyer as usize;
                 let course = if rate == 0.0 { 0.0 } else { rate.signum() };
                 self.focus.contains_key(&buyer)
                     && self.moves(Subject::Reserve(reserve), course, 0.0)
             }
+            Entry::Ordered { reserve, rate, .. } => {
+                let buyer = self.n.reserves[reserve].buyer as usize;
+                self.upstream[self.n.buyers[buyer].market]
+                    && self.moves(Subject::Ordered(reserve), rate, 0.0)
+            }
+            Entry::Aid { reserve, buyer, .. } => {
+                let giver = self.n.reserves[reserve].buyer as usize;
+                self.focus.contains_key(&buyer) || self.focus.contains_key(&giver)
+            }
+            Entry::AidArrival { buyer, .. } => self.focus.contains_key(&buyer),
             Entry::Contract { contract, in_force } => {
                 let pair = self.n.contracts[contract].pair as usize;
                 let in_force = f64::from(in_force);
@@ -144,10 +189,24 @@ impl<'a> Story<'a> {
                     .contains_key(&(self.n.pairs[pair].buyer as usize))
                     && self.moves(Subject::Contract(contract), in_force, 0.0)
             }
+            Entry::Taken {
+                contract, share, ..
+            } => {
+                let pair = self.n.contracts[contract].pair as usize;
+                let buyer = self.n.pairs[pair].buyer as usize;
+                self.focus.contains_key(&buyer)
+                    && self.moves(Subject::Taken(contract), share, SHARE_MOVES)
+            }
             Entry::Month { focus, .. } => self.focus.contains_key(&(self.n.focus[focus] as usize)),
             Entry::Filed { .. }
             | Entry::Decided { .. }
             | Entry::Blocked { .. }
+            | Entry::Leaked { .. }
+            | Entry::Handed { .. }
+            | Entry::Stopped { .. }
+            | Entry::GoesOn { .. }
+            | Entry::BoiledOff { .. }
+            | Entry::Replaced { .. }
             | Entry::Arrival { .. } => false,
         }
     }
@@ -176,6 +235,23 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// That a project waits is told once, and what of it runs now and then.
+    fn project_moves(&mut self, policy: usize, milestone: Milestone) -> bool {
+        match milestone {
+            Milestone::Unsupported => self.moves(Subject::Waits(policy), 1.0, 0.0),
+            Milestone::Unprofitable { .. } => self.moves(Subject::Waits(policy), 2.0, 0.0),
+            Milestone::Runs { share } => {
+                let end = share == 1.0;
+                self.moves(
+                    Subject::Built(policy),
+                    share,
+                    if end { 0.0 } else { SHARE_MOVES },
+                )
+            }
+            _ => true,
+        }
+    }
+
     /// Whether one of the terms (approval, general, held) is another than
     /// before, for the country of a focus.
     fn terms_change(&mut self, policy: usize, country: usize, terms: [f64; 3]) -> bool {
@@ -200,7 +276,9 @@ impl Subject {
     /// The number that goes without saying.
     fn usual(self) -> f64 {
         match self {
-            Self::Site(_) | Self::Input(_) => 1.0,
+            Self::Site(_) | Self::Input(_) | Self::Store(_) | Self::Taken(_) | Self::Demand(_) => {
+                1.0
+            }
             Self::Term(..) => NEVER_TOLD,
             _ => 0.0,
         }
@@ -244,6 +322,7 @@ fn fleeting(entry: &Entry) -> Option<Subject> {
         Entry::Input { input, .. } => Subject::Input(input),
         Entry::Rationing { buyer, .. } => Subject::Rationing(buyer),
         Entry::Reserve { reserve, .. } => Subject::Reserve(reserve),
+        Entry::Ordered { reserve, .. } => Subject::Ordered(reserve),
         Entry::Price { buyer, .. } => Subject::Price(buyer),
         _ => return None,
     })

@@ -1,8 +1,8 @@
 use super::{Row, Traced};
-use crate::engine::{Decision, Entry, Variant};
+use crate::engine::{Decision, Entry, Milestone, Variant};
 use crate::export::number::{percent, plain};
 use crate::network::Network;
-use crate::scenario::{CommodityId, Instrument, Policy, Role, Scenario, Scope};
+use crate::scenario::{CommodityId, CountryId, Instrument, Policy, Role, Scenario, Scope};
 use crate::units::Tick;
 
 /// Turns indices into names, and entries into sentences.
@@ -25,6 +25,12 @@ impl<'a> Words<'a> {
     pub(super) fn row(&self, at: Tick, entry: &Entry) -> Row {
         let row = match *entry {
             Entry::Regime { process, state } => self.regime(process, state),
+            Entry::Negotiated {
+                policy,
+                process,
+                outcome,
+                stays,
+            } => self.negotiated(policy, process, outcome, stays),
             Entry::Policy { policy, in_force } => self.policy_changes(policy, in_force),
             Entry::Share {
                 policy,
@@ -75,19 +81,55 @@ impl<'a> Words<'a> {
                 text: "commercial stock is gone".to_owned(),
                 ..self.at_buyer(buyer)
             },
+            Entry::Waiting { buyer, volume } => self.waiting(buyer, volume),
+            Entry::BoiledOff {
+                buyer,
+                volume,
+                waiting,
+            } => self.boiled_off(buyer, volume, waiting),
             Entry::Input { input, share } => self.input(input, share),
             Entry::Reserve {
                 reserve,
                 rate,
                 left,
             } => self.reserve(reserve, rate, left),
+            Entry::Ordered {
+                policy,
+                reserve,
+                rate,
+            } => self.ordered(policy, reserve, rate),
+            Entry::Aid {
+                policy,
+                reserve,
+                buyer,
+                volume,
+            } => self.aid(policy, reserve, buyer, volume),
+            Entry::AidArrival { buyer, volume } => self.aid_arrival(buyer, volume),
             Entry::Contract { contract, in_force } => self.contract(contract, in_force),
+            Entry::Taken {
+                contract,
+                share,
+                unused,
+            } => self.taken(contract, share, unused),
+            Entry::Project {
+                policy,
+                site,
+                milestone,
+            } => self.project(policy, site, milestone),
+            Entry::Demand { policy, factor } => self.demand(policy, factor),
+            Entry::Replaced {
+                policy,
+                buyer,
+                share,
+            } => self.replaced(policy, buyer, share),
+            Entry::Fear { buyer, days } => self.fear(buyer, days),
             Entry::Month {
                 focus,
                 short,
                 demand,
                 cover,
             } => self.month(at, focus, short, demand, cover),
+            _ => self.row_of_ways(entry).unwrap_or_default(),
         };
         Row {
             at: self.told_at(at, entry),
@@ -171,7 +213,7 @@ impl<'a> Words<'a> {
     }
 
     /// The beginning of a row about a seller and a buyer.
-    fn on_pair(&self, pair: usize) -> Row {
+    pub(super) fn on_pair(&self, pair: usize) -> Row {
         Row {
             from: Some(self.seller_country(pair)),
             ..self.at_buyer(self.n.pairs[pair].buyer as usize)
@@ -179,8 +221,12 @@ impl<'a> Words<'a> {
     }
 
     /// Who sells: the country, and the company if it has a name of its own.
-    fn seller(&self, pair: usize) -> String {
-        let seller = &self.n.sellers[self.n.pairs[pair].seller as usize];
+    pub(super) fn seller(&self, pair: usize) -> String {
+        self.company(self.n.pairs[pair].seller as usize)
+    }
+
+    pub(super) fn company(&self, seller: usize) -> String {
+        let seller = &self.n.sellers[seller];
         let (code, name) = &self.n.countries[seller.country];
         if seller.company == *code {
             name.clone()
@@ -189,7 +235,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn of_policy(&self, policy: usize) -> Row {
+    pub(super) fn of_policy(&self, policy: usize) -> Row {
         Row {
             subject: self.policy(policy).to_owned(),
             policy: Some(policy),
@@ -208,6 +254,19 @@ impl<'a> Words<'a> {
             subject: p.name.clone(),
             text: format!("regime: {}", p.states[state].name),
             ..Row::default()
+        }
+    }
+
+    fn negotiated(&self, policy: usize, process: usize, outcome: usize, stays: bool) -> Row {
+        let p = &self.traced.model.processes[process];
+        let (name, state) = (&p.name, &p.states[outcome].name);
+        Row {
+            kind: "negotiated",
+            text: match stays {
+                true => format!("negotiation about {name}: {state} stays"),
+                false => format!("negotiation about {name}: {state}"),
+            },
+            ..self.of_policy(policy)
         }
     }
 
@@ -239,12 +298,71 @@ impl<'a> Words<'a> {
                 let names: Vec<_> = sites.map(|s| self.n.sites[s.0].name.as_str()).collect();
                 format!("disruption of {}", names.join(", "))
             }
+            Instrument::Sanction(sanction) => self.sanction(sanction),
+            Instrument::Tariff(tariff) => self.tariff(tariff),
+            Instrument::PriceCap(cap) => self.price_cap(cap),
+            Instrument::Closure(closure) => self.closure(closure),
+            Instrument::Bypass(bypass) => self.bypass(bypass),
+            Instrument::Leakage(leakage) => self.leakage(leakage),
+            Instrument::ExtraterritorialRule(rule) => self.rule_abroad(rule),
+            Instrument::CoordinatedRelease(release) => {
+                let members: Vec<_> = release.members.iter().map(|(c, _)| *c).collect();
+                let good = &self.scenario.commodities[release.commodity.0].key;
+                format!("release of {good} by {}", self.countries(&members))
+            }
+            Instrument::StockpilePact(pact) => {
+                let members = self.countries(&pact.members);
+                format!("stockpile pact on {} of {members}", self.goods(&pact.goods))
+            }
+            Instrument::Substitution(s) => {
+                let users = self.users(&[s.of], &s.countries, &s.tiers);
+                match &s.with {
+                    Some((with, _)) => format!("{} in place of {users}", self.key_of(*with)),
+                    None => format!("thrift with {users}"),
+                }
+            }
+            Instrument::Negotiation(talks) => {
+                let process = &self.traced.model.processes[talks.process];
+                format!("negotiation about {}", process.name)
+            }
+            Instrument::Project(project) => {
+                format!("project at {}", self.n.sites[project.site.0].name)
+            }
+            Instrument::PriceFloor(floor) => {
+                format!("price floor under {}", self.key_of(floor.of))
+            }
+            Instrument::DemandShock(shock) => {
+                let users = self.users(&[shock.of], &shock.countries, &shock.tiers);
+                format!("demand shock on {users}")
+            }
+            Instrument::Hoarding(hoarding) => {
+                format!(
+                    "hoarding of {}",
+                    self.users(&hoarding.on, &hoarding.countries, &[])
+                )
+            }
         }
     }
 
+    fn countries(&self, ids: &[CountryId]) -> String {
+        let names: Vec<_> = ids.iter().map(|c| self.country(c.0)).collect();
+        names.join(", ")
+    }
+
+    /// `lng in Japan, South Korea (power)`.
+    fn users(&self, on: &[CommodityId], at: &[CountryId], tiers: &[String]) -> String {
+        let tiers = match tiers {
+            [] => String::new(),
+            some => format!(" ({})", some.join(", ")),
+        };
+        format!("{} in {}{tiers}", self.goods(on), self.countries(at))
+    }
+
+    fn key_of(&self, commodity: CommodityId) -> &str {
+        &self.scenario.commodities[commodity.0].key
+    }
+
     fn control(&self, kind: &str, scope: &Scope) -> String {
-        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
-        let goods: Vec<_> = scope.on.iter().map(key).collect();
         let by = self.country(scope.by.0);
         let all_others = scope.to.len() + 1 == self.scenario.countries.len();
         let to = match scope.to.as_slice() {
@@ -255,7 +373,28 @@ impl<'a> Words<'a> {
             }
             many => format!(" to {} countries", many.len()),
         };
-        format!("{kind} on {} from {by}{to}", goods.join(", "))
+        format!("{kind} on {} from {by}{to}", self.goods(&scope.on))
+    }
+
+    /// The keys of some goods.
+    pub(super) fn goods(&self, goods: &[CommodityId]) -> String {
+        let key = |c: &CommodityId| self.scenario.commodities[c.0].key.as_str();
+        let keys: Vec<_> = goods.iter().map(key).collect();
+        keys.join(", ")
+    }
+
+    /// How many countries there are.
+    pub(super) fn count_of_countries(&self) -> usize {
+        self.n.countries.len()
+    }
+
+    /// The key of a market's good.
+    pub(super) fn key(&self, market: usize) -> &str {
+        &self.n.markets[market].key
+    }
+
+    pub(super) fn market_of_seller(&self, seller: usize) -> usize {
+        self.n.sellers[seller].market
     }
 
     fn share(&self, policy: usize, market: usize, share: f64) -> Row {
@@ -354,7 +493,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn at_site(&self, site: usize) -> Row {
+    pub(super) fn at_site(&self, site: usize) -> Row {
         let output = self.n.sites[site].outputs.clone().next();
         let seller = output.map(|o| self.n.outputs[o].seller as usize);
         Row {
@@ -431,6 +570,31 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn waiting(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let waits = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "waiting",
+            volume: Some(volume),
+            text: format!("the tank is full, {waits} waits for room"),
+            ..row
+        }
+    }
+
+    fn boiled_off(&self, buyer: usize, volume: f64, waiting: bool) -> Row {
+        let row = self.at_buyer(buyer);
+        let lost = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "boil-off",
+            volume: Some(volume),
+            text: match waiting {
+                true => format!("{lost} boils off, waiting for room in the tank"),
+                false => format!("{lost} will boil off, on a voyage longer than usual"),
+            },
+            ..row
+        }
+    }
+
     fn input(&self, input: usize, share: f64) -> Row {
         let i = &self.n.inputs[input];
         let buyer = self.n.demands[i.demand as usize].buyer as usize;
@@ -467,6 +631,54 @@ impl<'a> Words<'a> {
         }
     }
 
+    fn ordered(&self, policy: usize, reserve: usize, rate: f64) -> Row {
+        let row = self.at_buyer(self.n.reserves[reserve].buyer as usize);
+        let market = row.market.unwrap_or_default();
+        let rate_text = self.volume(market, rate);
+        Row {
+            kind: "release-ordered",
+            policy: Some(policy),
+            value: Some((rate, format!("{}/day", self.unit(market)))),
+            text: match rate {
+                0.0 => format!("{}: no release is ordered any more", self.policy(policy)),
+                _ => format!(
+                    "{}: the state reserve is ordered to release {rate_text} a day",
+                    self.policy(policy)
+                ),
+            },
+            ..row
+        }
+    }
+
+    fn aid(&self, policy: usize, reserve: usize, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let giver = &self.n.buyers[self.n.reserves[reserve].buyer as usize];
+        Row {
+            kind: "aid",
+            policy: Some(policy),
+            from: Some(giver.country),
+            volume: Some(volume),
+            text: format!(
+                "{}: {} leaves the state reserve of {}",
+                self.policy(policy),
+                self.volume(row.market.unwrap_or_default(), volume),
+                self.country(giver.country)
+            ),
+            ..row
+        }
+    }
+
+    fn aid_arrival(&self, buyer: usize, volume: f64) -> Row {
+        let row = self.at_buyer(buyer);
+        let arrives = self.volume(row.market.unwrap_or_default(), volume);
+        Row {
+            kind: "aid-arrival",
+            volume: Some(volume),
+            text: format!("{arrives} from the state reserve of another country arrives"),
+            ..row
+        }
+    }
+
     fn contract(&self, contract: usize, in_force: bool) -> Row {
         let pair = self.n.contracts[contract].pair as usize;
         let seller = self.seller(pair);
@@ -481,6 +693,115 @@ impl<'a> Words<'a> {
                 false => format!("contract with {seller} no longer in force"),
             },
             ..self.on_pair(pair)
+        }
+    }
+
+    fn taken(&self, contract: usize, share: f64, unused: f64) -> Row {
+        let pair = self.n.contracts[contract].pair as usize;
+        let paid = match unused {
+            0.0 => String::new(),
+            _ => format!(", and pays {} USD a day for the rest", plain(unused)),
+        };
+        Row {
+            kind: "contract-taken",
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "takes {} of its contract with {}{paid}",
+                percent(share),
+                self.seller(pair)
+            ),
+            ..self.on_pair(pair)
+        }
+    }
+
+    fn project(&self, policy: usize, site: usize, milestone: Milestone) -> Row {
+        let row = self.at_site(site);
+        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let (kind, value, text) = match milestone {
+            Milestone::Unsupported => ("project-waits", None, "not decided on yet".to_owned()),
+            Milestone::Unprofitable { price, breakeven } => {
+                let (price_text, needed) = (plain(price), plain(breakeven));
+                let text =
+                    format!("not decided on: price {price_text}, break-even {needed} {unit}");
+                ("project-waits", Some((price, unit)), text)
+            }
+            Milestone::Funded => ("project-funded", None, "funded".to_owned()),
+            Milestone::Dropped => (
+                "project-dropped",
+                None,
+                "not funded, never built".to_owned(),
+            ),
+            Milestone::Begun { due, late } => {
+                let slips = match late {
+                    0.0 => String::new(),
+                    _ => format!(", slipped by {} days", plain(late)),
+                };
+                let due = self.n.calendar.date_of(due);
+                let text = format!("building begins, to be complete on {due}{slips}");
+                ("project-begun", Some((late, "days".to_owned())), text)
+            }
+            Milestone::Complete => ("project-complete", None, "complete".to_owned()),
+            Milestone::Runs { share } => {
+                let text = format!("{} of what it adds runs", percent(share));
+                ("project-runs", Some((share, "share".to_owned())), text)
+            }
+        };
+        Row {
+            kind,
+            policy: Some(policy),
+            value,
+            text: format!("{}: {text}", self.policy(policy)),
+            ..row
+        }
+    }
+
+    fn demand(&self, policy: usize, factor: f64) -> Row {
+        Row {
+            kind: "demand",
+            value: Some((factor, "share".to_owned())),
+            text: format!(
+                "its users need {} of their reference demand",
+                percent(factor)
+            ),
+            ..self.of_policy(policy)
+        }
+    }
+
+    pub(super) fn replaced(&self, policy: usize, buyer: usize, share: f64) -> Row {
+        let written = self.scenario.policies.get(policy).map(|p| &p.instrument);
+        let with = match written {
+            Some(Instrument::Substitution(s)) => s.with.as_ref(),
+            _ => None,
+        };
+        let how = match with {
+            Some((good, _)) => format!("replaced by {}", self.key_of(*good)),
+            None => "saved".to_owned(),
+        };
+        Row {
+            kind: "replaced",
+            policy: Some(policy),
+            value: Some((share, "share".to_owned())),
+            text: format!(
+                "{}: {} of demand {how}",
+                self.policy(policy),
+                percent(share)
+            ),
+            ..self.at_buyer(buyer)
+        }
+    }
+
+    fn fear(&self, buyer: usize, days: f64) -> Row {
+        Row {
+            kind: "hoarding",
+            value: Some((days, "days".to_owned())),
+            text: match days {
+                0.0 => "stores no more than usual".to_owned(),
+                _ => format!(
+                    "wants to store {} days of use beyond its target",
+                    plain(days)
+                ),
+            },
+            ..self.at_buyer(buyer)
         }
     }
 

@@ -32,6 +32,10 @@ impl Declared for Listed {
         &self.timing
     }
 
+    fn strikes_buyers(&self) -> bool {
+        true
+    }
+
     fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
         let scope = self.bound.resolve(setting, reader)?;
         let share = self.share(&self.share, &scope, reader);

@@ -1,0 +1,62 @@
+//! What sellers get: their prices over time, and while sanctions strike them.
+
+use super::trial::Trial;
+use crate::units::Tick;
+
+/// The accounts of a seller.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ledger {
+    /// Sanctions on it that are in force.
+    struck: u32,
+    /// Storage in ships \[units\].
+    pub floats: f64,
+    priced_at: Tick,
+    /// ∫ π dt \[p0·d\], then that under sanctions, and for how long \[d\].
+    price: f64,
+    price_struck: f64,
+    days_struck: f64,
+}
+
+impl Trial<'_> {
+    /// Brings the accounts of a seller up to now.
+    pub(super) fn book_price(&mut self, seller: usize) {
+        let days = self.since(self.s.ledgers[seller].priced_at);
+        let price = self.s.sellers[seller].price;
+        let ledger = &mut self.s.ledgers[seller];
+        ledger.priced_at = self.s.now;
+        ledger.price += price * days;
+        if ledger.struck > 0 {
+            ledger.price_struck += price * days;
+            ledger.days_struck += days;
+        }
+    }
+
+    /// A sanction on a seller comes into force, or no longer is.
+    pub(super) fn strike(&mut self, seller: usize, struck: bool) {
+        self.book_price(seller);
+        let count = &mut self.s.ledgers[seller].struck;
+        *count = if struck {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+    }
+
+    /// Writes what sellers got into the record.
+    pub(super) fn write_sellers(&mut self) {
+        let horizon = self.n.horizon.days();
+        for seller in 0..self.n.sellers.len() {
+            self.book_price(seller);
+            let ledger = self.s.ledgers[seller];
+            let days = ledger.days_struck;
+            let record = &mut self.s.record;
+            record.seller_price[seller] = ledger.price / horizon;
+            record.days_struck[seller] = days;
+            record.discount[seller] = if days > 0.0 {
+                -ledger.price_struck / days
+            } else {
+                0.0
+            };
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `[policies.NAME.hoarding]`.
+
+use super::super::kinds::{Amount, Duration};
+use super::super::measure::Measure;
+use super::super::model::{CommodityId, CountryId, Hoarding, Instrument};
+use super::super::problem::Problem;
+use super::super::table::{Reader, table};
+use super::super::values::{OneOrMany, Word};
+use super::{Declared, Setting, Timing};
+
+table! {
+    /// Has buyers store more for fear of a shortage.
+    struct Listed {
+        ..timing: Timing,
+        /// Which commodities.
+        on: OneOrMany<Word>,
+        /// In which countries.
+        place as "in": OneOrMany<Word>,
+        /// Days of use by which the target stock rises while it is in force.
+        cover: Amount<Duration>,
+    }
+}
+
+impl Declared for Listed {
+    fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Instrument> {
+        let on = reader.commodities(&self.on);
+        let countries = reader.countries(&self.place);
+        let cover = reader.num(&self.cover, &Measure::duration());
+        let (on, countries) = (on?, countries?);
+        self.check_binds(&on, &countries, setting, reader);
+        Some(Instrument::Hoarding(Hoarding {
+            on,
+            countries,
+            cover: cover?,
+        }))
+    }
+}
+
+impl Listed {
+    /// Every country must use one of the goods.
+    fn check_binds(
+        &self,
+        on: &[CommodityId],
+        countries: &[CountryId],
+        setting: Setting<'_>,
+        reader: &mut Reader<'_>,
+    ) {
+        for (country, word) in countries.iter().zip(&self.place.items) {
+            let mut demands = setting.demands.iter();
+            let mut sites = setting.sites.iter();
+            let known = setting.complete && setting.all_uses;
+            let used = demands.any(|d| d.country == *country && on.contains(&d.commodity))
+                || sites.any(|s| s.country == *country && on.iter().any(|good| s.takes(*good)));
+            if known && !used {
+                let said = format!("nothing in {} uses any of these", word.text);
+                reader.report(Problem::new(word.span, said).also(self.on.span, "of these"));
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The scenarios that come with the program: what they say of themselves, and
+//! that their trials can be finished.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use shortfall::engine::Model;
+use shortfall::scenario::{self, Loaded};
+use shortfall::study::{self, About, InMemory, Plan};
+use shortfall::units::Quantity;
+use toml::de::{DeTable, DeValue};
+
+/// Trials of each scenario, shocked and baseline. Each checks its books.
+const TRIALS: u64 = 200;
+
+/// What a figure may rest on.
+const NOTES: [&str; 2] = ["source", "judgement"];
+
+/// Parts of a file that have no figures of their own, or name what has.
+const WITHOUT_FIGURES: [&str; 2] = ["scenario", "countries"];
+
+/// Every scenario file.
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn load(path: &Path) -> Loaded {
+    scenario::load(path, &[]).unwrap_or_else(|report| panic!("{report}"))
+}
+
+fn name(path: &Path) -> &str {
+    path.file_stem().unwrap().to_str().unwrap()
+}
+
+#[test]
+fn every_scenario_is_sound_and_says_what_it_asks() {
+    for path in files() {
+        let loaded = load(&path);
+        assert_eq!(loaded.scenario.name, name(&path));
+        let question = loaded.scenario.question.unwrap_or_default();
+        assert!(question.ends_with('?'), "{}: {question}", path.display());
+        let text = fs::read_to_string(&path).unwrap();
+        let header = text.split("\n[").next().unwrap();
+        let comments = header.lines().filter(|line| line.starts_with('#'));
+        let asks = comments.clone().any(|line| line.contains('?'));
+        assert!(
+            asks,
+            "{}: no comment at the top asks a question",
+            path.display()
+        );
+        assert!(comments.count() > 10, "{}: a short header", path.display());
+    }
+}
+
+#[test]
+fn every_trial_of_every_scenario_can_be_finished() {
+    for path in files() {
+        let loaded = load(&path);
+        let model = Model::new(&loaded.scenario).unwrap_or_else(|said| panic!("{said:?}"));
+        let plan = Plan {
+            trials: TRIALS,
+            seed: loaded.scenario.seed,
+            threads: 2,
+        };
+        let (about, mut columns) = (About::default(), InMemory::default());
+        let never = AtomicBool::new(false);
+        let outcome = study::run(&model, &about, &plan, &mut columns, &(), &never);
+        let outcome = outcome.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(outcome.failures, [], "{}", path.display());
+        assert_eq!(outcome.completed, TRIALS);
+    }
+}
+
+#[test]
+fn every_figure_of_every_scenario_has_a_source_or_a_judgement() {
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let root = DeTable::parse(&text).unwrap();
+        let parts = root.get_ref().iter();
+        let parts = parts.filter(|(key, _)| !WITHOUT_FIGURES.contains(&&**key.get_ref()));
+        let bare: Vec<String> = parts
+            .flat_map(|(key, part)| unfounded(key.get_ref(), part.get_ref()))
+            .collect();
+        assert!(bare.is_empty(), "{}:\n{}", path.display(), bare.join("\n"));
+    }
+}
+
+#[test]
+fn figures_without_a_note_are_found() {
+    let text = "
+        [commodities.gas]
+        unit = \"t\"
+        source = \"a long count\"
+        elasticity.short = 0.1
+        [policies.ban.export-ban]
+        role = \"shock\"
+        share = { uniform = { low = 0.1, high = 0.2 } }
+        in_regime.truce = { share = 0, judgement = \"a guess\" }
+        [[sites]]
+        name = \"field\"
+        capacity = \"6 kt/yr\"
+        outages = { judgement = \"as elsewhere\", every = \"300 days\" }
+        [regimes.talks]
+        path = [{ from = 2025-01-01, state = \"truce\" }]
+    ";
+    let root = DeTable::parse(text).unwrap();
+    let parts = root.get_ref().iter();
+    let bare: Vec<String> = parts
+        .flat_map(|(key, part)| unfounded(key.get_ref(), part.get_ref()))
+        .collect();
+    let expected = [
+        "policies.ban.export-ban.share.uniform.low",
+        "policies.ban.export-ban.share.uniform.high",
+        "sites.0.capacity",
+    ];
+    assert_eq!(bare, expected);
+}
+
+/// The paths of figures for which neither their table nor one around it gives
+/// a source or a judgement.
+fn unfounded(path: &str, value: &DeValue<'_>) -> Vec<String> {
+    let below = |key: &str, value| unfounded(&format!("{path}.{key}"), value);
+    match value {
+        DeValue::Table(table) if NOTES.iter().any(|note| table.contains_key(*note)) => Vec::new(),
+        DeValue::Table(table) => table
+            .iter()
+            .flat_map(|(key, value)| below(key.get_ref(), value.get_ref()))
+            .collect(),
+        DeValue::Array(items) => items
+            .iter()
+            .enumerate()
+            .flat_map(|(index, value)| below(&index.to_string(), value.get_ref()))
+            .collect(),
+        value if is_figure(value) => vec![path.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// A number, with a unit or without, or a file of them. Dates are facts of the law and stand for themselves.
+fn is_figure(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Integer(_) | DeValue::Float(_) => true,
+        DeValue::String(text) => text.ends_with(".csv") || Quantity::parse(text).is_ok(),
+        _ => false,
+    }
+}
