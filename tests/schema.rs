@@ -63,7 +63,14 @@ fn a_key_says_its_meaning_its_form_and_its_default() {
     let country = &schema["properties"]["countries"]["additionalProperties"];
     assert_eq!(country["anyOf"][0], json!({ "$ref": "#/$defs/text" }));
     let policy = &schema["properties"]["policies"]["additionalProperties"];
-    let kinds = ["export-ban", "export-quota", "export-licence", "disruption"];
+    let kinds = [
+        "export-ban",
+        "export-quota",
+        "export-licence",
+        "disruption",
+        "coordinated-release",
+        "stockpile-pact",
+    ];
     let tags = kinds.map(|kind| json!({ "required": [kind] }));
     assert_eq!(policy["allOf"], json!([{ "oneOf": tags }]));
     assert_eq!(schema["required"], json!(["scenario"]));

@@ -612,9 +612,9 @@ impl Base {
                 initial += demand.initial.map_or(0.0, |n| n.get(drawn));
             }
             self.elasticity[i] = elastic / self.use_rate[i].max(1e-300);
-            self.room[i] = b.tank.map_or(f64::INFINITY, |tank| {
-                tank.usable(self.use_rate[i], drawn)
-            });
+            self.room[i] = b
+                .tank
+                .map_or(f64::INFINITY, |tank| tank.usable(self.use_rate[i], drawn));
             self.target_stock[i] = target.min(self.room[i]);
             self.initial_stock[i] = if stated {
                 initial

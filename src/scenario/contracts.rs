@@ -90,7 +90,9 @@ impl Listed {
             up: up?,
             take_or_pay: take_or_pay?,
             ramp: ramp?,
-            priority: self.priority.map_or(1, |p| u32::try_from(p.value).unwrap_or(1)),
+            priority: self
+                .priority
+                .map_or(1, |p| u32::try_from(p.value).unwrap_or(1)),
             free: self.destination == Some(Destination::Free),
         })
     }

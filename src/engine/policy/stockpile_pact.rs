@@ -166,7 +166,9 @@ impl StockpilePact {
     ) {
         let key = trial.policies[me].key.join(giver.key).join(taker.key);
         let now = trial.s.now;
-        let days = self.transit.sample(&mut Stream::open(trial.s.key, key, now.0));
+        let days = self
+            .transit
+            .sample(&mut Stream::open(trial.s.key, key, now.0));
         trial.s.reserves[reserve].volume -= volume;
         trial.s.reserves[reserve].drawn += volume;
         trial.s.buyers[taker.buyer].under_way += volume;
