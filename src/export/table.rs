@@ -19,12 +19,15 @@ const HEADER: [&str; 7] = [
 /// Columns of the terminal a table takes.
 const WIDTH: usize = 86;
 
+/// Demand from which on volumes are told in millions.
+const WIDEST: f64 = 1e8;
+
 /// Days in a year, for rates.
 const YEAR: f64 = 365.25;
 
 /// The main results as text, one block a focus, 86 columns wide.
 ///
-/// Shortfalls are in the commodity's unit, ± one Monte Carlo standard error.
+/// Shortfalls are in the commodity's unit or millions of it, ± one Monte Carlo standard error.
 /// Quantiles and tail means in the column "difference" are those of the
 /// per-trial differences, not differences of quantiles; the difference of a
 /// probability is the probability added.
@@ -44,7 +47,8 @@ pub fn table(
             subject(focus, outcome.horizon),
             line(&HEADER.map(str::to_owned))
         );
-        let of_focus = Rows { focus, rows };
+        let scale = scale(focus, outcome.horizon).0;
+        let of_focus = Rows { focus, rows, scale };
         let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
         let survived = Paired::read(columns, index, Metric::TimeToSurvive)?;
         for cells in of_focus
@@ -84,9 +88,20 @@ fn subject(focus: &FocusOutcome, horizon: f64) -> String {
         unit,
         ..
     } = focus;
+    let (scale, word) = scale(focus, horizon);
     let (yearly, all) = (focus.use_per_day * YEAR, focus.use_per_day * horizon);
-    let (yearly, all) = (plain(yearly), plain(all));
-    format!("{commodity_name}, {country_name} ({unit}; demand {yearly} a year, {all} in all)")
+    let (yearly, all) = (plain(yearly / scale), plain(all / scale));
+    format!("{commodity_name}, {country_name} ({word}{unit}; demand {yearly} a year, {all} in all)")
+}
+
+/// What volumes of a focus are divided by so that columns hold them, and the
+/// word for it.
+fn scale(focus: &FocusOutcome, horizon: f64) -> (f64, &'static str) {
+    if focus.use_per_day * horizon < WIDEST {
+        (1.0, "")
+    } else {
+        (1e6, "million ")
+    }
 }
 
 fn line(cells: &[String; 7]) -> String {
@@ -101,6 +116,8 @@ fn line(cells: &[String; 7]) -> String {
 struct Rows<'a> {
     focus: &'a FocusOutcome,
     rows: &'a [Row<'a>],
+    /// What volumes are divided by.
+    scale: f64,
 }
 
 impl Rows<'_> {
@@ -156,7 +173,12 @@ impl Rows<'_> {
             std::ptr::eq(row.focus, self.focus) && row.metric == metric && row.side == side
         };
         let row = self.rows.iter().find(is_it);
-        row.map_or((f64::NAN, f64::NAN), |row| estimate.of(&row.measures))
+        let (value, error) = row.map_or((f64::NAN, f64::NAN), |row| estimate.of(&row.measures));
+        let scale = match metric {
+            Metric::ShortfallShare => 1.0,
+            _ => self.scale,
+        };
+        (value / scale, error / scale)
     }
 }
 
@@ -284,6 +306,17 @@ mod tests {
 
         shocked: every policy; baseline: background policies only, same random numbers.
         ");
+    }
+
+    #[test]
+    fn large_volumes_are_told_in_millions() {
+        let mut outcome = sample::outcome();
+        outcome.focus[0].use_per_day = 2e6;
+        let columns = sample::columns();
+        let table = table(&outcome, &columns, &rows(&outcome, &columns).unwrap()).unwrap();
+        assert!(table.contains("(million t; demand 730 a year, 1,461 in all)"));
+        let mean = table.lines().find(|line| line.starts_with("mean")).unwrap();
+        assert!(mean.contains("0.00182"), "{mean}");
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl MarketChart {
         let room = legend(canvas, rect, &self.keys(market))?;
         let axis = Axis::to(bars::reach(&groups), 4);
         let caption = match self {
-            Self::Policies => format!("{} over the horizon", axis.unit(market.unit)),
+            Self::Policies => format!("{} in all", axis.unit(market.unit)),
             Self::Sellers => "% below the reference price".to_owned(),
             Self::Reserves => "% of the reserve's size".to_owned(),
         };

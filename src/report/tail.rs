@@ -177,11 +177,11 @@ impl Tail {
     fn caption(&self) -> String {
         let unit = self.axis.unit(&self.unit);
         let share = if self.demand > 0.0 {
-            ", and share of demand"
+            "; share of demand"
         } else {
             ""
         };
-        format!("shortfall [{unit}]{share}")
+        format!("{unit} short{share}")
     }
 
     fn share_of_demand(&self, volume: f64) -> Option<String> {
