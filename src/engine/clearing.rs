@@ -416,7 +416,10 @@ impl Trial<'_> {
     }
 
     /// Usual trade of a pair less its contracts for the rest of the window; of
-    /// parcels, for the whole window less those sent.
+    /// parcels, for the whole window less those sent, so that an undisturbed
+    /// market that clears again sends what it was about to. A pair that has
+    /// sent more than that goes on as usual: it must be able to buy back what
+    /// was recalled.
     #[inline]
     fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
         if self.n.pairs[pair].pipeline {
@@ -424,7 +427,12 @@ impl Trial<'_> {
         }
         let p = &self.s.pairs[pair];
         let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
-        remainder(spot, p.sent - p.sent_under_contract).max(0.0)
+        let sent = p.sent - p.sent_under_contract;
+        if sent > spot * (1.0 + DUST) {
+            spot * (window / whole)
+        } else {
+            remainder(spot, sent)
+        }
     }
 
     /// What a buyer wants over the window at λ = 0, and how that answers to

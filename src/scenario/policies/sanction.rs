@@ -7,7 +7,7 @@ use super::super::model::{
 };
 use super::super::numbers::constant;
 use super::super::problem::Problem;
-use super::super::table::{Reader, table, with};
+use super::super::table::{Reader, table};
 use super::super::values::{Day, Map, OneOrMany, Word};
 use super::{Declared, Setting, Timing, makes_any};
 
@@ -37,7 +37,7 @@ table! {
         shadow: Option<Channel>,
         /// Further storage in ships, all struck sellers together.
         floats: Option<Amount<Volume>>,
-    } where with("lasting", &["eases"])
+    }
 }
 
 table! {
