@@ -40,6 +40,7 @@ impl Trial<'_> {
         self.s.clearing_stage = i16::from(self.n.markets[market].stage);
         let new_window = self.s.now >= self.s.markets[market].next;
         let last = self.s.markets[market].cleared_at;
+        self.keep_usual_trade(market);
         self.settle_market(market);
         self.tell_of_clearing(market);
         self.stop_counting(market);
@@ -132,6 +133,9 @@ impl Trial<'_> {
 
     /// Takes back what was allocated in this window and has not left.
     fn recall(&mut self, market: usize, allocated: Tick) {
+        let mut acting = std::mem::take(&mut self.s.desk.acting);
+        self.find_acting(market, &mut acting);
+        acting.retain(|policy| self.s.policies[*policy as usize].since <= allocated);
         let left = (self.s.markets[market].next - self.s.now).days();
         let pairs = self.n.markets[market].pairs.clone();
         let piped = if self.n.markets[market].pipelines {
@@ -142,7 +146,7 @@ impl Trial<'_> {
         for pair in piped {
             let volume = self.s.pipes[pair].rate_in * left;
             if volume > 0.0 {
-                self.taken_back(market, pair, volume, allocated);
+                self.taken_back(&acting, market, pair, volume);
             }
         }
         for buyer in self.n.markets[market].buyers.clone() {
@@ -151,20 +155,21 @@ impl Trial<'_> {
                 if parcel.waits(self.s.now) {
                     let mut parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
                     self.regain(&mut parcel);
-                    self.recall_parcel(market, &parcel, allocated);
+                    self.recall_parcel(&acting, market, &parcel);
                 } else {
                     k += 1;
                 }
             }
         }
+        self.s.desk.acting = acting;
     }
 
-    fn recall_parcel(&mut self, market: usize, parcel: &Parcel, allocated: Tick) {
+    fn recall_parcel(&mut self, acting: &[u32], market: usize, parcel: &Parcel) {
         let (pair, volume) = (parcel.pair as usize, parcel.volume);
         if parcel.late {
             self.s.ways[pair].owed += volume;
         }
-        self.taken_back(market, pair, volume, allocated);
+        self.taken_back(acting, market, pair, volume);
         let (seller, buyer) = self.ends(pair);
         let p = &mut self.s.pairs[pair];
         p.parcels -= 1;

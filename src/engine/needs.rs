@@ -5,8 +5,10 @@
 use super::trial::Trial;
 use crate::network::User;
 
-/// Times that trade is fitted to rows and columns; the first few do most.
+/// Times at most that trade is fitted to rows and columns, and the relative
+/// change at which it fits.
 const FITS: usize = 20;
+const FITTED: f64 = 1e-9;
 
 /// What goes with a buyer's present mean demand, the season aside.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,6 +111,13 @@ impl Trial<'_> {
         self.ask_clearing(self.n.buyers[buyer].market);
     }
 
+    /// Fits usual trade anew if sellers or buyers have grown since it was.
+    pub(super) fn keep_usual_trade(&mut self, market: usize) {
+        if std::mem::take(&mut self.s.markets[market].has_grown) {
+            self.refit_trade(market);
+        }
+    }
+
     /// Fits usual trade to what sellers now make and buyers now use, their
     /// growth by demand shocks aside.
     ///
@@ -120,8 +129,11 @@ impl Trial<'_> {
             self.s.flows[pair] = self.untempered_flow(market, pair);
         }
         for _ in 0..FITS {
-            self.fit_columns(market);
+            let change = self.fit_columns(market);
             self.fit_rows(market);
+            if change < FITTED {
+                return;
+            }
         }
     }
 
@@ -138,8 +150,10 @@ impl Trial<'_> {
         sold.max(self.s.usual[buyer].use_rate * output / all.max(f64::MIN_POSITIVE))
     }
 
-    /// Scales what each buyer takes to its share in use.
-    fn fit_columns(&mut self, market: usize) {
+    /// Scales what each buyer takes to its share in use; returns the largest
+    /// relative change.
+    fn fit_columns(&mut self, market: usize) -> f64 {
+        let mut change = 0.0_f64;
         let m = &self.n.markets[market];
         let use_of = |u: &Usual| u.use_rate / u.growth.max(f64::MIN_POSITIVE);
         let used: f64 = self.s.usual[m.buyers.clone()].iter().map(use_of).sum();
@@ -148,10 +162,15 @@ impl Trial<'_> {
             let column = || m.pairs.clone().skip(j).step_by(m.buyers.len());
             let wanted = use_of(&self.s.usual[buyer]) * traded / used.max(f64::MIN_POSITIVE);
             let taken: f64 = column().map(|pair| self.s.flows[pair]).sum();
+            let factor = wanted / taken.max(f64::MIN_POSITIVE);
             for pair in column() {
-                self.s.flows[pair] *= wanted / taken.max(f64::MIN_POSITIVE);
+                self.s.flows[pair] *= factor;
+            }
+            if wanted > 0.0 {
+                change = change.max((factor - 1.0).abs());
             }
         }
+        change
     }
 
     /// Scales what each seller sells to its output, of which it sells the same
@@ -185,14 +204,14 @@ impl Trial<'_> {
         for o in n.outputs.clone() {
             let seller = self.n.outputs[o].seller as usize;
             self.sum_output(seller);
-            self.refit_trade(self.n.sellers[seller].market);
+            self.s.markets[self.n.sellers[seller].market].has_grown = true;
         }
         for i in n.inputs.clone() {
             let demand = self.n.inputs[i].demand as usize;
             let buyer = self.n.demands[demand].buyer as usize;
             self.settle_buyer(buyer);
             self.sum_needs(buyer);
-            self.refit_trade(self.n.buyers[buyer].market);
+            self.s.markets[self.n.buyers[buyer].market].has_grown = true;
         }
         self.site_changed(site);
     }

@@ -257,6 +257,8 @@ pub(super) struct MarketState {
     pub asked_at: Option<Tick>,
     /// Whether anything has gone around limits in the current window.
     pub by_ways: bool,
+    /// Whether sellers or buyers have grown since usual trade was fitted.
+    pub has_grown: bool,
     pub initial: f64,
     /// Boiled off so far.
     pub lost: f64,
@@ -683,6 +685,7 @@ impl MarketState {
         self.cleared_at = Tick::START;
         self.asked_at = None;
         self.by_ways = false;
+        self.has_grown = false;
         self.initial = 0.0;
         self.lost = 0.0;
     }

@@ -323,6 +323,7 @@ impl Trial<'_> {
     }
 
     fn compose_now(&mut self, market: usize, gates: &mut Gates) {
+        self.keep_usual_trade(market);
         self.note_levels(market);
         let left = self.s.markets[market].next - self.s.now;
         self.compose_gates(market, left.days(), gates);
@@ -382,13 +383,9 @@ impl Trial<'_> {
 
     /// Tells the policies that counted an allocation that a part of it has
     /// been taken back.
-    pub(super) fn taken_back(&mut self, market: usize, pair: usize, volume: f64, allocated: Tick) {
+    pub(super) fn taken_back(&mut self, acting: &[u32], market: usize, pair: usize, volume: f64) {
         let volume = self.back_from_way(market, pair, volume);
-        for (index, p) in self.policies.iter().enumerate() {
-            if self.acts_on(index, market) && self.s.policies[index].since <= allocated {
-                p.instrument.act().shipped(self, index, pair, -volume);
-            }
-        }
+        self.shipped(acting, pair, -volume);
     }
 
     /// Sets an alarm of a policy.
