@@ -912,7 +912,7 @@ fn what_leaks_is_told_in_full() {
 fn every_instrument_is_traced_in_words() {
     let log = |flags: &[&str]| {
         let mut command = assert_cmd::Command::cargo_bin("shortfall").unwrap();
-        let run = command.args(["trace", "tests/fixtures/ways.toml", "--trial", "2"]);
+        let run = command.args(["trace", "tests/fixtures/ways.toml", "--trial", "3"]);
         let output = run.args(flags).output().unwrap();
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()

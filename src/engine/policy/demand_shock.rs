@@ -50,8 +50,9 @@ impl DemandShock {
         &mut trial.s.memory[trial.policies[me].memory.start + cell]
     }
 
-    /// Has demand follow the ramp, and sees to its next step.
-    fn step(&self, trial: &mut Trial, me: usize) {
+    /// Has demand follow the ramp, and sees to its next step. What changes
+    /// step by step is ordered when the market next clears, a `jump` at once.
+    fn step(&self, trial: &mut Trial, me: usize, jump: bool) {
         let policy = trial.s.policies[me];
         let (share, next) = match policy.in_force {
             true => self.ramp.at(trial, policy.since),
@@ -64,11 +65,11 @@ impl DemandShock {
         }
         if factor != std::mem::replace(self.cell(trial, me, FACTOR), factor) {
             trial.note(|_| Entry::Demand { policy: me, factor });
-            self.strike(trial);
+            self.strike(trial, jump && next.is_none());
         }
     }
 
-    fn strike(&self, trial: &mut Trial) {
+    fn strike(&self, trial: &mut Trial, at_once: bool) {
         for buyer in &self.buyers {
             trial.settle_buyer(*buyer);
         }
@@ -77,7 +78,9 @@ impl DemandShock {
         }
         for buyer in &self.buyers {
             trial.needs_changed(*buyer);
-            trial.order_anew(*buyer);
+            if at_once {
+                trial.order_anew(*buyer);
+            }
         }
     }
 }
@@ -93,12 +96,12 @@ impl Act for DemandShock {
 
     fn switched(&self, trial: &mut Trial, me: usize) {
         *self.cell(trial, me, TIMES) += 1.0;
-        self.step(trial, me);
+        self.step(trial, me, true);
     }
 
     fn woken(&self, trial: &mut Trial, me: usize, code: u32) {
         if f64::from(code) == *self.cell(trial, me, TIMES) {
-            self.step(trial, me);
+            self.step(trial, me, false);
         }
     }
 }
