@@ -61,7 +61,7 @@ impl Trial<'_> {
         }
         for index in &m.contracts {
             let j = self.buyer_place(market, *index);
-            let take = self.take(*index as usize, desk.nomination[j], desk.contracted[j]);
+            let take = self.take(*index as usize, desk.contracted[j]);
             let before = std::mem::replace(&mut self.s.contracts[*index as usize].take, take);
             if (take - before).abs() > NOTED {
                 self.note_take(*index as usize);
@@ -75,14 +75,14 @@ impl Trial<'_> {
         self.n.pairs[pair].buyer as usize - self.n.markets[market].buyers.start
     }
 
-    /// What a buyer takes of a contract, over its volume, that nominates so
-    /// much and has contracts over so much.
-    fn take(&self, index: usize, nominated: f64, contracted: f64) -> f64 {
+    /// What a buyer takes of a contract, over its volume, that has contracts
+    /// over so much for the days to which what it nominates refers.
+    fn take(&self, index: usize, contracted: f64) -> f64 {
         let terms = &self.base.contract_terms[index];
         let buyer = self.n.pairs[self.n.contracts[index].pair as usize].buyer as usize;
         let above = self.s.buyers[buyer].price > self.base.contract_price[index];
         let most = if above { terms.most } else { 1.0 };
-        let fits = self.s.buyers[buyer].fits;
+        let (nominated, fits) = (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits);
         if contracted <= 0.0 || (terms.least == 1.0 && most == 1.0 && fits == f64::INFINITY) {
             return 1.0;
         }
