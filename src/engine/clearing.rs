@@ -98,8 +98,9 @@ impl Trial<'_> {
         self.s.pipes[pair].held += more;
         self.s.buyers[buyer].under_way += more;
         self.pay(pair, p.rate_out * days, p.price);
-        self.s.sellers[seller].shipped += p.rate_in * days;
-        self.s.buyers[buyer].allocated += p.rate_in * days;
+        let (s, b) = (&mut self.s.sellers[seller], &mut self.s.buyers[buyer]);
+        s.shipped += p.rate_in * days * s.unpriced;
+        b.allocated += p.rate_in * days * b.unpriced;
     }
 
     pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
@@ -175,10 +176,11 @@ impl Trial<'_> {
         p.parcels -= 1;
         p.sent -= volume;
         p.sent_under_contract -= volume * p.contract_share;
-        self.s.sellers[seller].stock += volume;
-        self.s.sellers[seller].shipped -= volume;
-        self.s.buyers[buyer].under_way -= volume;
-        self.s.buyers[buyer].allocated -= volume;
+        let (s, b) = (&mut self.s.sellers[seller], &mut self.s.buyers[buyer]);
+        s.stock += volume;
+        s.shipped -= volume * s.unpriced;
+        b.under_way -= volume;
+        b.allocated -= volume * b.unpriced;
     }
 
     /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
@@ -295,6 +297,7 @@ impl Trial<'_> {
                 error,
             });
         }
+        self.note_answers(market, &desk);
         self.allocate(market, window, &mut desk);
         self.keep_within_storage(market, window);
         self.count_stopped(market, window, &desk);
@@ -601,6 +604,30 @@ impl Trial<'_> {
             }
         };
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
+    }
+
+    /// Notes how orders and offers have answered to the price. What is
+    /// allocated counts against them as they would be without: at the same
+    /// price a market that clears again then trades what it was about to.
+    fn note_answers(&mut self, market: usize, desk: &Desk) {
+        let m = &self.n.markets[market];
+        let State {
+            buyers,
+            sellers,
+            markets,
+            ..
+        } = &mut *self.s;
+        let solution = &markets[market].solution;
+        for (j, b) in buyers[m.buyers.clone()].iter_mut().enumerate() {
+            b.unpriced = answer(desk.elasticity[j], solution.buyer_price[j]);
+        }
+        let elasticities = &self.base.supply_elasticity[m.sellers.clone()];
+        for (i, s) in sellers[m.sellers.clone()].iter_mut().enumerate() {
+            let most = answer(elasticities[i], solution.seller_price[i]);
+            let (offer, offer_max) = (desk.offer[i], desk.offer_max[i]);
+            let answers = least(offer * most, offer_max);
+            s.unpriced = if answers > 0.0 { offer / answers } else { 1.0 };
+        }
     }
 
     /// Turns allocated volumes into pipeline rates and parcels.
@@ -933,6 +960,13 @@ impl Trial<'_> {
     }
 }
 
+/// How a volume answers to a price deviation \[p0\].
+#[inline]
+fn answer(elasticity: f64, price: f64) -> f64 {
+    let exponent = elasticity * price;
+    if exponent == 0.0 { 1.0 } else { exp(exponent) }
+}
+
 /// The lesser of two numbers, neither of them NaN: one instruction, where
 /// `f64::min` takes six.
 #[inline]
@@ -991,10 +1025,10 @@ impl PairState {
         self.parcels += parcels;
         self.carry = carry - shipped;
         seller.carried += self.carry - before;
-        seller.shipped += volume;
+        seller.shipped += volume * seller.unpriced;
         seller.stock -= shipped;
         buyer.carried += self.carry - before;
-        buyer.allocated += volume;
+        buyer.allocated += volume * buyer.unpriced;
         buyer.under_way += shipped;
         (parcels, each)
     }

@@ -76,7 +76,7 @@ impl Trial<'_> {
     }
 
     /// What a buyer takes of a contract, over its volume, that has contracts
-    /// over so much: both are of the days for which it has nominated.
+    /// over so much for the days to which what it nominates refers.
     fn take(&self, index: usize, contracted: f64) -> f64 {
         let terms = &self.base.contract_terms[index];
         let buyer = self.n.pairs[self.n.contracts[index].pair as usize].buyer as usize;

@@ -85,9 +85,13 @@ pub(super) struct SellerState {
     pub produced: f64,
     /// Allocated and waiting for a full parcel; part of the stock.
     pub carried: f64,
-    /// Offered, and shipped, in the current window.
+    /// Offered, and shipped, in the current window, both as they would be at
+    /// the reference price.
     pub offered: f64,
     pub shipped: f64,
+    /// What it would have shipped at the reference price, over what it did
+    /// when its market last cleared.
+    pub unpriced: f64,
     /// Price deviation it gets \[p0\].
     pub price: f64,
     pub dry: Alarm,
@@ -133,9 +137,13 @@ pub(super) struct BuyerState {
     pub short_rate: f64,
     /// Whether use is below what is wanted.
     pub rationed: bool,
-    /// Nominated, and allocated, in the current window.
+    /// Nominated, and allocated, in the current window, both as they would be
+    /// at the reference price.
     pub nominated: f64,
     pub allocated: f64,
+    /// What it would have ordered at the reference price, over what it did
+    /// when its market last cleared.
+    pub unpriced: f64,
     /// Most that it could nominate in the window and have room for.
     pub fits: f64,
     /// Whether what it wants has changed since it nominated.
