@@ -168,7 +168,7 @@ impl MarketChart {
         let axis = Axis::to(bars::reach(&groups), 4);
         let caption = match self {
             Self::Policies => format!("{} in all", axis.unit(market.unit)),
-            Self::Sellers => "% below the reference price".to_owned(),
+            Self::Sellers => "% below reference".to_owned(),
             Self::Reserves => "% of the reserve's size".to_owned(),
         };
         bars::draw(canvas, room, &groups, (&axis, &caption)).map(drop)
@@ -189,11 +189,12 @@ impl MarketChart {
                 let policies = market.policies.iter();
                 policies.map(|policy| policy.group(market.unit)).collect()
             }
-            Self::Sellers => market
-                .sellers
-                .iter()
-                .map(|seller| discount(seller))
-                .collect(),
+            Self::Sellers => {
+                let sellers = market.sellers.iter();
+                let of = |name: &str| sellers.clone().filter(|s| s.company == name).count();
+                let alone = |s: &SellerPrice| of(&s.company) == 1;
+                sellers.clone().map(|s| discount(s, alone(s))).collect()
+            }
             Self::Reserves => market
                 .reserves()
                 .map(|(digest, size)| drawn(digest, size))
@@ -239,7 +240,9 @@ impl Stopped<'_> {
     }
 }
 
-fn discount(seller: &SellerPrice) -> Group {
+/// A seller's bar; one whose company sells from several countries is named with
+/// its own.
+fn discount(seller: &SellerPrice, alone: bool) -> Group {
     let [mean, se] = [-seller.mean * 100.0, seller.se * 100.0];
     let bar = Bar {
         end: mean.max(0.0),
@@ -251,8 +254,15 @@ fn discount(seller: &SellerPrice) -> Group {
         },
     };
     Group {
-        name: seller.company.clone(),
-        note: seller.country.clone(),
+        name: match alone {
+            true => seller.company.clone(),
+            false => format!("{}, {}", seller.company, seller.country),
+        },
+        note: if alone {
+            seller.country.clone()
+        } else {
+            String::new()
+        },
         bars: vec![bar],
     }
 }
