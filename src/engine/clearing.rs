@@ -445,6 +445,8 @@ impl Trial<'_> {
 
     /// What a buyer wants over the window at λ = 0, and how that answers to
     /// its price: use, and a part of the gap between its position and target.
+    /// Who comes to want something else within a window orders so for the rest
+    /// of it, and what its earlier parcels have brought for all of it counts.
     ///
     /// Orders are more elastic the more stock there is, ε_s for each 30 days
     /// of use, and close a gap at a rate per week: so stocks are drawn on in a
@@ -464,9 +466,10 @@ impl Trial<'_> {
                 (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
                 n
             } else if b.orders_anew {
-                let n = self.nomination(market, buyer, window);
-                self.s.buyers[buyer].nominated = b.allocated + n;
-                n
+                let passed = 1.0 - window / terms.window;
+                let n = b.nominated * passed + self.nomination(market, buyer, window);
+                self.s.buyers[buyer].nominated = n;
+                remainder(n, b.allocated)
             } else {
                 remainder(b.nominated, b.allocated)
             };
