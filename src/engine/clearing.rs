@@ -98,9 +98,9 @@ impl Trial<'_> {
         self.s.pipes[pair].held += more;
         self.s.buyers[buyer].under_way += more;
         self.pay(pair, p.rate_out * days, p.price);
-        let (s, b) = (&mut self.s.sellers[seller], &mut self.s.buyers[buyer]);
+        self.s.buyers[buyer].allocated += p.rate_in * days;
+        let s = &mut self.s.sellers[seller];
         s.shipped += p.rate_in * days * s.unpriced;
-        b.allocated += p.rate_in * days * b.unpriced;
     }
 
     pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
@@ -122,6 +122,7 @@ impl Trial<'_> {
             pair.parcels = 0;
             pair.sent = 0.0;
             pair.sent_under_contract = 0.0;
+            pair.expect_all();
         }
         let state = &mut self.s.markets[market];
         state.window += 1;
@@ -163,6 +164,9 @@ impl Trial<'_> {
             }
         }
         self.s.desk.acting = acting;
+        for pair in &mut self.s.pairs[self.n.markets[market].pairs.clone()] {
+            pair.expect_rest();
+        }
     }
 
     fn recall_parcel(&mut self, acting: &[u32], market: usize, parcel: &Parcel) {
@@ -180,7 +184,7 @@ impl Trial<'_> {
         s.stock += volume;
         s.shipped -= volume * s.unpriced;
         b.under_way -= volume;
-        b.allocated -= volume * b.unpriced;
+        b.allocated -= volume;
     }
 
     /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
@@ -269,6 +273,9 @@ impl Trial<'_> {
         );
         self.write_nominations(market, window, new_window, &mut desk);
         self.serve_contracts(market, window, &mut desk);
+        if !new_window && !m.pipelines_only {
+            self.count_allocated(market, &mut desk);
+        }
         self.write_prior(market, window, new_window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
@@ -410,8 +417,13 @@ impl Trial<'_> {
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
             let pairs = m.pairs.clone().zip(&desk.contract_nominal);
+            let least = if desk.gates.limited || self.has_prices(market) {
+                m.new_pairs.get(self.drawn) * (window / whole)
+            } else {
+                0.0
+            };
             let expected = |(pair, contracts): (usize, &f64)| {
-                self.spot_expected(pair, window, whole, *contracts)
+                self.spot_expected(pair, (window, whole), *contracts, least)
             };
             desk.prior.extend(pairs.map(expected));
         }
@@ -423,24 +435,32 @@ impl Trial<'_> {
         }
     }
 
+    /// Whether any buyer of a market pays another than the reference price.
+    fn has_prices(&self, market: usize) -> bool {
+        let buyers = self.n.markets[market].buyers.clone();
+        self.s.buyers[buyers].iter().any(|b| b.price != 0.0)
+    }
+
     /// Usual trade of a pair less its contracts for the rest of the window; of
-    /// parcels, for the whole window less those sent, so that an undisturbed
-    /// market that clears again sends what it was about to. A pair that has
-    /// sent more than that goes on as usual: it must be able to buy back what
-    /// was recalled.
+    /// parcels, for the whole window less what has been sent, or the share that
+    /// has been sent of what was allocated if more is left by that, so that a
+    /// market that clears again sends what it was about to. Where it is disturbed, a pair that has sent all of that is
+    /// like one without trade: it can buy back what was recalled, at a price.
     #[inline]
-    fn spot_expected(&self, pair: usize, window: f64, whole: f64, contracts: f64) -> f64 {
+    fn spot_expected(
+        &self,
+        pair: usize,
+        (window, whole): (f64, f64),
+        contracts: f64,
+        least: f64,
+    ) -> f64 {
         if self.n.pairs[pair].pipeline {
             return (self.s.flows[pair] * window - contracts).max(0.0);
         }
         let p = &self.s.pairs[pair];
         let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
-        let sent = p.sent - p.sent_under_contract;
-        if sent > spot * (1.0 + DUST) {
-            spot * (window / whole)
-        } else {
-            remainder(spot, sent)
-        }
+        let unsent = remainder(spot, p.sent - p.sent_under_contract);
+        unsent.max(spot * p.expects.max(least))
     }
 
     /// What a buyer wants over the window at λ = 0, and how that answers to
@@ -469,9 +489,9 @@ impl Trial<'_> {
                 let passed = 1.0 - window / terms.window;
                 let n = b.nominated * passed + self.nomination(market, buyer, window);
                 self.s.buyers[buyer].nominated = n;
-                remainder(n, b.allocated)
+                n
             } else {
-                remainder(b.nominated, b.allocated)
+                b.nominated
             };
             self.s.buyers[buyer].orders_anew = false;
             desk.nomination.push(wanted);
@@ -609,21 +629,28 @@ impl Trial<'_> {
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
     }
 
-    /// Notes how orders and offers have answered to the price. What is
-    /// allocated counts against them as they would be without: at the same
-    /// price a market that clears again then trades what it was about to.
+    /// Has what buyers have got in this window count as served, like
+    /// contracts: at the same price a market that clears again then trades what
+    /// it was about to, and at a lower one buyers make up for the window.
+    fn count_allocated(&self, market: usize, desk: &mut Desk) {
+        for (j, buyer) in self.n.markets[market].buyers.clone().enumerate() {
+            let got = self.s.buyers[buyer].allocated;
+            if remainder(desk.nomination[j], got) > 0.0 {
+                desk.contracted[j] += got;
+            } else {
+                desk.nomination[j] = desk.contracted[j];
+            }
+        }
+    }
+
+    /// Notes how offers have answered to the price. What is shipped counts
+    /// against them as they would be without.
     fn note_answers(&mut self, market: usize, desk: &Desk) {
         let m = &self.n.markets[market];
         let State {
-            buyers,
-            sellers,
-            markets,
-            ..
+            sellers, markets, ..
         } = &mut *self.s;
         let solution = &markets[market].solution;
-        for (j, b) in buyers[m.buyers.clone()].iter_mut().enumerate() {
-            b.unpriced = answer(desk.elasticity[j], solution.buyer_price[j]);
-        }
         let elasticities = &self.base.supply_elasticity[m.sellers.clone()];
         for (i, s) in sellers[m.sellers.clone()].iter_mut().enumerate() {
             let most = answer(elasticities[i], solution.seller_price[i]);
@@ -1004,6 +1031,23 @@ fn departure(trial: TrialKey, lane: ObjectKey, window: i64, parcel: u32) -> Stre
 }
 
 impl PairState {
+    /// A window begins.
+    #[inline]
+    fn expect_all(&mut self) {
+        (self.spot, self.spot_before, self.expects) = (0.0, 0.0, 1.0);
+    }
+
+    /// What has not left has been recalled: of what was expected, the share
+    /// that has been sent is not any more.
+    fn expect_rest(&mut self) {
+        let sent = self.sent - self.sent_under_contract;
+        if self.spot > 0.0 {
+            let left = remainder(self.spot, sent - self.spot_before);
+            self.expects *= (left / self.spot).clamp(0.0, 1.0);
+        }
+        (self.spot, self.spot_before) = (0.0, sent);
+    }
+
     /// Allocates a volume, of which some under contract: number and size of
     /// the parcels that leave, a remainder waits at the seller.
     #[inline]
@@ -1017,6 +1061,7 @@ impl PairState {
     ) -> (u32, f64) {
         self.sent += volume;
         self.sent_under_contract += contract;
+        self.spot = volume - contract;
         self.contract_share = if contract > 0.0 {
             contract / volume
         } else {
@@ -1031,7 +1076,7 @@ impl PairState {
         seller.shipped += volume * seller.unpriced;
         seller.stock -= shipped;
         buyer.carried += self.carry - before;
-        buyer.allocated += volume * buyer.unpriced;
+        buyer.allocated += volume;
         buyer.under_way += shipped;
         (parcels, each)
     }

@@ -137,13 +137,9 @@ pub(super) struct BuyerState {
     pub short_rate: f64,
     /// Whether use is below what is wanted.
     pub rationed: bool,
-    /// Nominated, and allocated, in the current window, both as they would be
-    /// at the reference price.
+    /// Nominated, and allocated, in the current window.
     pub nominated: f64,
     pub allocated: f64,
-    /// What it would have ordered at the reference price, over what it did
-    /// when its market last cleared.
-    pub unpriced: f64,
     /// Most that it could nominate in the window and have room for.
     pub fits: f64,
     /// Whether what it wants has changed since it nominated.
@@ -295,6 +291,11 @@ pub(super) struct PairState {
     pub sent_under_contract: f64,
     /// Share of contracts in what was last allocated.
     pub contract_share: f64,
+    /// Last allocated on spot, and what had been sent so before.
+    pub spot: f64,
+    pub spot_before: f64,
+    /// Share of the window's usual spot trade that is still expected.
+    pub expects: f64,
     /// Arrived so far.
     pub received: f64,
 }
