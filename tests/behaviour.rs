@@ -1104,6 +1104,31 @@ fn stocks_are_drawn_on_the_more_the_larger_they_are() {
     assert!(covers[3] < 0.25 * covers[0], "{covers:?}");
 }
 
+/// Tariffs of next to nothing have a market under a ban clear again between two
+/// clearings, with part of the window's goods gone.
+#[test]
+fn a_market_that_clears_again_trades_what_it_was_about_to() {
+    let shortfall = |tariffs: &str| {
+        let ban = "[policies.ban.export-ban]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+                   share = 0.5\neffective = 2025-02-05\nends = 2025-05-07\n";
+        let more = format!("{ban}{tariffs}");
+        let text = one_lane("1 year", "cover = \"40 days\"", "", &more);
+        only(&run(&text, 1), Metric::Shortfall)
+    };
+    let tariffs: String = (14..=27)
+        .map(|day| {
+            format!(
+                "[policies.tariff-{day}.tariff]\nrole = \"shock\"\nby = \"B\"\n\
+                 on = [\"gas\"]\nrate = 1e-6\neffective = 2025-02-{day}\n"
+            )
+        })
+        .collect();
+    let (alone, disturbed) = (shortfall(""), shortfall(&tariffs));
+    assert!(alone > 1000.0, "{alone}");
+    let change = disturbed / alone - 1.0;
+    assert!(change.abs() < 0.01, "{alone}, {disturbed}: {change}");
+}
+
 #[test]
 fn how_often_a_market_clears_makes_little_difference() {
     let every =

@@ -444,8 +444,9 @@ impl Trial<'_> {
     /// Usual trade of a pair less its contracts for the rest of the window; of
     /// parcels, for the whole window less what has been sent, or the share that
     /// has been sent of what was allocated if more is left by that, so that a
-    /// market that clears again sends what it was about to. Where it is disturbed, a pair that has sent all of that is
-    /// like one without trade: it can buy back what was recalled, at a price.
+    /// market that clears again sends what it was about to. Where it is
+    /// disturbed, a pair that has sent all of that is like one without trade:
+    /// it can buy back what was recalled, at a price.
     #[inline]
     fn spot_expected(
         &self,
@@ -638,7 +639,7 @@ impl Trial<'_> {
             if remainder(desk.nomination[j], got) > 0.0 {
                 desk.contracted[j] += got;
             } else {
-                desk.nomination[j] = desk.contracted[j];
+                desk.nomination[j] = 0.0;
             }
         }
     }
