@@ -1104,6 +1104,46 @@ fn stocks_are_drawn_on_the_more_the_larger_they_are() {
     assert!(covers[3] < 0.25 * covers[0], "{covers:?}");
 }
 
+/// A market of several sellers and buyers with everything that its clearing
+/// takes into account: storage, spare capacity, a company under sanctions, a
+/// contract, a tank, a reserve; tariffs of next to nothing have it clear again
+/// in the middle of its windows.
+#[test]
+fn clearing_again_changes_nothing_but_by_rounding() {
+    let text = include_str!("fixtures/again.toml");
+    let dates = [
+        "02-10", "02-14", "02-25", "03-03", "03-11", "04-04", "06-17",
+    ];
+    let tariffs: String = dates
+        .iter()
+        .map(|date| {
+            format!(
+                "[policies.tariff-{date}.tariff]\nrole = \"shock\"\nby = [\"Y\"]\n\
+                 on = [\"gas\"]\nrate = 1e-9\neffective = 2025-{date}\n"
+            )
+        })
+        .collect();
+    for cargo in ["cargo = \"40 t\"", "parcel = \"5 t\"", ""] {
+        let text = text.replace("cargo = \"40 t\"", cargo);
+        let alone = run(&text, 5);
+        let disturbed = run(&format!("{text}{tariffs}"), 5);
+        assert!(disturbed.events > alone.events);
+        for (a, d) in alone.focus.iter().zip(&disturbed.focus) {
+            for metric in [Metric::Shortfall, Metric::PriceSpot, Metric::PricePaid] {
+                for (a, d) in a
+                    .shocked
+                    .column(metric)
+                    .iter()
+                    .zip(d.shocked.column(metric))
+                {
+                    assert!(*a > 50.0, "{a}");
+                    close(d / a, 1.0, 1e-5);
+                }
+            }
+        }
+    }
+}
+
 /// Tariffs of next to nothing have a market under a ban clear again between two
 /// clearings, with part of the window's goods gone.
 #[test]

@@ -44,6 +44,7 @@ impl Trial<'_> {
         self.settle_market(market);
         self.tell_of_clearing(market);
         self.stop_counting(market);
+        self.find_counting(market, last);
         if new_window {
             self.open_window(market);
         } else {
@@ -93,14 +94,11 @@ impl Trial<'_> {
         if days <= 0.0 || (p.rate_in == 0.0 && p.rate_out == 0.0) {
             return;
         }
-        let (seller, buyer) = self.ends(pair);
+        let (_, buyer) = self.ends(pair);
         let more = (p.rate_in - p.rate_out) * days;
         self.s.pipes[pair].held += more;
         self.s.buyers[buyer].under_way += more;
         self.pay(pair, p.rate_out * days, p.price);
-        self.s.buyers[buyer].allocated += p.rate_in * days;
-        let s = &mut self.s.sellers[seller];
-        s.shipped += p.rate_in * days * s.unpriced;
     }
 
     pub(super) fn ends(&self, pair: usize) -> (usize, usize) {
@@ -110,19 +108,13 @@ impl Trial<'_> {
 
     fn open_window(&mut self, market: usize) {
         let (m, now) = (&self.n.markets[market], self.s.now);
-        for seller in m.sellers.clone() {
-            self.s.sellers[seller].shipped = 0.0;
-        }
         for buyer in m.buyers.clone() {
-            self.s.buyers[buyer].allocated = 0.0;
             self.note_waiting(buyer);
             self.decide_reserve(buyer, self.base.terms[market].window);
         }
         for pair in &mut self.s.pairs[m.pairs.clone()] {
             pair.parcels = 0;
-            pair.sent = 0.0;
-            pair.sent_under_contract = 0.0;
-            pair.expect_all();
+            pair.allocated = 0.0;
         }
         let state = &mut self.s.markets[market];
         state.window += 1;
@@ -133,58 +125,69 @@ impl Trial<'_> {
             .schedule(next, Class::clearing(m.stage), event);
     }
 
-    /// Takes back what was allocated in this window and has not left.
-    fn recall(&mut self, market: usize, allocated: Tick) {
-        let mut acting = std::mem::take(&mut self.s.desk.acting);
-        self.find_acting(market, &mut acting);
-        acting.retain(|policy| self.s.policies[*policy as usize].since <= allocated);
-        let left = (self.s.markets[market].next - self.s.now).days();
-        let pairs = self.n.markets[market].pairs.clone();
-        let piped = if self.n.markets[market].pipelines {
-            pairs
-        } else {
-            0..0
-        };
-        for pair in piped {
-            let volume = self.s.pipes[pair].rate_in * left;
-            if volume > 0.0 {
-                self.taken_back(&acting, market, pair, volume);
-            }
-        }
+    /// Takes back what was allocated for the rest of the window at the last
+    /// clearing. Trade goes by rates, and parcels are how it is carried: of
+    /// those that have still to leave, what goes with the time passed waits at
+    /// the seller, and what others have carried ahead of their time is owed by
+    /// the pair.
+    fn recall(&mut self, market: usize, last: Tick) {
         for buyer in self.n.markets[market].buyers.clone() {
             let mut k = 0;
             while let Some(parcel) = self.s.inboxes[buyer].parcels.get(k) {
                 if parcel.waits(self.s.now) {
                     let mut parcel = self.s.inboxes[buyer].parcels.swap_remove(k);
                     self.regain(&mut parcel);
-                    self.recall_parcel(&acting, market, &parcel);
+                    self.unload(&parcel);
                 } else {
                     k += 1;
                 }
             }
         }
-        self.s.desk.acting = acting;
-        for pair in &mut self.s.pairs[self.n.markets[market].pairs.clone()] {
-            pair.expect_rest();
+        for pair in self.n.markets[market].pairs.clone() {
+            let rest = self.still_to_go(market, pair, last);
+            if rest > 0.0 {
+                self.taken_back(market, pair, rest);
+                if !self.n.pairs[pair].pipeline {
+                    self.carry(pair, -rest);
+                }
+            }
+            self.s.pairs[pair].allocated = 0.0;
         }
     }
 
-    fn recall_parcel(&mut self, acting: &[u32], market: usize, parcel: &Parcel) {
+    /// What a pair was allocated at a market's last clearing for what is left
+    /// of the window.
+    pub(super) fn still_to_go(&self, market: usize, pair: usize, last: Tick) -> f64 {
+        let next = self.s.markets[market].next;
+        let left = (next - self.s.now).days();
+        if self.n.pairs[pair].pipeline {
+            self.s.pipes[pair].rate_in * left
+        } else if next > last {
+            self.s.pairs[pair].allocated * (left / (next - last).days())
+        } else {
+            0.0
+        }
+    }
+
+    /// A parcel that was to leave stays with its seller.
+    fn unload(&mut self, parcel: &Parcel) {
         let (pair, volume) = (parcel.pair as usize, parcel.volume);
         if parcel.late {
             self.s.ways[pair].owed += volume;
         }
-        self.taken_back(acting, market, pair, volume);
         let (seller, buyer) = self.ends(pair);
-        let p = &mut self.s.pairs[pair];
-        p.parcels -= 1;
-        p.sent -= volume;
-        p.sent_under_contract -= volume * p.contract_share;
-        let (s, b) = (&mut self.s.sellers[seller], &mut self.s.buyers[buyer]);
-        s.stock += volume;
-        s.shipped -= volume * s.unpriced;
-        b.under_way -= volume;
-        b.allocated -= volume;
+        self.s.pairs[pair].parcels -= 1;
+        self.s.sellers[seller].stock += volume;
+        self.s.buyers[buyer].under_way -= volume;
+        self.carry(pair, volume);
+    }
+
+    /// More of a pair's trade waits for a parcel.
+    fn carry(&mut self, pair: usize, volume: f64) {
+        let (seller, buyer) = self.ends(pair);
+        self.s.pairs[pair].carry += volume;
+        self.s.sellers[seller].carried += volume;
+        self.s.buyers[buyer].carried += volume;
     }
 
     /// The slow price state: x' = (λ − x)/T, with λ held since it was set.
@@ -273,10 +276,7 @@ impl Trial<'_> {
         );
         self.write_nominations(market, window, new_window, &mut desk);
         self.serve_contracts(market, window, &mut desk);
-        if !new_window && !m.pipelines_only {
-            self.count_allocated(market, &mut desk);
-        }
-        self.write_prior(market, window, new_window, &mut desk);
+        self.write_prior(market, window, &mut desk);
         let terms = self.base.terms[market];
         let problem = Problem {
             prior: &desk.prior,
@@ -304,14 +304,10 @@ impl Trial<'_> {
                 error,
             });
         }
-        self.note_answers(market, &desk);
         self.allocate(market, window, &mut desk);
         self.keep_within_storage(market, window);
         self.count_stopped(market, window, &desk);
         self.s.desk = desk;
-        if !new_window {
-            self.keep_idle_prices(market);
-        }
         self.set_prices(market);
         Ok(())
     }
@@ -324,18 +320,10 @@ impl Trial<'_> {
         self.s.flows[pair] * window * (growth * self.s.buyers[buyer].level)
     }
 
-    /// Reference trade of a pair for the days left of the window; of parcels,
-    /// for the whole window less those sent.
-    pub(super) fn reference_left(&self, market: usize, pair: usize, days: f64) -> f64 {
-        if self.n.pairs[pair].pipeline {
-            return self.reference_trade(pair, days);
-        }
-        let whole = self.reference_trade(pair, self.base.terms[market].window);
-        remainder(whole, self.s.pairs[pair].sent).max(0.0)
-    }
-
     /// What sellers offer: what they normally ship in a window, and a part of
-    /// any stock beyond that; through pipelines, what they will make.
+    /// any stock beyond that; through pipelines, what they will make. What they
+    /// offer by parcels they decide when a window opens, and offer at that rate
+    /// while it lasts.
     fn write_offers(
         &mut self,
         market: usize,
@@ -355,7 +343,7 @@ impl Trial<'_> {
             } else {
                 window / terms.release
             };
-            let (mut offered, most) = if m.offer_on_hand {
+            let (mut offered, mut most) = if m.offer_on_hand {
                 (spare, spare)
             } else if m.pipelines_only {
                 let made = self.made_at_reference(seller) * window;
@@ -369,9 +357,13 @@ impl Trial<'_> {
                 (normal + (spare - normal) * freed, spare)
             };
             if new_window {
-                self.s.sellers[seller].offered = offered;
+                (
+                    self.s.sellers[seller].offers,
+                    self.s.sellers[seller].offers_most,
+                ) = (offered / window, most / window);
             } else if !m.pipelines_only {
-                offered = spare.min(remainder(s.offered, s.shipped));
+                offered = spare.min(s.offers * window);
+                most = spare.min(s.offers_most * window);
             }
             offer.push(offered);
             offer_max.push(most.max(offered));
@@ -403,29 +395,21 @@ impl Trial<'_> {
         made.sum()
     }
 
-    /// Spot trade expected: usual trade less contracts and what parcels the
-    /// window has sent already, in proportion to what each seller now offers.
+    /// Spot trade expected: usual trade less contracts, in proportion to what
+    /// each seller now offers.
     #[inline(never)]
-    fn write_prior(&self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
+    fn write_prior(&self, market: usize, window: f64, desk: &mut Desk) {
         let m = &self.n.markets[market];
         let terms = &self.base.terms[market];
         refill(&mut desk.discount, m.sellers.len(), terms.discount);
-        let whole = terms.window;
+        let flows = self.s.flows[m.pairs.clone()].iter();
         desk.prior.clear();
-        if new_window && m.contracts.is_empty() {
-            let flows = self.s.flows[m.pairs.clone()].iter();
+        if m.contracts.is_empty() {
             desk.prior.extend(flows.map(|flow| flow * window));
         } else {
-            let pairs = m.pairs.clone().zip(&desk.contract_nominal);
-            let least = if desk.gates.limited || self.has_prices(market) {
-                m.new_pairs.get(self.drawn) * (window / whole)
-            } else {
-                0.0
-            };
-            let expected = |(pair, contracts): (usize, &f64)| {
-                self.spot_expected(pair, (window, whole), *contracts, least)
-            };
-            desk.prior.extend(pairs.map(expected));
+            let contracts = desk.contract_nominal.iter();
+            let spot = flows.zip(contracts).map(|(f, c)| (f * window - c).max(0.0));
+            desk.prior.extend(spot);
         }
         let rows = desk.prior.chunks_exact_mut(m.buyers.len().max(1));
         for (row, offer) in rows.zip(&desk.offer) {
@@ -435,39 +419,10 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether any buyer of a market pays another than the reference price.
-    fn has_prices(&self, market: usize) -> bool {
-        let buyers = self.n.markets[market].buyers.clone();
-        self.s.buyers[buyers].iter().any(|b| b.price != 0.0)
-    }
-
-    /// Usual trade of a pair less its contracts for the rest of the window; of
-    /// parcels, for the whole window less what has been sent, or the share that
-    /// has been sent of what was allocated if more is left by that, so that a
-    /// market that clears again sends what it was about to. Where it is
-    /// disturbed, a pair that has sent all of that is like one without trade:
-    /// it can buy back what was recalled, at a price.
-    #[inline]
-    fn spot_expected(
-        &self,
-        pair: usize,
-        (window, whole): (f64, f64),
-        contracts: f64,
-        least: f64,
-    ) -> f64 {
-        if self.n.pairs[pair].pipeline {
-            return (self.s.flows[pair] * window - contracts).max(0.0);
-        }
-        let p = &self.s.pairs[pair];
-        let spot = (self.s.flows[pair] * whole - contracts * (whole / window)).max(0.0);
-        let unsent = remainder(spot, p.sent - p.sent_under_contract);
-        unsent.max(spot * p.expects.max(least))
-    }
-
     /// What a buyer wants over the window at λ = 0, and how that answers to
     /// its price: use, and a part of the gap between its position and target.
-    /// Who comes to want something else within a window orders so for the rest
-    /// of it, and what its earlier parcels have brought for all of it counts.
+    /// By parcels, that is decided when a window opens and stands while it lasts;
+    /// who comes to want something else decides anew for the rest of it.
     ///
     /// Orders are more elastic the more stock there is, ε_s for each 30 days
     /// of use, and close a gap at a rate per week: so stocks are drawn on in a
@@ -476,36 +431,35 @@ impl Trial<'_> {
     /// each window, cover hardly mattered and frequent clearing kept stocks
     /// from ever being used.)
     fn write_nominations(&mut self, market: usize, window: f64, new_window: bool, desk: &mut Desk) {
-        let (m, terms) = (&self.n.markets[market], self.base.terms[market]);
+        let m = &self.n.markets[market];
         desk.nomination.clear();
         desk.elasticity.clear();
         for buyer in m.buyers.clone() {
             let b = self.s.buyers[buyer];
-            let wanted = if new_window || m.pipelines_only {
-                let fits = self.fits(buyer, window);
-                let n = self.nomination(market, buyer, window).min(fits);
-                (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits) = (n, fits);
-                n
-            } else if b.orders_anew {
-                let passed = 1.0 - window / terms.window;
-                let n = b.nominated * passed + self.nomination(market, buyer, window);
-                self.s.buyers[buyer].nominated = n;
-                n
-            } else {
-                b.nominated
-            };
-            self.s.buyers[buyer].orders_anew = false;
-            desk.nomination.push(wanted);
-            let usual = self.s.usual[buyer];
-            let use_rate = usual.use_rate;
-            let cover = b.in_tank().max(0.0) / use_rate.max(f64::MIN_POSITIVE);
-            let waits = if use_rate > 0.0 {
-                terms.stock_elasticity * cover / STOCK_DAYS
-            } else {
-                0.0
-            };
-            desk.elasticity.push(usual.elasticity + waits);
+            if new_window || m.pipelines_only || b.orders_anew {
+                self.decide_nomination(market, buyer, window);
+            }
+            let b = &self.s.buyers[buyer];
+            desk.nomination.push(b.nominates * window);
+            desk.elasticity.push(b.elasticity);
         }
+    }
+
+    /// A buyer decides what it nominates a day, and what it answers to prices.
+    fn decide_nomination(&mut self, market: usize, buyer: usize, window: f64) {
+        let fits = self.fits(buyer, window);
+        let wants = self.nomination(market, buyer, window).min(fits);
+        let (b, usual) = (self.s.buyers[buyer], self.s.usual[buyer]);
+        let waits = if usual.use_rate > 0.0 {
+            let cover = b.in_tank().max(0.0) / usual.use_rate;
+            self.base.terms[market].stock_elasticity * cover / STOCK_DAYS
+        } else {
+            0.0
+        };
+        let b = &mut self.s.buyers[buyer];
+        (b.nominates, b.fits) = (wants / window, fits / window);
+        b.elasticity = usual.elasticity + waits;
+        b.orders_anew = false;
     }
 
     /// `use + κ (target − position)`, at least nothing, at most the cap. Use is
@@ -630,37 +584,6 @@ impl Trial<'_> {
         self.n.buyers[buyer].demands.clone().map(nominal).sum()
     }
 
-    /// Has what buyers have got in this window count as served, like
-    /// contracts: at the same price a market that clears again then trades what
-    /// it was about to, and at a lower one buyers make up for the window.
-    fn count_allocated(&self, market: usize, desk: &mut Desk) {
-        for (j, buyer) in self.n.markets[market].buyers.clone().enumerate() {
-            let got = self.s.buyers[buyer].allocated;
-            if remainder(desk.nomination[j], got) > 0.0 {
-                desk.contracted[j] += got;
-            } else {
-                desk.nomination[j] = 0.0;
-            }
-        }
-    }
-
-    /// Notes how offers have answered to the price. What is shipped counts
-    /// against them as they would be without.
-    fn note_answers(&mut self, market: usize, desk: &Desk) {
-        let m = &self.n.markets[market];
-        let State {
-            sellers, markets, ..
-        } = &mut *self.s;
-        let solution = &markets[market].solution;
-        let elasticities = &self.base.supply_elasticity[m.sellers.clone()];
-        for (i, s) in sellers[m.sellers.clone()].iter_mut().enumerate() {
-            let most = answer(elasticities[i], solution.seller_price[i]);
-            let (offer, offer_max) = (desk.offer[i], desk.offer_max[i]);
-            let answers = least(offer * most, offer_max);
-            s.unpriced = if answers > 0.0 { offer / answers } else { 1.0 };
-        }
-    }
-
     /// Turns allocated volumes into pipeline rates and parcels.
     #[inline(never)]
     fn allocate(&mut self, market: usize, window: f64, desk: &mut Desk) {
@@ -672,6 +595,9 @@ impl Trial<'_> {
         }
         if m.pipelines {
             self.fill_pipes(market, window, desk);
+        }
+        if desk.gates.limited {
+            self.release_stopped(market, desk);
         }
         if !m.pipelines_only {
             self.load(market, window, desk);
@@ -754,6 +680,8 @@ impl Trial<'_> {
         let (m, now) = (&self.n.markets[market], self.s.now);
         let (width, contracts) = (m.buyers.len(), !m.contracts.is_empty());
         let capped = !desk.gates.ceiling.is_empty();
+        let whole = self.base.terms[market].window;
+        let passed = self.since(self.window_opened(market));
         let State {
             sellers,
             buyers,
@@ -771,11 +699,10 @@ impl Trial<'_> {
             let states = &mut pairs[first..first + width];
             let flows = &solution.flow[row..row + width];
             for j in 0..width {
-                let (mut volume, mut price, mut contract) = (flows[j], prices[j], 0.0);
+                let (mut volume, mut price) = (flows[j], prices[j]);
                 if contracts {
-                    let value = desk.contract_value[row + j];
-                    contract = desk.contract[row + j];
-                    (volume, price) = together((volume, price), (contract, value));
+                    let contract = (desk.contract[row + j], desk.contract_value[row + j]);
+                    (volume, price) = together((volume, price), contract);
                 }
                 let lane = &lanes[j];
                 if volume <= 0.0 || lane.pipeline {
@@ -786,15 +713,17 @@ impl Trial<'_> {
                 }
                 let p = &mut states[j];
                 let number = p.parcels;
-                let dust = DUST * use_rates[j] * window;
-                let (parcels, each) = p.load(m, (volume, contract), dust, seller, &mut buyers[j]);
+                let dust = DUST * use_rates[j] * whole;
+                let (parcels, each) = p.load(m, volume, dust, seller, &mut buyers[j]);
+                let times = Departures {
+                    number,
+                    parcels,
+                    phase: lane.phase,
+                    whole,
+                    passed,
+                };
                 for k in 0..parcels {
-                    let part = if parcels == 1 {
-                        lane.phase
-                    } else {
-                        (f64::from(k) + lane.phase) / f64::from(parcels)
-                    };
-                    let leaves = now + Ticks::from_days(part * window);
+                    let leaves = now + Ticks::from_days(times.of(k, window));
                     desk.numbers.push(number + k);
                     desk.leaving.push(Parcel {
                         arrives: leaves,
@@ -806,6 +735,19 @@ impl Trial<'_> {
                         late: false,
                     });
                 }
+            }
+        }
+    }
+
+    /// Where a policy lets nothing pass, what waits for a parcel is its
+    /// seller's again, and what the pair owes is forgotten.
+    fn release_stopped(&mut self, market: usize, desk: &Desk) {
+        for (k, pair) in self.n.markets[market].pairs.clone().enumerate() {
+            let carry = self.s.pairs[pair].carry;
+            let stopped = desk.gates.cap[k] <= 0.0 && desk.contract[k] <= 0.0;
+            if stopped && carry != 0.0 {
+                self.carry(pair, -carry);
+                self.take_back_waiting(&desk.counting, market, pair, carry);
             }
         }
     }
@@ -928,23 +870,6 @@ impl Trial<'_> {
         self.s.buyers[buyer].carried_at_start += carry;
     }
 
-    /// Who has nothing left to trade in a window keeps the price of its last
-    /// trade.
-    fn keep_idle_prices(&mut self, market: usize) {
-        let m = &self.n.markets[market];
-        let solution = &mut self.s.markets[market].solution;
-        for (j, buyer) in m.buyers.clone().enumerate() {
-            if self.s.desk.nomination[j] <= 0.0 {
-                solution.buyer_price[j] = self.s.buyers[buyer].price;
-            }
-        }
-        for (i, seller) in m.sellers.clone().enumerate() {
-            if self.s.desk.offer[i] <= 0.0 {
-                solution.seller_price[i] = self.s.sellers[seller].price;
-            }
-        }
-    }
-
     /// Tells buyers and sellers their new prices and lets use follow.
     fn set_prices(&mut self, market: usize) {
         let m = &self.n.markets[market];
@@ -991,13 +916,6 @@ impl Trial<'_> {
     }
 }
 
-/// How a volume answers to a price deviation \[p0\].
-#[inline]
-fn answer(elasticity: f64, price: f64) -> f64 {
-    let exponent = elasticity * price;
-    if exponent == 0.0 { 1.0 } else { exp(exponent) }
-}
-
 /// The lesser of two numbers, neither of them NaN: one instruction, where
 /// `f64::min` takes six.
 #[inline]
@@ -1031,53 +949,55 @@ fn departure(trial: TrialKey, lane: ObjectKey, window: i64, parcel: u32) -> Stre
     Stream::open(trial, lane, occurrence)
 }
 
-impl PairState {
-    /// A window begins.
+/// When the parcels of a pair leave \[d\].
+struct Departures {
+    /// Sent in the window before, and to be sent.
+    number: u32,
+    parcels: u32,
+    /// When the first would leave, over the time between two.
+    phase: f64,
+    /// The window, and what of it has passed.
+    whole: f64,
+    passed: f64,
+}
+
+impl Departures {
+    /// Days from now until parcel `k` leaves, of `left`: as they would if all
+    /// had been known when the window opened, or else over the rest of it.
     #[inline]
-    fn expect_all(&mut self) {
-        (self.spot, self.spot_before, self.expects) = (0.0, 0.0, 1.0);
-    }
-
-    /// What has not left has been recalled: of what was expected, the share
-    /// that has been sent is not any more.
-    fn expect_rest(&mut self) {
-        let sent = self.sent - self.sent_under_contract;
-        if self.spot > 0.0 {
-            let left = remainder(self.spot, sent - self.spot_before);
-            self.expects *= (left / self.spot).clamp(0.0, 1.0);
+    fn of(&self, k: u32, left: f64) -> f64 {
+        let at = |k: u32, all: u32| (f64::from(k) + self.phase) / f64::from(all);
+        if self.passed > 0.0 {
+            let all = self.number + self.parcels;
+            if at(self.number, all) * self.whole > self.passed {
+                return at(self.number + k, all) * self.whole - self.passed;
+            }
         }
-        (self.spot, self.spot_before) = (0.0, sent);
+        at(k, self.parcels) * left
     }
+}
 
-    /// Allocates a volume, of which some under contract: number and size of
-    /// the parcels that leave, a remainder waits at the seller.
+impl PairState {
+    /// Allocates a volume: number and size of the parcels that leave, as far as
+    /// the seller has goods for them; a remainder waits there.
     #[inline]
     fn load(
         &mut self,
         m: &Market,
-        (volume, contract): (f64, f64),
+        volume: f64,
         dust: f64,
         seller: &mut SellerState,
         buyer: &mut BuyerState,
     ) -> (u32, f64) {
-        self.sent += volume;
-        self.sent_under_contract += contract;
-        self.spot = volume - contract;
-        self.contract_share = if contract > 0.0 {
-            contract / volume
-        } else {
-            0.0
-        };
+        self.allocated = volume;
         let (before, carry) = (self.carry, self.carry + volume);
-        let (parcels, each) = parcels(m, carry, dust);
+        let (parcels, each) = parcels(m, least(carry, seller.stock), dust);
         let shipped = f64::from(parcels) * each;
         self.parcels += parcels;
         self.carry = carry - shipped;
         seller.carried += self.carry - before;
-        seller.shipped += volume * seller.unpriced;
         seller.stock -= shipped;
         buyer.carried += self.carry - before;
-        buyer.allocated += volume;
         buyer.under_way += shipped;
         (parcels, each)
     }

@@ -17,7 +17,6 @@
 use super::state::{Desk, refill};
 use super::trial::Trial;
 use crate::network::Market;
-use crate::units::Tick;
 
 /// Days of a month of the calendar's mean length.
 const MONTH: f64 = 365.25 / 12.0;
@@ -37,12 +36,8 @@ impl Trial<'_> {
             return;
         }
         self.agree_on_takes(market, window, desk);
-        desk.sent.clear();
-        let pairs = self.s.pairs[m.pairs.clone()].iter();
-        desk.sent.extend(pairs.map(|p| p.sent_under_contract));
         for priority in &m.priorities {
             self.find_due(market, window, *priority, desk);
-            leave_out_sent(desk);
             serve_due(m, desk);
         }
         self.charge_unused(market, window, desk);
@@ -53,9 +48,9 @@ impl Trial<'_> {
         let m = &self.n.markets[market];
         for index in &m.contracts {
             let (index, j) = (*index as usize, self.buyer_place(market, *index));
-            desk.contracted[j] += self.ramped(market, index) * self.days_nominated(market, index);
             if self.s.contracts[index].in_force {
                 let k = self.n.contracts[index].pair as usize - m.pairs.start;
+                desk.contracted[j] += self.ramped(market, index);
                 desk.contract_nominal[k] += self.ramped(market, index) * window;
             }
         }
@@ -76,17 +71,17 @@ impl Trial<'_> {
     }
 
     /// What a buyer takes of a contract, over its volume, that has contracts
-    /// over so much for the days to which what it nominates refers.
+    /// over so much a day.
     fn take(&self, index: usize, contracted: f64) -> f64 {
         let terms = &self.base.contract_terms[index];
         let buyer = self.n.pairs[self.n.contracts[index].pair as usize].buyer as usize;
         let above = self.s.buyers[buyer].price > self.base.contract_price[index];
         let most = if above { terms.most } else { 1.0 };
-        let (nominated, fits) = (self.s.buyers[buyer].nominated, self.s.buyers[buyer].fits);
+        let (nominates, fits) = (self.s.buyers[buyer].nominates, self.s.buyers[buyer].fits);
         if contracted <= 0.0 || (terms.least == 1.0 && most == 1.0 && fits == f64::INFINITY) {
             return 1.0;
         }
-        let wanted = (nominated / contracted).clamp(terms.least, most);
+        let wanted = (nominates / contracted).clamp(terms.least, most);
         wanted.min(fits / contracted)
     }
 
@@ -102,35 +97,6 @@ impl Trial<'_> {
         volume * mean_of_month((age / MONTH).floor().max(0.0), ramp / MONTH)
     }
 
-    /// Days to which what its buyer nominates refers, of those in which a
-    /// contract is in force.
-    fn days_nominated(&self, market: usize, index: usize) -> f64 {
-        let from = if self.n.markets[market].pipelines_only {
-            self.s.now
-        } else {
-            self.window_opened(market)
-        };
-        self.days_in_force(market, index, from)
-    }
-
-    /// Days for which a contract is due at a clearing: through a pipeline the
-    /// rest of the window, by parcels the days of the whole window in which it
-    /// is in force, of which some may have been served.
-    fn days_due(&self, market: usize, index: usize, window: f64) -> f64 {
-        if self.n.pairs[self.n.contracts[index].pair as usize].pipeline {
-            let in_force = self.s.contracts[index].in_force;
-            return if in_force { window } else { 0.0 };
-        }
-        self.days_in_force(market, index, self.window_opened(market))
-    }
-
-    /// Days of the window from then on in which a contract is in force.
-    fn days_in_force(&self, market: usize, index: usize, from: Tick) -> f64 {
-        let c = &self.n.contracts[index];
-        let (from, to) = (c.start.max(from), c.end.min(self.s.markets[market].next));
-        if to > from { (to - from).days() } else { 0.0 }
-    }
-
     /// Writes what is due under the contracts of one priority.
     fn find_due(&self, market: usize, window: f64, priority: u32, desk: &mut Desk) {
         let m = &self.n.markets[market];
@@ -139,11 +105,9 @@ impl Trial<'_> {
         for index in &m.contracts {
             let index = *index as usize;
             let c = &self.n.contracts[index];
-            if c.priority == priority {
+            if c.priority == priority && self.s.contracts[index].in_force {
                 let k = c.pair as usize - m.pairs.start;
-                let volume = self.ramped(market, index)
-                    * self.s.contracts[index].take
-                    * self.days_due(market, index, window);
+                let volume = self.ramped(market, index) * self.s.contracts[index].take * window;
                 desk.due[k] += volume;
                 desk.due_value[k] += volume * self.base.contract_price[index];
             }
@@ -173,39 +137,26 @@ impl Trial<'_> {
     /// policies let it through \[units per day\].
     fn left(&self, market: usize, index: usize, window: f64, desk: &Desk) -> f64 {
         let (c, terms) = (&self.n.contracts[index], &self.base.contract_terms[index]);
-        let share = terms.take_or_pay - self.s.contracts[index].take;
-        if share <= 0.0 {
+        let state = &self.s.contracts[index];
+        let share = terms.take_or_pay - state.take;
+        if share <= 0.0 || !state.in_force {
             return 0.0;
         }
         let k = c.pair as usize - self.n.markets[market].pairs.start;
-        let whole = if self.n.pairs[c.pair as usize].pipeline {
-            window
-        } else {
-            self.base.terms[market].window
-        };
-        let days = self.days_due(market, index, window);
-        let volume = self.ramped(market, index) * share * days;
-        volume.min(desk.gates.cap[k].max(0.0)) / whole
+        let volume = self.ramped(market, index) * share * window;
+        volume.min(desk.gates.cap[k].max(0.0)) / window
     }
 
-    /// Which share of what all its buyers leave a contract's seller had to
-    /// sell: what it still offers in this window, or has sold to others.
+    /// Which share of what all its buyers leave a contract's seller has to
+    /// sell beside what contracts take.
     fn had(&self, market: usize, index: usize, window: f64, desk: &Desk) -> f64 {
         let (m, pairs) = (&self.n.markets[market], &self.n.pairs);
         let seller = |index: usize| pairs[self.n.contracts[index].pair as usize].seller as usize;
         let i = seller(index) - m.sellers.start;
-        let row = m.pairs.start + i * m.buyers.len();
-        let sold = self.s.pairs[row..row + m.buyers.len()].iter();
-        let sold: f64 = sold.map(|p| p.sent - p.sent_under_contract).sum();
         let all = m.contracts.iter().map(|other| *other as usize);
         let left = all.filter(|other| seller(*other) == seller(index));
         let left: f64 = left.map(|o| self.left(market, o, window, desk)).sum();
-        let whole = if m.pipelines_only {
-            window
-        } else {
-            self.base.terms[market].window
-        };
-        ((desk.offer[i] + sold.max(0.0)) / (left * whole).max(f64::MIN_POSITIVE)).min(1.0)
+        (desk.offer[i] / (left * window).max(f64::MIN_POSITIVE)).min(1.0)
     }
 
     /// Books what has been paid for goods not taken since the market last
@@ -230,19 +181,6 @@ fn mean_of_month(k: f64, months: f64) -> f64 {
     let rises = (months - k).clamp(0.0, 1.0);
     let at = (k + rises / 2.0) / months;
     at * rises + (1.0 - rises)
-}
-
-/// Takes from what is due under contracts what the window's earlier clearings
-/// have sent.
-fn leave_out_sent(desk: &mut Desk) {
-    for k in 0..desk.due.len() {
-        let sent = desk.sent[k];
-        if sent > 0.0 {
-            let due = (desk.due[k] - sent).max(0.0);
-            desk.sent[k] = (sent - desk.due[k]).max(0.0);
-            scale(&mut desk.due, &mut desk.due_value, k, due);
-        }
-    }
 }
 
 /// Serves what is due within the gates and offers; a seller that cannot honour

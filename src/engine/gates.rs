@@ -4,7 +4,7 @@
 //! the policies that bind, and add up:
 //!
 //! ```text
-//! cap  = usual + max(0, Σ way − what has gone by ways in this window)
+//! cap  = usual + Σ way
 //! Δc   = Σ cost + s · mean cost of the ways,   s = expected by ways / expected
 //! ```
 //!
@@ -73,8 +73,6 @@ pub(super) struct Way {
 /// What of a pair goes by ways around a limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PairWays {
-    /// In parcels, sent in the current window.
-    pub sent: f64,
     /// Share of what was last allocated, and the policy that opened the way.
     pub share: f64,
     pub policy: u32,
@@ -85,7 +83,6 @@ pub(super) struct PairWays {
 impl Default for PairWays {
     fn default() -> Self {
         Self {
-            sent: 0.0,
             share: 0.0,
             policy: NONE,
             owed: 0.0,
@@ -234,46 +231,28 @@ impl Trial<'_> {
     }
 
     fn add_ways(&self, market: usize, window: f64, gates: &mut Gates) {
-        let pairs = self.n.markets[market].pairs.clone();
-        for (k, pair) in pairs.enumerate() {
+        for k in 0..self.n.markets[market].pairs.len() {
             let expected = gates.ways.expected[k];
             if expected <= 0.0 {
                 continue;
             }
             let kept = self.kept_back(market, k, window, gates);
             let usual = gates.cap[k].max(0.0);
-            let sent = if self.n.pairs[pair].pipeline {
-                0.0
-            } else {
-                self.sent_usually(pair)
-            };
-            let share = expected.min(kept) / (expected.min(kept) + usual + sent);
+            let share = expected.min(kept) / (expected.min(kept) + usual);
             let w = &mut gates.ways;
             w.usual[k] = usual;
             w.delay[k] /= expected;
             gates.cost[k] += share * w.cost[k] / expected;
-            gates.cap[k] = usual + (w.volume[k] - self.s.ways[pair].sent).max(0.0);
+            gates.cap[k] = usual + w.volume[k];
         }
     }
 
     /// What the limits keep the pair at place `k` from shipping of its
-    /// reference trade: by parcels over the whole window, through a pipeline
-    /// over the rest of it.
+    /// reference trade over the window.
     pub(super) fn kept_back(&self, market: usize, k: usize, window: f64, gates: &Gates) -> f64 {
         let pair = self.n.markets[market].pairs.start + k;
-        let (days, sent) = if self.n.pairs[pair].pipeline {
-            (window, 0.0)
-        } else {
-            (self.base.terms[market].window, self.sent_usually(pair))
-        };
-        let reference = self.reference_trade(pair, days);
-        remainder(reference, sent + gates.cap[k].max(0.0)).max(0.0)
-    }
-
-    /// What parcels have taken in the current window, but by ways around a
-    /// limit.
-    pub(super) fn sent_usually(&self, pair: usize) -> f64 {
-        self.s.pairs[pair].sent - self.s.ways[pair].sent
+        let reference = self.reference_trade(pair, window);
+        remainder(reference, gates.cap[k].max(0.0)).max(0.0)
     }
 
     /// Books what of an allocation goes by the usual way, and what does not.
@@ -297,7 +276,6 @@ impl Trial<'_> {
         let w = &mut self.s.ways[pair];
         (w.share, w.policy) = (share, policy);
         if !pipeline {
-            w.sent += volume * share;
             w.owed += volume * share;
         }
         self.leaks(policy as usize, market, pair, volume * share);
@@ -323,11 +301,28 @@ impl Trial<'_> {
         }
         let beyond = volume * share;
         if !self.n.pairs[pair].pipeline {
-            self.s.ways[pair].sent -= beyond;
             self.s.ways[pair].owed -= beyond;
         }
         self.leaks(policy as usize, market, pair, -beyond);
         volume - beyond
+    }
+
+    /// What waited for a parcel stays with its seller: takes it from what
+    /// policies have counted.
+    pub(super) fn take_back_waiting(
+        &mut self,
+        counting: &[u32],
+        market: usize,
+        pair: usize,
+        volume: f64,
+    ) {
+        let PairWays { policy, owed, .. } = self.s.ways[pair];
+        let beyond = owed.clamp(volume.min(0.0), volume.max(0.0));
+        self.s.ways[pair].owed = 0.0;
+        if policy != NONE && beyond != 0.0 {
+            self.leaks(policy as usize, market, pair, -beyond);
+        }
+        self.shipped(counting, pair, beyond - volume);
     }
 
     /// Takes from what has leaked what has not left when a trial ends.
@@ -336,26 +331,18 @@ impl Trial<'_> {
             if !self.s.markets[market].by_ways {
                 continue;
             }
-            let left = (self.s.markets[market].next - self.s.now).days();
+            let last = self.s.markets[market].cleared_at;
             for pair in self.n.markets[market].pairs.clone() {
-                let volume = self.s.pipes[pair].rate_in * left;
-                if volume > 0.0 {
-                    self.back_from_way(market, pair, volume);
-                }
-            }
-            for buyer in self.n.markets[market].buyers.clone() {
-                for k in 0..self.s.inboxes[buyer].parcels.len() {
-                    let parcel = self.s.inboxes[buyer].parcels[k];
-                    if parcel.waits(self.s.now) {
-                        self.back_from_way(market, parcel.pair as usize, parcel.volume);
-                    }
+                let rest = self.still_to_go(market, pair, last);
+                if rest > 0.0 {
+                    self.back_from_way(market, pair, rest);
                 }
             }
         }
     }
 
     /// Forgets how allocations were split, once all that had not left has been
-    /// taken back; in a new window, what has been sent as well.
+    /// taken back.
     pub(super) fn forget_ways(&mut self, market: usize, new_window: bool) {
         if !self.s.markets[market].by_ways {
             return;
@@ -363,9 +350,6 @@ impl Trial<'_> {
         let pairs = self.n.markets[market].pairs.clone();
         for w in &mut self.s.ways[pairs] {
             w.share = 0.0;
-            if new_window {
-                w.sent = 0.0;
-            }
         }
         if new_window {
             self.s.markets[market].by_ways = false;

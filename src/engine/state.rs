@@ -85,13 +85,9 @@ pub(super) struct SellerState {
     pub produced: f64,
     /// Allocated and waiting for a full parcel; part of the stock.
     pub carried: f64,
-    /// Offered, and shipped, in the current window, both as they would be at
-    /// the reference price.
-    pub offered: f64,
-    pub shipped: f64,
-    /// What it would have shipped at the reference price, over what it did
-    /// when its market last cleared.
-    pub unpriced: f64,
+    /// Offered a day in the current window at the reference price, and at most.
+    pub offers: f64,
+    pub offers_most: f64,
     /// Price deviation it gets \[p0\].
     pub price: f64,
     pub dry: Alarm,
@@ -137,11 +133,13 @@ pub(super) struct BuyerState {
     pub short_rate: f64,
     /// Whether use is below what is wanted.
     pub rationed: bool,
-    /// Nominated, and allocated, in the current window.
-    pub nominated: f64,
-    pub allocated: f64,
-    /// Most that it could nominate in the window and have room for.
+    /// What it nominates a day in the current window, and most that it could and
+    /// have room for.
+    pub nominates: f64,
     pub fits: f64,
+    /// How its orders answer to the price in the current window: ε, with that
+    /// of its stock.
+    pub elasticity: f64,
     /// Whether what it wants has changed since it nominated.
     pub orders_anew: bool,
     /// Days of use that it stores beyond its target for fear of a shortage.
@@ -281,21 +279,13 @@ pub(super) struct ReserveState {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PairState {
-    /// Allocated and waiting for a full parcel.
+    /// Allocated and waiting for a full parcel; below zero where parcels have
+    /// carried more than was allocated, a market having cleared again since.
     pub carry: f64,
     /// Parcels sent in the current window.
     pub parcels: u32,
-    /// Allocated to parcels in the current window, and the part under
-    /// contract.
-    pub sent: f64,
-    pub sent_under_contract: f64,
-    /// Share of contracts in what was last allocated.
-    pub contract_share: f64,
-    /// Last allocated on spot, and what had been sent so before.
-    pub spot: f64,
-    pub spot_before: f64,
-    /// Share of the window's usual spot trade that is still expected.
-    pub expects: f64,
+    /// Allocated to parcels at the last clearing, for the rest of the window.
+    pub allocated: f64,
     /// Arrived so far.
     pub received: f64,
 }
@@ -554,18 +544,18 @@ pub(super) struct Desk {
     pub nomination: Vec<f64>,
     pub contracted: Vec<f64>,
     pub elasticity: Vec<f64>,
-    /// Policies in force on the market.
+    /// Policies in force on the market, and those of them that counted what was
+    /// last allocated.
     pub acting: Vec<u32>,
+    pub counting: Vec<u32>,
     /// Volume and value (at price deviations) of contracts by pair.
     pub contract: Vec<f64>,
     pub contract_value: Vec<f64>,
     /// Contract volume before gates and force majeure.
     pub contract_nominal: Vec<f64>,
-    /// The same of the contracts of one priority, due in this clearing; and
-    /// what earlier clearings of the window have sent under any.
+    /// Volume and value of the contracts of one priority, due in this clearing.
     pub due: Vec<f64>,
     pub due_value: Vec<f64>,
-    pub sent: Vec<f64>,
     /// Parcels that leave, their numbers in the window, and days under way.
     pub leaving: Vec<Parcel>,
     pub numbers: Vec<u32>,

@@ -55,17 +55,15 @@ impl Act for Bypass {
     }
 
     fn open(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
-        let since = trial.s.policies[me].since;
         let ramp = self.ramp.get(trial.drawn);
         let built = if ramp > 0.0 {
-            (trial.since(since) / ramp).min(1.0)
+            (trial.since(trial.s.policies[me].since) / ramp).min(1.0)
         } else {
             1.0
         };
         for (countries, rate) in &self.capacities {
             let channel = Channel {
                 rate: rate.get(trial.drawn) * built,
-                since,
                 delay: self.delay.get(trial.drawn),
                 cost: self.cost.get(trial.drawn),
             };

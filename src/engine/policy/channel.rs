@@ -2,15 +2,12 @@
 
 use crate::engine::gates::{Gates, Way};
 use crate::engine::trial::Trial;
-use crate::units::Tick;
 
 /// A capacity around limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Channel {
     /// Units per day, all pairs together.
     pub rate: f64,
-    /// Since when it is there.
-    pub since: Tick,
     /// By how much later goods arrive \[d\].
     pub delay: f64,
     /// Additional cost \[p0\].
@@ -49,10 +46,9 @@ impl Trial<'_> {
             if all <= 0.0 || !goes(gates, k) {
                 continue;
             }
-            let days = self.days_bound(market, window, m.pairs.start + k, channel.since);
             let kept = self.kept_back(market, k, window, gates);
             let way = Way {
-                volume: channel.rate * days * kept / all,
+                volume: channel.rate * window * kept / all,
                 delay: channel.delay,
                 cost: channel.cost,
             };

@@ -14,7 +14,7 @@
 //! so does what pipelines hold. Parcels on a way around a limit are taken not
 //! to pass the chokepoint.
 
-use super::{Act, Bound, Counted, Instrument, buyers_of};
+use super::{Act, Bound, Instrument, bound, buyers_of, in_market};
 use crate::engine::gates::{Gates, Way};
 use crate::engine::journal::Entry;
 use crate::engine::state::{Held, Parcel, seconds};
@@ -29,7 +29,7 @@ const RECOVERED: f64 = 10.0;
 /// Memory: when the closure ends by itself, and when recovery is over \[s\].
 const ENDS: usize = 0;
 const RECOVERS: usize = 1;
-const PAIRS: usize = 2;
+const CELLS: usize = 2;
 /// Purposes of draws.
 const LASTS: u64 = 1;
 const PASSES: u64 = 2;
@@ -41,7 +41,7 @@ pub(super) struct Closure {
     open: Num,
     lasts: Option<Law>,
     recovery: Num,
-    pairs: Counted,
+    bound: Vec<Bound>,
 }
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::Closure) -> Closure {
@@ -52,7 +52,7 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::Closure) -> Closure 
     let bound = bound.filter(|b| !b.pairs.is_empty()).collect();
     Closure {
         chokepoint,
-        pairs: Counted::new(bound, PAIRS),
+        bound,
         open: compiler.num(&w.open),
         lasts: w.lasts.clone(),
         recovery: compiler.num(&w.recovery),
@@ -101,7 +101,7 @@ impl Closure {
 
     /// Stops what is under way to the chokepoint.
     fn stop_parcels(&self, trial: &mut Trial, me: usize) {
-        for b in &self.pairs.bound {
+        for b in &self.bound {
             for buyer in trial.n.markets[b.market].buyers.clone() {
                 trial.settle_buyer(buyer);
                 let mut k = 0;
@@ -234,15 +234,15 @@ impl Closure {
 
 impl Act for Closure {
     fn memory(&self) -> usize {
-        self.pairs.end
+        CELLS
     }
 
     fn buyers(&self, network: &Network) -> Vec<usize> {
-        buyers_of(network, &self.pairs.bound)
+        buyers_of(network, &self.bound)
     }
 
     fn markets(&self) -> Vec<usize> {
-        self.pairs.markets()
+        bound::markets(&self.bound)
     }
 
     fn switched(&self, trial: &mut Trial, me: usize) {
@@ -275,20 +275,16 @@ impl Act for Closure {
         }
     }
 
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let since = trial.s.policies[me].since;
-        self.pairs.note_sent(trial, me, market, |_, _| since);
-    }
-
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
-        let (open, since) = (self.open_now(trial, me), trial.s.policies[me].since);
-        self.pairs
-            .limit(trial, me, (market, window), gates, |_, _| (open, since));
+        let open = self.open_now(trial, me);
+        for (_, b) in in_market(&self.bound, market) {
+            b.limit(trial, me, window, gates, |_| open);
+        }
     }
 
     /// Detours, for as much as anybody wants to send.
     fn open(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
-        for b in self.pairs.bound.iter().filter(|b| b.market == market) {
+        for (_, b) in in_market(&self.bound, market) {
             for pair in &b.pairs {
                 let k = *pair as usize - b.first;
                 let Some(detour) = trial.n.pairs[*pair as usize].detour else {

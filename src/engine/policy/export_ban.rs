@@ -1,9 +1,8 @@
 //! Export ban: a share of reference trade may not leave.
 //!
-//! `u_ij = (1 − share) · reference trade`, share 1 being a full ban, less
-//! what has been sent while it was in force in the current window.
+//! `u_ij = (1 − share) · reference trade`, share 1 being a full ban.
 
-use super::{Act, Bound, Counted, buyers_of, per_commodity};
+use super::{Act, Bound, bound, buyers_of, in_market, per_commodity};
 use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
@@ -12,14 +11,14 @@ use crate::scenario::{self as written, RegimeId};
 
 #[derive(Clone, Debug)]
 pub(super) struct ExportBan {
-    pairs: Counted,
+    bound: Vec<Bound>,
     /// Share forbidden, one a good.
     share: Vec<Num>,
     in_regime: Vec<(RegimeId, Vec<Num>)>,
 }
 
 pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> ExportBan {
-    let bound: Vec<Bound> = w
+    let bound = w
         .scope
         .on
         .iter()
@@ -32,7 +31,7 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportBan) -> Export
         .map(|(regime, share)| (*regime, per_commodity(compiler, &w.scope, share)))
         .collect();
     ExportBan {
-        pairs: Counted::new(bound, 0),
+        bound,
         share,
         in_regime,
     }
@@ -45,7 +44,7 @@ impl ExportBan {
             return;
         }
         let shares = trial.terms_now(&self.share, &self.in_regime);
-        for (b, share) in self.pairs.bound.iter().zip(shares) {
+        for (b, share) in self.bound.iter().zip(shares) {
             trial.note(|t| Entry::Share {
                 policy: me,
                 market: b.market,
@@ -56,15 +55,6 @@ impl ExportBan {
 }
 
 impl Act for ExportBan {
-    fn memory(&self) -> usize {
-        self.pairs.end
-    }
-
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let since = trial.s.policies[me].since;
-        self.pairs.note_sent(trial, me, market, |_, _| since);
-    }
-
     fn switched(&self, trial: &mut Trial, me: usize) {
         self.note_shares(trial, me);
     }
@@ -74,17 +64,18 @@ impl Act for ExportBan {
     }
 
     fn buyers(&self, network: &Network) -> Vec<usize> {
-        buyers_of(network, &self.pairs.bound)
+        buyers_of(network, &self.bound)
     }
 
     fn markets(&self) -> Vec<usize> {
-        self.pairs.markets()
+        bound::markets(&self.bound)
     }
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
         let shares = trial.terms_now(&self.share, &self.in_regime);
-        let since = trial.s.policies[me].since;
-        let terms = |good: usize, _| (1.0 - shares[good].get(trial.drawn).clamp(0.0, 1.0), since);
-        self.pairs.limit(trial, me, (market, window), gates, terms);
+        for (good, b) in in_market(&self.bound, market) {
+            let forbidden = shares[good].get(trial.drawn).clamp(0.0, 1.0);
+            b.limit(trial, me, window, gates, |_| 1.0 - forbidden);
+        }
     }
 }

@@ -246,7 +246,7 @@ impl ExportLicence {
         let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
         *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
         *self.cell(trial, me, memory + SHIPPED) = 0.0;
-        let reference = trial.reference_left(g.bound.market, g.bound.pairs[place] as usize, days);
+        let reference = trial.reference_trade(g.bound.pairs[place] as usize, days);
         let extra = self.catching_up(trial, me, good, place, days, share * (1.0 - general));
         let (controlled, other) = if share > 0.0 {
             (share * reference + extra, (1.0 - share) * reference)

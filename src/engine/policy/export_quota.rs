@@ -1,15 +1,16 @@
 //! Export quota: so much may leave in a period, all destinations together.
 //!
 //! What is left of the quota is offered to the destinations in proportion to
-//! reference trade, first come first served over the period:
-//! `u_ij = left · w_ij / Σ_j w_ij`.
+//! reference trade, first come first served over the period; where the next
+//! period begins within the window, at the rate at which it lasts until then:
+//! `u_ij = left · max(1, window / days to the next period) · w_ij / Σ_j w_ij`.
 
 use super::{Act, Bound, buyers_of, per_commodity};
 use crate::engine::gates::Gates;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Network, Num};
 use crate::scenario as written;
-use crate::units::Ticks;
+use crate::units::{Tick, Ticks};
 
 #[derive(Clone, Debug)]
 pub(super) struct ExportQuota {
@@ -32,10 +33,14 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportQuota) -> Expo
     }
 }
 
-/// Memory: what is left of each good's quota.
+/// Memory: when the next period begins \[s\].
+const NEXT: usize = 0;
+/// Then what is left of each good's quota.
+const LEFT: usize = 1;
+
 impl Act for ExportQuota {
     fn memory(&self) -> usize {
-        self.bound.len()
+        LEFT + self.bound.len()
     }
 
     fn buyers(&self, network: &Network) -> Vec<usize> {
@@ -53,24 +58,33 @@ impl Act for ExportQuota {
 
     /// A period begins.
     fn woken(&self, trial: &mut Trial, me: usize, _code: u32) {
+        let next = trial.s.now + self.period;
         trial.with_gates_watched(|trial| {
             let first = trial.policies[me].memory.start;
+            trial.s.memory[first + NEXT] = next.0 as f64;
             for (k, volume) in self.volume.iter().enumerate() {
-                trial.s.memory[first + k] = volume.get(trial.drawn);
+                trial.s.memory[first + LEFT + k] = volume.get(trial.drawn);
             }
         });
-        trial.set_alarm(me, trial.s.now + self.period, 0);
+        trial.set_alarm(me, next, 0);
     }
 
-    fn gate(&self, trial: &Trial, me: usize, market: usize, _window: f64, gates: &mut Gates) {
+    fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
         let first = trial.policies[me].memory.start;
+        let next = Tick(trial.s.memory[first + NEXT] as u64);
+        let days = (next.max(trial.s.now) - trial.s.now).days();
+        let lasts = if days > 0.0 {
+            (window / days).max(1.0)
+        } else {
+            1.0
+        };
         for (good, b) in self
             .bound
             .iter()
             .enumerate()
             .filter(|(_, b)| b.market == market)
         {
-            let left = trial.s.memory[first + good].max(0.0);
+            let left = trial.s.memory[first + LEFT + good].max(0.0) * lasts;
             let all: f64 = b.pairs.iter().map(|p| trial.s.flows[*p as usize]).sum();
             for pair in &b.pairs {
                 let share = trial.s.flows[*pair as usize] / all.max(f64::MIN_POSITIVE);
@@ -83,7 +97,7 @@ impl Act for ExportQuota {
         let first = trial.policies[me].memory.start;
         for (good, b) in self.bound.iter().enumerate() {
             if volume != 0.0 && b.pairs.contains(&(pair as u32)) {
-                trial.s.memory[first + good] -= volume;
+                trial.s.memory[first + LEFT + good] -= volume;
             }
         }
     }

@@ -13,7 +13,7 @@
 //! products each bears content by its value. Then exports may be
 //! `u_ij = (1 − refused_j) · reference trade`; trade at home is not bound.
 
-use super::{Act, Bound, Counted, buyers_of, per_country};
+use super::{Act, Bound, bound, buyers_of, in_market, per_country};
 use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
@@ -27,13 +27,15 @@ pub(super) struct ExtraterritorialRule {
     content: Vec<usize>,
     threshold: Num,
     refused: Vec<Num>,
-    pairs: Counted,
+    bound: Vec<Bound>,
+    /// Numbers it remembers.
+    cells: usize,
     /// Sellers that it may bind.
     sellers: Vec<u32>,
 }
 
 /// Memory: content of each seller's good, then of what each buyer takes
-/// \[USD per unit\], then the pairs.
+/// \[USD per unit\].
 pub(super) fn compile(
     compiler: &mut Compiler,
     w: &written::ExtraterritorialRule,
@@ -64,7 +66,8 @@ pub(super) fn compile(
             .collect(),
         threshold: compiler.num(&w.threshold),
         refused: per_country(compiler, &w.refused),
-        pairs: Counted::new(bound, cells),
+        bound,
+        cells,
         sellers,
     }
 }
@@ -159,15 +162,15 @@ impl ExtraterritorialRule {
 
 impl Act for ExtraterritorialRule {
     fn memory(&self) -> usize {
-        self.pairs.end
+        self.cells
     }
 
     fn buyers(&self, network: &Network) -> Vec<usize> {
-        buyers_of(network, &self.pairs.bound)
+        buyers_of(network, &self.bound)
     }
 
     fn markets(&self) -> Vec<usize> {
-        self.pairs.markets()
+        bound::markets(&self.bound)
     }
 
     fn begin(&self, trial: &mut Trial, me: usize) {
@@ -183,25 +186,18 @@ impl Act for ExtraterritorialRule {
         }
     }
 
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let since = trial.s.policies[me].since;
-        self.pairs.note_sent(trial, me, market, |_, _| since);
-    }
-
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
-        let since = trial.s.policies[me].since;
-        let terms = |_, pair: usize| {
+        let share = |pair: usize| {
             let p = &trial.n.pairs[pair];
             let to = trial.n.buyers[p.buyer as usize].country;
             if self.binds(trial, me, p.seller as usize) {
-                (
-                    1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0),
-                    since,
-                )
+                1.0 - self.refused[to].get(trial.drawn).clamp(0.0, 1.0)
             } else {
-                (1.0, since)
+                1.0
             }
         };
-        self.pairs.limit(trial, me, (market, window), gates, terms);
+        for (_, b) in in_market(&self.bound, market) {
+            b.limit(trial, me, window, gates, share);
+        }
     }
 }

@@ -121,12 +121,7 @@ impl Leakage {
         let Some(share) = self.hub_share else {
             return 1.0;
         };
-        let days = if trial.n.markets[market].pipelines_only {
-            window
-        } else {
-            trial.base.terms[market].window
-        };
-        let most = share.get(trial.drawn) * self.hub_imports(trial, market) * days;
+        let most = share.get(trial.drawn) * self.hub_imports(trial, market) * window;
         if all > most { most / all } else { 1.0 }
     }
 }

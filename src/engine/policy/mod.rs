@@ -40,7 +40,7 @@ use crate::random::ObjectKey;
 use crate::scenario::{self as written, CountryId, RegimeId, Role};
 use crate::units::Tick;
 
-use bound::{Bound, Counted};
+use bound::{Bound, in_market};
 use channel::{Channel, grown};
 pub(super) use export_licence::LicenceDesk;
 
@@ -381,11 +381,22 @@ impl Trial<'_> {
         }
     }
 
+    /// Finds the policies that have counted what a market allocated at its last
+    /// clearing.
+    pub(super) fn find_counting(&mut self, market: usize, last: Tick) {
+        let mut counting = std::mem::take(&mut self.s.desk.counting);
+        self.find_acting(market, &mut counting);
+        counting.retain(|policy| self.s.policies[*policy as usize].since <= last);
+        self.s.desk.counting = counting;
+    }
+
     /// Tells the policies that counted an allocation that a part of it has
     /// been taken back.
-    pub(super) fn taken_back(&mut self, acting: &[u32], market: usize, pair: usize, volume: f64) {
+    pub(super) fn taken_back(&mut self, market: usize, pair: usize, volume: f64) {
         let volume = self.back_from_way(market, pair, volume);
-        self.shipped(acting, pair, -volume);
+        let counting = std::mem::take(&mut self.s.desk.counting);
+        self.shipped(&counting, pair, -volume);
+        self.s.desk.counting = counting;
     }
 
     /// Sets an alarm of a policy.

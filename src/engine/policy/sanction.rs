@@ -17,7 +17,7 @@
 //! to what is stopped, and sellers hand up to `at_most (1 − e^(−t/within))` of
 //! their usual output, as far as it is unsold, to others that sell it on.
 
-use super::{Act, Bound, Channel, Counted, buyers_of, grown, per_country};
+use super::{Act, Bound, Channel, bound, buyers_of, grown, in_market, per_country};
 use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
@@ -29,12 +29,8 @@ use crate::units::{Tick, Ticks};
 /// Memory: whether it binds, and since when \[s\].
 const BINDS: usize = 0;
 const BEGAN: usize = 1;
-const COUNTRIES: usize = 2;
-/// Then of each country: since when its terms bind \[s\], and until when its
-/// waiver lasts \[s\], zero without one.
-const FROM: usize = 0;
-const WAIVED: usize = 1;
-const PER_COUNTRY: usize = 2;
+/// Then of each country until when its waiver lasts \[s\], zero without one.
+const WAIVED: usize = 2;
 /// Code of the alarm at the end of the time to wind down; others are waivers.
 const WOUND_DOWN: u32 = u32::MAX;
 /// Purpose of draws.
@@ -43,7 +39,9 @@ const RENEWED: u64 = 1;
 #[derive(Clone, Debug)]
 pub(super) struct Sanction {
     sellers: Vec<u32>,
-    pairs: Counted,
+    bound: Vec<Bound>,
+    /// Numbers it remembers.
+    cells: usize,
     wind_down: Tick,
     compliance: Vec<Num>,
     easing: Option<(Num, Num)>,
@@ -88,10 +86,11 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::Sanction) -> Sanctio
         })
     });
     let bound = bound.collect();
-    let cells = COUNTRIES + PER_COUNTRY * compiler.scenario().countries.len();
+    let cells = WAIVED + compiler.scenario().countries.len();
     Sanction {
         sellers,
-        pairs: Counted::new(bound, cells),
+        bound,
+        cells,
         wind_down: w.wind_down.map_or(Tick::START, |day| compiler.tick(day)),
         compliance: per_country(compiler, &w.compliance),
         easing: w
@@ -134,16 +133,12 @@ impl Sanction {
         trial.s.memory[trial.policies[me].memory.start + cell] = value;
     }
 
-    fn of_country(country: usize, cell: usize) -> usize {
-        COUNTRIES + country * PER_COUNTRY + cell
-    }
-
     fn binds(trial: &Trial, me: usize) -> bool {
         Self::at(trial, me, BINDS) > 0.0
     }
 
     fn is_waived(trial: &Trial, me: usize, country: usize) -> bool {
-        Self::at(trial, me, Self::of_country(country, WAIVED)) > 0.0
+        Self::at(trial, me, WAIVED + country) > 0.0
     }
 
     /// Days since it binds.
@@ -167,20 +162,11 @@ impl Sanction {
         self.compliance[country].get(trial.drawn).clamp(0.0, 1.0) * lasts
     }
 
-    /// Since when the terms of a pair bind.
-    fn since(trial: &Trial, me: usize, pair: usize) -> Tick {
-        let country = Self::buyer_country(trial, pair);
-        Tick(Self::at(trial, me, Self::of_country(country, FROM)) as u64)
-    }
-
     /// The time to wind down is over.
     fn bind(&self, trial: &mut Trial, me: usize) {
         let now = trial.s.now.0 as f64;
         Self::set(trial, me, BINDS, 1.0);
         Self::set(trial, me, BEGAN, now);
-        for country in 0..trial.n.countries.len() {
-            Self::set(trial, me, Self::of_country(country, FROM), now);
-        }
         trial.note(|_| Entry::Binds { policy: me });
     }
 
@@ -188,7 +174,7 @@ impl Sanction {
         for (index, waiver) in self.waivers.iter().enumerate() {
             let lasts = waiver.until > trial.s.now;
             let until = if lasts { waiver.until.0 as f64 } else { 0.0 };
-            Self::set(trial, me, Self::of_country(waiver.country, WAIVED), until);
+            Self::set(trial, me, WAIVED + waiver.country, until);
             if lasts {
                 trial.set_alarm(me, waiver.until, index as u32);
             }
@@ -199,7 +185,7 @@ impl Sanction {
     fn review_waiver(&self, trial: &mut Trial, me: usize, index: usize) {
         let waiver = &self.waivers[index];
         let (country, now) = (waiver.country, trial.s.now);
-        let cell = Self::of_country(country, WAIVED);
+        let cell = WAIVED + country;
         if !trial.s.policies[me].in_force || Self::at(trial, me, cell) != now.0 as f64 {
             return; // of an earlier time in force
         }
@@ -216,10 +202,7 @@ impl Sanction {
             Self::set(trial, me, cell, until.0 as f64);
             trial.set_alarm(me, until, index as u32);
         } else {
-            trial.with_gates_watched(|trial| {
-                Self::set(trial, me, cell, 0.0);
-                Self::set(trial, me, Self::of_country(country, FROM), now.0 as f64);
-            });
+            trial.with_gates_watched(|trial| Self::set(trial, me, cell, 0.0));
         }
     }
 
@@ -296,18 +279,18 @@ impl Sanction {
 
 impl Act for Sanction {
     fn memory(&self) -> usize {
-        self.pairs.end
+        self.cells
     }
 
     /// Those that are to give up some of what they buy.
     fn buyers(&self, network: &Network) -> Vec<usize> {
-        let mut buyers = buyers_of(network, &self.pairs.bound);
+        let mut buyers = buyers_of(network, &self.bound);
         buyers.retain(|b| self.compliance[network.buyers[*b].country] != Num::Const(0.0));
         buyers
     }
 
     fn markets(&self) -> Vec<usize> {
-        self.pairs.markets()
+        bound::markets(&self.bound)
     }
 
     fn sellers(&self) -> &[u32] {
@@ -341,8 +324,6 @@ impl Act for Sanction {
     }
 
     fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let since = |trial: &Trial, pair| Self::since(trial, me, pair);
-        self.pairs.note_sent(trial, me, market, since);
         let (now, opened) = (trial.s.now, trial.window_opened(market));
         if Self::binds(trial, me) && now == opened && now < trial.n.horizon {
             self.relabel(trial, me, market);
@@ -353,13 +334,9 @@ impl Act for Sanction {
         if !Self::binds(trial, me) {
             return;
         }
-        let terms = |_, pair| {
-            let country = Self::buyer_country(trial, pair);
-            let share = 1.0 - self.complies(trial, me, country);
-            (share, Self::since(trial, me, pair))
-        };
-        self.pairs.limit(trial, me, (market, window), gates, terms);
-        for b in self.pairs.bound.iter().filter(|b| b.market == market) {
+        let share = |pair| 1.0 - self.complies(trial, me, Self::buyer_country(trial, pair));
+        for (_, b) in in_market(&self.bound, market) {
+            b.limit(trial, me, window, gates, share);
             for pair in &b.pairs {
                 let country = Self::buyer_country(trial, *pair as usize);
                 if !Self::is_waived(trial, me, country) {
@@ -377,11 +354,10 @@ impl Act for Sanction {
         let grown = grown(Self::age(trial, me), s.within.get(trial.drawn));
         let channel = Channel {
             rate: first + (most - first) * grown,
-            since: Tick(Self::at(trial, me, BEGAN) as u64),
             delay: s.delay.get(trial.drawn),
             cost: s.cost.get(trial.drawn),
         };
-        for b in self.pairs.bound.iter().filter(|b| b.market == market) {
+        for (_, b) in in_market(&self.bound, market) {
             let stopped = |pair: usize, binding: u32, _: &Trial| {
                 b.pairs.contains(&(pair as u32)) && binding == me as u32
             };
