@@ -11,7 +11,6 @@
 //! with `usual` the least limit. Expected by ways is what they carry of the
 //! reference trade that the limit keeps back.
 
-use super::clearing::remainder;
 use super::journal::Entry;
 use super::state::{Desk, Parcel, refill};
 use super::trial::Trial;
@@ -19,6 +18,8 @@ use crate::units::Ticks;
 
 /// No policy.
 const NONE: u32 = u32::MAX;
+/// Share of a volume that is a rounding error.
+const ROUNDING: f64 = 1e-9;
 
 /// What policies allow each pair of a market.
 #[derive(Clone, Debug, Default)]
@@ -366,4 +367,10 @@ impl Trial<'_> {
             parcel.arrives = parcel.arrives + Ticks::from_days(ways.delay[k]);
         }
     }
+}
+
+/// What is left of `whole`, nothing where that is rounding.
+fn remainder(whole: f64, gone: f64) -> f64 {
+    let left = whole - gone;
+    if left > ROUNDING * whole { left } else { 0.0 }
 }
