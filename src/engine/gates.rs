@@ -75,8 +75,10 @@ pub(super) struct Way {
 pub(super) struct PairWays {
     /// In parcels, sent in the current window.
     pub sent: f64,
-    /// Share of what was last allocated, and the policy that opened the way.
+    /// Share of what was last allocated, as much of that as has not been taken
+    /// back, and the policy that opened the way.
     pub share: f64,
+    pub allocated: f64,
     pub policy: u32,
     /// Allocated to ways and not yet sent in late parcels.
     pub owed: f64,
@@ -87,6 +89,7 @@ impl Default for PairWays {
         Self {
             sent: 0.0,
             share: 0.0,
+            allocated: 0.0,
             policy: NONE,
             owed: 0.0,
         }
@@ -209,13 +212,18 @@ impl Trial<'_> {
         for (k, cap) in gates.cap.iter_mut().enumerate() {
             if cap.is_finite() {
                 let seller = m.sellers.start + k / buyers;
-                let most = self.most_made(seller) * window + self.s.sellers[seller].stock;
-                if *cap > most {
+                if *cap > self.most_shipped(seller, window) {
                     *cap = f64::INFINITY;
                     gates.binding[k] = NONE;
                 }
             }
         }
+        gates.limited = gates.cap.iter().any(|cap| cap.is_finite());
+    }
+
+    /// All that a seller could ship over the window.
+    pub(super) fn most_shipped(&self, seller: usize, window: f64) -> f64 {
+        self.most_made(seller) * window + self.s.sellers[seller].stock
     }
 
     /// Adds to limits what goes around the policies that set them.
@@ -295,7 +303,7 @@ impl Trial<'_> {
         self.s.markets[market].by_ways = true;
         let pipeline = self.n.pairs[pair].pipeline;
         let w = &mut self.s.ways[pair];
-        (w.share, w.policy) = (share, policy);
+        (w.share, w.allocated, w.policy) = (share, volume * share, policy);
         if !pipeline {
             w.sent += volume * share;
             w.owed += volume * share;
@@ -315,13 +323,20 @@ impl Trial<'_> {
         });
     }
 
-    /// Takes back an allocation; returns what of it went by the usual way.
+    /// Takes back an allocation; returns what of it went by the usual way. A
+    /// parcel may hold goods that waited for it since before a way was open.
     pub(super) fn back_from_way(&mut self, market: usize, pair: usize, volume: f64) -> f64 {
-        let PairWays { share, policy, .. } = self.s.ways[pair];
+        let PairWays {
+            share,
+            allocated,
+            policy,
+            ..
+        } = self.s.ways[pair];
         if share == 0.0 {
             return volume;
         }
-        let beyond = volume * share;
+        let beyond = (volume * share).min(allocated);
+        self.s.ways[pair].allocated -= beyond;
         if !self.n.pairs[pair].pipeline {
             self.s.ways[pair].sent -= beyond;
             self.s.ways[pair].owed -= beyond;
