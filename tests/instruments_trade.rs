@@ -283,6 +283,21 @@ fn a_waiver_ends_unless_it_is_renewed() {
 }
 
 #[test]
+fn where_a_country_stands_in_the_file_moves_no_waiver() {
+    let terms =
+        "compliance = 1\nwaivers.J = { until = 2025-04-11, renewed = 0.5, term = \"30 days\" }";
+    let text = lane("180 days", "", &sanction(terms));
+    let (plain, later) = (
+        model(&text),
+        model(&text.replace("R = \"Str", "Z = \"Last\"\nR = \"Str")),
+    );
+    for trial in 0..20 {
+        let ends = |model| tell_trial(model, trial).first_blocked("s", "J");
+        assert_eq!(ends(&plain), ends(&later), "trial {trial}");
+    }
+}
+
+#[test]
 fn compliance_eases_towards_what_lasts() {
     let told = tell(&lane(
         "196 days",
@@ -470,6 +485,91 @@ fn policies_that_bind_nothing_change_no_bit() {
     ];
     for policy in &idle {
         assert_eq!(seen(&with(policy)), seen(&alone), "{policy}");
+    }
+}
+
+/// A country that has no exports is not bound by a quota above all that it
+/// could ship; the market need not clear again.
+#[test]
+fn an_ample_quota_shuts_no_pair_without_trade() {
+    let commodity =
+        "new_pairs = 0\nbalance = \"as-given\"\ntransit = \"9 days\"\nelasticity = { short = 0.2 }";
+    let own = "[[sites]]\nname = \"k\"\ncountry = \"K\"\nmakes = \"oil\"\ncapacity = \"100 t/d\"\n\
+               [policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\non = [\"oil\"]\neffective = 2025-02-07\n";
+    let quota = |volume: &str| {
+        let quota = "[policies.q.export-quota]\nrole = \"shock\"\nby = \"K\"\non = [\"oil\"]\neffective = 2025-03-07\n";
+        record(&four(
+            "200 days",
+            commodity,
+            &format!("{own}{quota}volume = \"{volume}\"\n"),
+        ))
+    };
+    let none = record(&four("200 days", commodity, own));
+    assert_eq!(seen(&quota("1 Mt")), seen(&none));
+    assert_ne!(seen(&quota("100 t")), seen(&none));
+}
+
+#[test]
+fn sellers_of_one_country_share_its_use() {
+    let text = four("100 days", "new_pairs = 0", "")
+        .replace("country = \"O\"", "country = \"R\"")
+        .replace(
+            "in = \"J\"\nrate = \"100 t/d\"",
+            "in = \"R\"\nrate = \"20 t/d\"",
+        )
+        .replace(
+            "in = \"K\"\nrate = \"100 t/d\"",
+            "in = \"K\"\nrate = \"30 t/d\"",
+        )
+        .replace("oil @ J", "oil @ R")
+        .replacen("capacity = \"100 t/d\"", "capacity = \"40 t/d\"", 1)
+        .replacen("capacity = \"100 t/d\"", "capacity = \"10 t/d\"", 1);
+    let flows = model(&text).network.base.flow;
+    for (flow, wanted) in flows.iter().zip([16.0, 24.0, 4.0, 6.0]) {
+        close(*flow, wanted, 1e-9);
+    }
+}
+
+/// Countries whose output and use differ by next to nothing.
+#[test]
+fn next_to_no_trade_can_be_balanced() {
+    for left in [0.0, 1e-7, 1e-4, 1e-2] {
+        let more = |key: &str| format!("{key} = \"{} t/d\"", 100.0 + left);
+        let text = four("100 days", "", "")
+            .replace("country = \"R\"", "country = \"J\"")
+            .replace("country = \"O\"", "country = \"K\"")
+            .replacen("capacity = \"100 t/d\"", &more("capacity"), 1)
+            .replace(
+                "in = \"K\"\nrate = \"100 t/d\"",
+                &format!("in = \"K\"\n{}", more("rate")),
+            );
+        let flow = model(&text).network.base.flow;
+        close(flow[0] + flow[1], 100.0 + left, 1e-9);
+        close(flow[1] - flow[2], left, 1e-9);
+    }
+}
+
+/// A parcel that is taken back may hold goods that waited for it since before
+/// there was a way around the limit.
+#[test]
+fn no_more_is_taken_back_from_a_way_than_went_by_it() {
+    for day in 2..29 {
+        let text = lane(
+            "120 days",
+            "cargo = \"450 t\"",
+            &format!(
+                "[policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\non = [\"oil\"]\nshare = 0.9\n\
+                 effective = 2025-03-{day:02}\nends = 2025-03-{:02}\n\
+                 [policies.leak.leakage]\nrole = \"shock\"\naround = [\"ban\"]\nvia = [\"J\"]\n\
+                 at_most = 0.1\nwithin = \"1 day\"\n\
+                 [policies.t.tariff]\nrole = \"shock\"\nby = [\"J\"]\non = [\"oil\"]\nrate = 0.1\n\
+                 effective = 2025-03-{:02}\n",
+                day + 2,
+                day + 1,
+            ),
+        );
+        let leaked = tell(&text).leaked("leak");
+        assert!(leaked >= 0.0, "from day {day}: {leaked}");
     }
 }
 
@@ -764,6 +864,28 @@ fn a_rule_binds_goods_made_abroad_by_their_content() {
     assert!(leaky.leaked("leak") > 0.5 * 40.0 * 180.0);
 }
 
+/// JP's plant is still to be built, by a company that makes nothing yet.
+#[test]
+fn a_planned_plant_bears_the_content_of_what_it_will_buy() {
+    let planned = "[[sites]]\nname = \"new\"\ncountry = \"US\"\ncompany = \"New\"\nplanned = true\n\
+                   recipe = { inputs = { oxide = 0.4 }, outputs = { magnet = 1 } }\ncapacity = \"20 t/d\"\n";
+    let told = tell(&chain(0.019, planned));
+    let new = told.seller("New");
+    let mut entries = told.entries.iter();
+    let content = entries.find_map(|(_, entry)| match entry {
+        Entry::Content {
+            seller,
+            share,
+            bound,
+            ..
+        } if *seller == new => Some((*share, *bound)),
+        _ => None,
+    });
+    let (share, bound) = content.unwrap();
+    close(share, 0.4 * 0.25 * 10.0 / 50.0, 1e-9);
+    assert!(bound);
+}
+
 fn stored(text: &str, storage: &str) -> String {
     text.replacen(
         "makes = \"oil\"",
@@ -827,6 +949,26 @@ fn ships_add_to_storage() {
     let (held, limit) = most_held(&told);
     close(limit, 3_700.0, 1e-9);
     close(held, 3_700.0, 1e-6);
+}
+
+/// Ships are given and taken by what sellers make in the base, so that as many
+/// go as have come whatever has been built in the meantime.
+#[test]
+fn ships_go_as_they_have_come() {
+    let planned = "[[sites]]\nname = \"new\"\ncountry = \"R\"\ncompany = \"New\"\nmakes = \"oil\"\n\
+                   capacity = \"100 t/d\"\nplanned = true\nstorage = \"500 t\"\n\
+                   [policies.p.project]\nrole = \"shock\"\nsite = \"new\"\nbuild = \"40 days\"\n\
+                   [policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\non = [\"oil\"]\neffective = 2025-06-01\n\
+                   [policies.s.sanction]\nrole = \"shock\"\ncompanies = [\"Struck Oil\", \"New\"]\n\
+                   compliance = 0\nends = 2025-04-11\nfloats = \"1000 t\"\n";
+    let told = tell(&stored(&lane("300 days", "", planned), "2000 t"));
+    let limits = told.entries.iter().filter_map(|(_, entry)| match entry {
+        Entry::Storage { site, limit, .. } => Some((*site, *limit)),
+        _ => None,
+    });
+    let last = |site: usize| limits.clone().filter(|(s, _)| *s == site).last().unwrap().1;
+    close(last(0), 2_700.0, 1e-9);
+    close(last(1), 500.0, 1e-9);
 }
 
 /// A plant whose store is full is not short of its input.

@@ -207,13 +207,18 @@ impl Trial<'_> {
         for (k, cap) in gates.cap.iter_mut().enumerate() {
             if cap.is_finite() {
                 let seller = m.sellers.start + k / buyers;
-                let most = self.most_made(seller) * window + self.s.sellers[seller].stock;
-                if *cap > most {
+                if *cap > self.most_shipped(seller, window) {
                     *cap = f64::INFINITY;
                     gates.binding[k] = NONE;
                 }
             }
         }
+        gates.limited = gates.cap.iter().any(|cap| cap.is_finite());
+    }
+
+    /// All that a seller could ship over the window.
+    pub(super) fn most_shipped(&self, seller: usize, window: f64) -> f64 {
+        self.most_made(seller) * window + self.s.sellers[seller].stock
     }
 
     /// Adds to limits what goes around the policies that set them.

@@ -10,7 +10,9 @@ pub(super) struct Ledger {
     struck: u32,
     /// Storage in ships \[units\].
     pub floats: f64,
+    /// Up to when its accounts, and those under sanctions, have been brought.
     priced_at: Tick,
+    struck_at: Tick,
     /// ∫ π dt \[p0·d\], then that under sanctions, and for how long \[d\].
     price: f64,
     price_struck: f64,
@@ -25,6 +27,15 @@ impl Trial<'_> {
         let ledger = &mut self.s.ledgers[seller];
         ledger.priced_at = self.s.now;
         ledger.price += price * days;
+        self.book_struck(seller);
+    }
+
+    /// The same of its accounts under sanctions alone.
+    fn book_struck(&mut self, seller: usize) {
+        let days = self.since(self.s.ledgers[seller].struck_at);
+        let price = self.s.sellers[seller].price;
+        let ledger = &mut self.s.ledgers[seller];
+        ledger.struck_at = self.s.now;
         if ledger.struck > 0 {
             ledger.price_struck += price * days;
             ledger.days_struck += days;
@@ -33,7 +44,7 @@ impl Trial<'_> {
 
     /// A sanction on a seller comes into force, or no longer is.
     pub(super) fn strike(&mut self, seller: usize, struck: bool) {
-        self.book_price(seller);
+        self.book_struck(seller);
         let count = &mut self.s.ledgers[seller].struck;
         *count = if struck {
             *count + 1

@@ -81,8 +81,6 @@ pub struct Base {
     rows: Vec<f64>,
     columns: Vec<f64>,
     keep_zero: Vec<bool>,
-    /// What each seller and each buyer of a market trades at home.
-    kept: (Vec<f64>, Vec<f64>),
 }
 
 /// The constants of a market in one trial.
@@ -208,7 +206,6 @@ impl Base {
             rows: Vec::with_capacity(sellers),
             columns: Vec::with_capacity(buyers),
             keep_zero: Vec::with_capacity(network.pairs.len()),
-            kept: (Vec::with_capacity(sellers), Vec::with_capacity(buyers)),
         }
     }
 
@@ -467,14 +464,14 @@ impl Base {
         };
         scaled(&self.output[m.sellers.clone()], sell, &mut self.rows);
         scaled(&self.use_rate[m.buyers.clone()], take, &mut self.columns);
+        let eta = m.new_pairs.get(drawn);
         if m.observed {
             self.observed_trade(network, drawn, m)?;
         } else {
-            self.proportional_trade(network, m);
+            self.proportional_trade(network, m, eta);
         }
         self.keep_zero.clear();
         self.keep_zero.resize(m.pairs.len(), false);
-        let eta = m.new_pairs.get(drawn);
         let flow = &mut self.flow[m.pairs.clone()];
         fill_missing(flow, &self.rows, &self.columns, eta, &self.keep_zero);
         ras(flow, &self.rows, &self.columns)
@@ -533,42 +530,43 @@ impl Base {
         Ok(())
     }
 
-    /// Use of domestic output first, the rest in proportion.
-    fn proportional_trade(&mut self, network: &Network, m: &Market) {
-        let buyers = m.buyers.len();
-        let total: f64 = self.rows.iter().sum();
-        for p in m.pairs.clone() {
-            let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
-            let (s, n) = (self.rows[i], self.columns[j]);
+    /// Use of domestic output first, of all sellers of a country alike. A country
+    /// sells what is left of its output, and buys what it still lacks, in
+    /// proportion; every pair abroad trades η of what it would without borders
+    /// at least, or trade of countries that lack next to nothing could not be
+    /// balanced.
+    fn proportional_trade(&mut self, network: &Network, m: &Market, eta: f64) {
+        let (width, total) = (m.buyers.len(), self.rows.iter().sum::<f64>());
+        let lacked: f64 = (0..width).map(|j| self.lacked(network, m, j)).sum();
+        for (k, p) in m.pairs.clone().enumerate() {
+            let (i, j) = (k / width, k % width);
+            let seller = network.sellers[m.sellers.start + i].country;
+            let (made, used) = self.at_home(network, m, seller);
+            let own = part(self.rows[i], made);
             self.flow[p] = if network.pairs[p].domestic {
-                s.min(n)
+                made.min(used) * own
             } else {
-                s * n / total
+                let left = (made - used).max(0.0) * own;
+                let without_borders = self.rows[i] * self.columns[j] / total;
+                part(left * self.lacked(network, m, j), lacked).max(eta * without_borders)
             };
         }
-        let (kept_in_row, kept_in_column) = &mut self.kept;
-        kept_in_row.clear();
-        kept_in_row.resize(self.rows.len(), 0.0);
-        kept_in_column.clear();
-        kept_in_column.resize(buyers, 0.0);
-        for (at, p) in m.pairs.clone().enumerate() {
-            if network.pairs[p].domestic {
-                kept_in_row[at / buyers] += self.flow[p];
-                kept_in_column[at % buyers] += self.flow[p];
-            }
-        }
-        // A country that keeps its output sells what is left of it, and buys
-        // what it still lacks.
-        for p in m.pairs.clone() {
-            let pair = &network.pairs[p];
-            if pair.domestic {
-                continue;
-            }
-            let (i, j) = ((p - m.pairs.start) / buyers, (p - m.pairs.start) % buyers);
-            let sold = kept_in_row[i] / self.rows[i].max(1e-300);
-            let bought = kept_in_column[j] / self.columns[j].max(1e-300);
-            self.flow[p] *= (1.0 - sold).max(0.0) * (1.0 - bought).max(0.0);
-        }
+    }
+
+    /// What a buyer's country uses beyond what it makes.
+    fn lacked(&self, network: &Network, m: &Market, buyer: usize) -> f64 {
+        let country = network.buyers[m.buyers.start + buyer].country;
+        let (made, used) = self.at_home(network, m, country);
+        (used - made).max(0.0)
+    }
+
+    /// What a country makes of a good, all sellers together, and what it uses.
+    fn at_home(&self, network: &Network, m: &Market, country: usize) -> (f64, f64) {
+        let sellers = network.sellers[m.sellers.clone()].iter().zip(&self.rows);
+        let buyers = network.buyers[m.buyers.clone()].iter().zip(&self.columns);
+        let made = sellers.filter(|(s, _)| s.country == country);
+        let used = buyers.filter(|(b, _)| b.country == country);
+        (made.map(|(_, x)| x).sum(), used.map(|(_, x)| x).sum())
     }
 
     /// What follows from runs, use and trade.
@@ -786,6 +784,11 @@ impl Terms {
             backlog_time: market.backlog_time.get(drawn),
         }
     }
+}
+
+/// `a` as a share of `b`, nothing where there is none of that.
+fn part(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
 }
 
 fn imbalance(m: &Market, balance: &Balance) -> Complaint {

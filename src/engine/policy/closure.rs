@@ -217,7 +217,9 @@ impl Closure {
             *self.cell(trial, me, ENDS) = ends.0 as f64;
             trial.set_alarm(me, ends, ENDS as u32);
         }
-        self.stop_parcels(trial, me);
+        if self.open.get(trial.drawn) < 1.0 {
+            self.stop_parcels(trial, me);
+        }
     }
 
     fn reopen(&self, trial: &mut Trial, me: usize) {

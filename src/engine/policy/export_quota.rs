@@ -4,6 +4,8 @@
 //! reference trade, first come first served over the period; where the next
 //! period begins within the window, at the rate at which it lasts until then:
 //! `u_ij = left · max(1, window / days to the next period) · w_ij / Σ_j w_ij`.
+//! Destinations without reference trade get none of it, but while more is left
+//! than there is to ship nobody is bound.
 
 use super::{Act, Bound, buyers_of, per_commodity};
 use crate::engine::gates::Gates;
@@ -30,6 +32,20 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportQuota) -> Expo
             .collect(),
         volume: per_commodity(compiler, &w.scope, &w.volume),
         period: Ticks::from_days(w.period),
+    }
+}
+
+impl ExportQuota {
+    /// All that the sellers bound could ship over the window.
+    fn most_shipped(trial: &Trial, bound: &Bound, window: f64) -> f64 {
+        let sellers = bound
+            .pairs
+            .iter()
+            .map(|p| trial.n.pairs[*p as usize].seller);
+        let mut last = None;
+        let once = sellers.filter(|seller| last.replace(*seller) != Some(*seller));
+        once.map(|seller| trial.most_shipped(seller as usize, window))
+            .sum()
     }
 }
 
@@ -86,8 +102,12 @@ impl Act for ExportQuota {
         {
             let left = trial.s.memory[first + LEFT + good].max(0.0) * lasts;
             let all: f64 = b.pairs.iter().map(|p| trial.s.flows[*p as usize]).sum();
+            let plenty = left > Self::most_shipped(trial, b, window);
             for pair in &b.pairs {
                 let share = trial.s.flows[*pair as usize] / all.max(f64::MIN_POSITIVE);
+                if share == 0.0 && plenty {
+                    continue;
+                }
                 gates.limit(*pair as usize - b.first, left * share, me);
             }
         }

@@ -9,7 +9,9 @@
 //! bound:  v_i / p0 > threshold
 //! ```
 //!
-//! with recipes a and base trade b of the trial. Of a plant with several
+//! with recipes a and base trade b of the trial. A seller that makes nothing yet
+//! is taken to run its planned sites full, and a buyer that uses nothing yet to
+//! buy of all sellers in proportion to their output. Of a plant with several
 //! products each bears content by its value. Then exports may be
 //! `u_ij = (1 − refused_j) · reference trade`; trade at home is not bound.
 
@@ -104,12 +106,16 @@ impl ExtraterritorialRule {
     }
 
     /// Content that goes into a unit of what a seller makes, its sites weighted
-    /// by output.
+    /// by output, or by capacity where it makes nothing yet.
     fn made(trial: &Trial, me: usize, seller: usize) -> f64 {
         let (mut made, mut content) = (0.0, 0.0);
         for o in &trial.n.sellers[seller].outputs {
             let (o, site) = (*o as usize, trial.n.outputs[*o as usize].site as usize);
-            let runs = trial.base.runs[site];
+            let runs = if trial.base.output[seller] > 0.0 {
+                trial.base.runs[site]
+            } else {
+                trial.n.sites[site].capacity.get(trial.drawn)
+            };
             made += runs * trial.base.output_per_run[o];
             content += runs * Self::of_run(trial, me, site) * Self::part(trial, site, o);
         }
@@ -137,14 +143,20 @@ impl ExtraterritorialRule {
         value(output) / all.max(f64::MIN_POSITIVE)
     }
 
-    /// Content of a unit of what a buyer takes in base trade.
+    /// Content of a unit of what a buyer takes in base trade, or of all that is
+    /// made where it takes nothing yet.
     fn taken(trial: &Trial, me: usize, market: usize, buyer: usize) -> f64 {
         let m = &trial.n.markets[market];
         let (mut volume, mut content) = (0.0, 0.0);
         for (i, seller) in m.sellers.clone().enumerate() {
             let pair = m.pairs.start + i * m.buyers.len() + buyer - m.buyers.start;
-            volume += trial.base.flow[pair];
-            content += trial.base.flow[pair] * Self::content(trial, me, seller);
+            let taken = if trial.base.use_rate[buyer] > 0.0 {
+                trial.base.flow[pair]
+            } else {
+                trial.base.output[seller]
+            };
+            volume += taken;
+            content += taken * Self::content(trial, me, seller);
         }
         content / volume.max(f64::MIN_POSITIVE)
     }

@@ -35,14 +35,18 @@ impl Act for PriceFloor {
 }
 
 impl Trial<'_> {
-    /// Works out afresh the floor under what a site is paid for a good.
+    /// Works out afresh the floor under what a site is paid for a good; the site
+    /// changes if it would make more or less by it.
     fn floors_changed(&mut self, site: usize, market: usize) {
         let floor = self.floor_under(site, market);
         for o in self.n.sites[site].outputs.clone() {
             let seller = self.n.outputs[o].seller as usize;
             if self.n.sellers[seller].market == market && self.s.floors[o] != floor {
+                let before = self.runs_unbraked(site);
                 self.s.floors[o] = floor;
-                self.site_changed(site);
+                if self.runs_unbraked(site) != before {
+                    self.site_changed(site);
+                }
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::engine::gates::Gates;
 use crate::engine::journal::Entry;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Network, Num};
-use crate::random::Stream;
+use crate::random::{ObjectKey, Stream};
 use crate::scenario as written;
 use crate::units::{Tick, Ticks};
 
@@ -55,6 +55,7 @@ pub(super) struct Sanction {
 #[derive(Clone, Debug)]
 struct Waiver {
     country: usize,
+    key: ObjectKey,
     until: Tick,
     renewed: Num,
     term: Ticks,
@@ -103,6 +104,7 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::Sanction) -> Sanctio
             .iter()
             .map(|waiver| Waiver {
                 country: waiver.country.0,
+                key: country_key(compiler, waiver.country.0),
                 until: compiler.tick(waiver.until),
                 renewed: compiler.num(&waiver.renewed),
                 term: Ticks::from_days(waiver.term),
@@ -122,6 +124,11 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::Sanction) -> Sanctio
         }),
         floats: w.floats.as_ref().map(|n| compiler.num(n)),
     }
+}
+
+/// The key of a country, whatever others there are.
+fn country_key(compiler: &Compiler, country: usize) -> ObjectKey {
+    ObjectKey::named(&compiler.network().countries[country].0)
 }
 
 impl Sanction {
@@ -189,7 +196,7 @@ impl Sanction {
         if !trial.s.policies[me].in_force || Self::at(trial, me, cell) != now.0 as f64 {
             return; // of an earlier time in force
         }
-        let key = trial.policies[me].key.with(RENEWED).with(country as u64);
+        let key = trial.policies[me].key.with(RENEWED).join(waiver.key);
         let mut luck = Stream::open(trial.s.key, key, now.0);
         let holds = waiver.term > Ticks::ZERO && luck.happens(waiver.renewed.get(trial.drawn));
         trial.note(|_| Entry::Waiver {
@@ -206,17 +213,19 @@ impl Sanction {
         }
     }
 
-    /// Gives the struck sellers ships to fill, or takes them away.
+    /// Gives the struck sellers ships to fill, or takes them away: by what they
+    /// make in the base, which nothing changes in between.
     fn float(&self, trial: &mut Trial, sign: f64) {
         let Some(volume) = self.floats else { return };
-        let outputs = self
-            .sellers
-            .iter()
-            .map(|s| trial.s.sellers[*s as usize].output);
+        let outputs = self.sellers.iter().map(|s| trial.base.output[*s as usize]);
         let all: f64 = outputs.sum();
         for seller in &self.sellers {
             let seller = *seller as usize;
-            let share = trial.s.sellers[seller].output / all.max(f64::MIN_POSITIVE);
+            let share = if all > 0.0 {
+                trial.base.output[seller] / all
+            } else {
+                1.0 / self.sellers.len() as f64
+            };
             trial.s.ledgers[seller].floats += sign * share * volume.get(trial.drawn);
         }
     }

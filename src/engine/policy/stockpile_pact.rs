@@ -128,8 +128,14 @@ impl StockpilePact {
     /// A member that runs low draws on all that do not.
     fn draw(&self, trial: &mut Trial, me: usize, good: &Good, taker: &Member) {
         let lacks = self.lacks(trial, taker);
+        if lacks <= 0.0 {
+            return;
+        }
+        for reserve in good.members.iter().filter_map(|m| m.reserve) {
+            trial.settle_reserve(reserve);
+        }
         let held: f64 = good.members.iter().map(|m| self.held(trial, m)).sum();
-        if lacks <= 0.0 || held <= 0.0 {
+        if held <= 0.0 {
             return;
         }
         for (place, giver) in good.members.iter().enumerate() {
@@ -213,9 +219,6 @@ impl Act for StockpilePact {
         };
         if trial.s.now == trial.window_opened(market) {
             self.open(trial, me, good);
-        }
-        for reserve in good.members.iter().filter_map(|m| m.reserve) {
-            trial.settle_reserve(reserve);
         }
         for taker in &good.members {
             if self.runs_low(trial, taker) {
