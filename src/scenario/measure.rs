@@ -51,15 +51,15 @@ impl Measure {
     pub(super) fn change() -> Self {
         let said = "a relative change";
         let change = Self::new(Dimension::NONE, said, "\"-20 %\" or 0.1").at_least(-1.0);
-        change.as_ratio()
+        change.that_may_exceed_one()
     }
 
     /// A part of a price or of a volume, which may exceed one.
     pub(super) fn ratio() -> Self {
-        Self::new(Dimension::NONE, "a share", "\"15 %\" or 0.15").as_ratio()
+        Self::new(Dimension::NONE, "a share", "\"15 %\" or 0.15").that_may_exceed_one()
     }
 
-    fn as_ratio(mut self) -> Self {
+    fn that_may_exceed_one(mut self) -> Self {
         self.ratio = true;
         self.counted_in("share")
     }
