@@ -24,8 +24,8 @@ RANDOM = "no_scenario_panics"
 # What is said of mistakes of form: those that show in one value or one table,
 # whatever else the file says.
 FORM = re.compile(
-    r"error: (unknown key|unknown law|unknown unit|expected|this text is empty|this list is empty"
-    r"|`.*` has no |the file has no|`.*` is not one of|`.*` is not a number|a law has one key"
+    r"error: (unknown key|unknown law|unknown unit|expected|this text is empty|this (list|table) is empty"
+    r"|`.*` has no (`|states)|the file has no|`.*` is not one of|`.*` is not a number|a law has one key"
     r"|a season has 12|a name is made of|a .* law gives plain numbers|a .* that is fixed is needed"
     r"|give one of|give `|`.*` makes nothing|`.*` ends, but nothing|policy `.*` has)"
 )
@@ -33,7 +33,6 @@ FORM = re.compile(
 BEYOND = {
     "a_number_that_is_not_finite": "JSON has no infinity, and a pattern does not count digits",
     "a_path_out_of_order": "where a path begins depends on the start of the scenario",
-    "a_quota_without_a_volume": "which commodities need a volume stands elsewhere",
     "a_table_with_bad_rows": "the mistakes are in a CSV file",
     "a_wrong_price": "what a commodity is counted in stands elsewhere",
 }

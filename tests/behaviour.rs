@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod lane;
 mod ran;
 
 use shortfall::study::Metric;
 
+use lane::{close, only};
 use ran::{FocusOutcome, Outcome, Variant};
 
 /// Seconds to which events are predicted, in days.
@@ -24,21 +26,8 @@ fn run(text: &str, trials: u64) -> Outcome {
     ran::run_threads(text, trials, 2)
 }
 
-/// The one value of a metric in a scenario without chance.
-fn only(outcome: &Outcome, metric: Metric) -> f64 {
-    outcome.focus[0].shocked.column(metric)[0]
-}
-
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-#[track_caller]
-fn close(got: f64, wanted: f64, tolerance: f64) {
-    assert!(
-        (got - wanted).abs() <= tolerance,
-        "got {got}, wanted {wanted} ± {tolerance}"
-    );
 }
 
 #[track_caller]
@@ -47,43 +36,9 @@ fn is_quiet(variant: &Variant, price: f64) {
     close(variant.column(Metric::PriceSpot)[0] / price, 1.0, 1e-9);
 }
 
-/// A: a field of 100 t/d; B: uses them. What the case needs is added to the
-/// commodity, the demand and the end.
+/// One seller and one buyer, and what the case adds.
 fn one_lane(horizon: &str, commodity: &str, demand: &str, rest: &str) -> String {
-    format!(
-        r#"
-[scenario]
-title = "one seller, one buyer"
-start = 2025-01-01
-horizon = "{horizon}"
-short_above = 0
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-new_pairs = 0
-{commodity}
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-{demand}
-
-{rest}
-"#
-    )
+    lane::one_lane(horizon, commodity, "", demand, rest)
 }
 
 /// A pipeline without price response, restocking or floors.

@@ -29,6 +29,13 @@ const FILES: [&str; 8] = [
     "appendix.png",
 ];
 
+/// The same with a tariff that is hardly meant.
+const ODD: [&str; 3] = [
+    SMALL,
+    "--set",
+    "policies.duty={ tariff = { role = \"shock\", by = \"B\", on = \"gas\", rate = 15 } }",
+];
+
 /// What a command left behind.
 struct Done {
     code: i32,
@@ -107,7 +114,7 @@ fn help_of_run_says_what_it_takes() {
           --out <DIR>             Folder for the results [default: results/SCENARIO-NAME]
           --format <FORMAT>       Format of the pictures [default: png] [possible values: png, svg]
           --set <KEY.PATH=VALUE>  Set a value of the scenario, e.g. scenario.horizon="24 months"
-      -q, --quiet                 Show no progress and no messages but warnings and errors
+      -q, --quiet                 Show no progress and no messages but errors and failed trials
       -h, --help                  Print help
     "#);
 }
@@ -519,4 +526,22 @@ fn one_bad_file_does_not_hide_the_others() {
     let done = shortfall_in(folder.path(), &["check", "five.toml", scenario]);
     assert_eq!(done.code, INPUT);
     assert!(done.stdout.contains("no mistakes"), "{}", done.stdout);
+}
+
+#[test]
+fn what_is_odd_is_said_and_run_all_the_same() {
+    let checked = shortfall(&[&["check"], &ODD[..]].concat());
+    assert_eq!(checked.code, DONE);
+    assert!(checked.stdout.contains("no mistakes"), "{}", checked.stdout);
+    assert!(
+        checked.stderr.starts_with("warning: this is 1,500 %\n"),
+        "{}",
+        checked.stderr
+    );
+    let run = |more: &[&str]| shortfall(&[&["run"], &ODD[..], &["--trials", "2"], more].concat());
+    let loud = run(&[]);
+    assert_eq!(loud.code, DONE);
+    assert!(loud.stderr.contains("warning: this is 1,500 %"));
+    let quiet = run(&["--quiet"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (DONE, ""));
 }

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod lane;
 mod ran;
 
 use shortfall::engine::Model;
@@ -13,6 +14,7 @@ use shortfall::scenario;
 use shortfall::stats::{Estimate, Summary, summarise};
 use shortfall::study::Metric;
 
+use lane::{close, one_lane, only};
 use ran::{FocusOutcome, Outcome, run_threads};
 
 /// Standard errors by which a statistical result may miss.
@@ -31,19 +33,6 @@ fn summary(outcome: &Outcome, metric: Metric) -> Summary {
     summarise(column(outcome, metric), 0.0, &mut Vec::new()).unwrap()
 }
 
-/// The one value of a scenario without chance.
-fn only(outcome: &Outcome, metric: Metric) -> f64 {
-    column(outcome, metric)[0]
-}
-
-#[track_caller]
-fn close(got: f64, wanted: f64, tolerance: f64) {
-    assert!(
-        (got - wanted).abs() <= tolerance,
-        "got {got}, wanted {wanted} ± {tolerance}"
-    );
-}
-
 #[track_caller]
 fn agrees(got: Estimate, wanted: f64) {
     close(got.value, wanted, TOLERANCE * got.se);
@@ -57,46 +46,13 @@ fn pipe(horizon: &str, commodity: &str, demand: &str, rest: &str) -> String {
     } else {
         "pipeline = true\non_change = true"
     };
-    format!(
-        r#"
-[scenario]
-title = "one seller, one buyer"
-start = 2025-01-01
-horizon = "{horizon}"
-short_above = 0
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-transit = "0 days"
-restocking = 0
-new_pairs = 0
-stock_elasticity = 0
-minimum_cover = "0 days"
-{flow}
-{commodity}
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-{demand}
-
-{rest}
-"#
-    )
+    let commodity = format!("{INERT}\n{flow}\n{commodity}");
+    one_lane(horizon, &commodity, "", demand, rest)
 }
+
+/// Nothing under way, nothing restocked, nothing kept.
+const INERT: &str = "transit = \"0 days\"\nrestocking = 0\nstock_elasticity = 0\n\
+                     minimum_cover = \"0 days\"";
 
 const RIGID: &str = "elasticity = { short = 0 }";
 

@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod lane;
 mod ran;
 
 use shortfall::study::Metric;
 
+use lane::{close, one_lane, only};
 use ran::{Outcome, Variant};
 
 /// Seconds to which events are predicted, in days.
@@ -19,19 +21,6 @@ fn run(text: &str, trials: u64) -> Outcome {
     ran::run_threads(text, trials, 2)
 }
 
-/// The one value of a metric in a scenario without chance.
-fn only(outcome: &Outcome, metric: Metric) -> f64 {
-    outcome.focus[0].shocked.column(metric)[0]
-}
-
-#[track_caller]
-fn close(got: f64, wanted: f64, tolerance: f64) {
-    assert!(
-        (got - wanted).abs() <= tolerance,
-        "got {got}, wanted {wanted} ± {tolerance}"
-    );
-}
-
 /// Every number of every trial is the same.
 #[track_caller]
 fn same_bits(one: &Variant, other: &Variant) {
@@ -39,46 +28,6 @@ fn same_bits(one: &Variant, other: &Variant) {
         let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(a), bits(b));
     }
-}
-
-/// A: a field of 100 t/d; B: uses them. What the case needs is added to the
-/// commodity, the site, the demand and the end.
-fn one_lane(horizon: &str, commodity: &str, site: &str, demand: &str, rest: &str) -> String {
-    format!(
-        r#"
-[scenario]
-title = "one seller, one buyer"
-start = 2025-01-01
-horizon = "{horizon}"
-short_above = 0
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-new_pairs = 0
-{commodity}
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-{site}
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-{demand}
-
-{rest}
-"#
-    )
 }
 
 /// A pipeline on which nothing waits, with use that answers to price.

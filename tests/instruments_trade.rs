@@ -1080,7 +1080,7 @@ fn every_instrument_is_traced_in_words() {
         "goes round what stops it",
         "of the value of magnet from Japan is content: bound",
         "set back to",
-        "storage fills up",
+        "the store of Russia (Rosoil) for oil is full",
         "strait stops",
         "rosoil stops",
         "content stops",
@@ -1091,6 +1091,8 @@ fn every_instrument_is_traced_in_words() {
     for said in ["may pass", "waiver of India", "went round", "held up"] {
         assert!(story.contains(said), "not in the story: {said}");
     }
+    let unfinished = story.lines().find(|line| line.ends_with(": "));
+    assert_eq!(unfinished, None);
     let csv = log(&["--all", "--csv"]);
     let kinds = [
         "leaked",

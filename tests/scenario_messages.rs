@@ -342,7 +342,7 @@ fn an_unknown_unit() {
     37 | rate = "6.1 kt/yera"
        |                ^^^^
        |
-       = help: expected a volume of magnet per time, like "6100 t/yr"
+       = help: expected a volume of magnet per time, like "6100 t/yr"; units here: s, min, h, hour, hours, d, day, days, week, weeks, month, months, quarter, quarters, a, yr, year, years
     "#);
 }
 
@@ -501,6 +501,39 @@ fn a_probability_above_one() {
     44 | approval = "130 %"
        |            ^^^^^^^ must lie between 0 and 100 %
     "#);
+}
+
+#[test]
+fn a_mistake_in_a_policy_makes_no_others() {
+    let said = changed(&[(
+        "[policies.licensing.export-licence]",
+        "[policies.wrong.export-ban]\nrole = \"shock\"\nby = \"CN\"\non = [\"magnets\"]\n\n\
+         [policies.leak.leakage]\nrole = \"shock\"\naround = [\"licensing\"]\nvia = \"US\"\n\
+         at_most = 0.1\nwithin = \"9 months\"\n\n[policies.licensing.export-licence]",
+    )]);
+    assert_eq!(said.matches("error: ").count(), 1, "{said}");
+}
+
+#[test]
+fn places_of_lists_are_those_of_their_items() {
+    let leak = |around: &str| {
+        let leak = format!(
+            "[policies.duty.tariff]\nrole = \"shock\"\nby = \"JP\"\non = \"magnet\"\nrate = 0.1\n\n\
+             [policies.leak.leakage]\nrole = \"shock\"\naround = {around}\nvia = \"US\"\n\
+             at_most = 0.1\nwithin = \"9 months\"\n\n[policies.licensing.export-licence]",
+        );
+        changed(&[("[policies.licensing.export-licence]", &leak)])
+    };
+    insta::assert_snapshot!(leak("[\"licensing\", \"duty\"]"), @r#"
+    error: `duty` stops no goods at a border
+      --> base.toml:47:24
+       |
+    47 | around = ["licensing", "duty"]
+       |                        ^^^^^^
+       |
+       = help: goods leak around export bans, quotas, licences and extraterritorial rules; a sanction has `shadow` and `relabelling`, a closure `bypass`
+    "#);
+    assert!(leak("\"duty\"").contains("around = \"duty\"\n   |          ^^^^^^"));
 }
 
 #[test]
@@ -1434,13 +1467,15 @@ fn an_override_with_a_bad_value() {
     1 | sites.ningbo.capacity=20 kt/yaer
       |                             ^^^^
       |
-      = help: expected a volume of magnet per time, like "6100 t/yr"
+      = help: expected a volume of magnet per time, like "6100 t/yr"; units here: s, min, h, hour, hours, d, day, days, week, weeks, month, months, quarter, quarters, a, yr, year, years
 
     error: 2 is out of range
      --> --set:1:44
       |
     1 | policies.licensing.export-licence.approval=2
       |                                            ^ must lie between 0 and 1
+      |
+      = help: for 2 percent write 0.02 or "2 %"
     "#);
 }
 

@@ -52,6 +52,8 @@ fn every_scenario_is_sound_and_says_what_it_asks() {
     for path in files() {
         let loaded = load(&path);
         assert_eq!(loaded.scenario.name, name(&path));
+        let odd = loaded.warnings().map(|report| report.render());
+        assert_eq!(odd, None);
         let question = loaded.scenario.question.unwrap_or_default();
         assert!(question.ends_with('?'), "{}: {question}", path.display());
         let text = fs::read_to_string(&path).unwrap();

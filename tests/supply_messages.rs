@@ -208,7 +208,12 @@ fn negotiation() {
     says(
         "outcomes = { truce = 0.5, quarrel = 0.5 }",
         "outcomes = {}",
-        &["has no outcomes"],
+        &["this table is empty"],
+    );
+    says(
+        "outcomes = { truce = 0.5, quarrel = 0.5 }",
+        "",
+        &["`policies.talks.negotiation` has no `outcomes`"],
     );
     says(
         "start = \"truce\"\n",

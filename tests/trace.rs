@@ -16,6 +16,7 @@ use shortfall::engine::{Decision, Entry, Journal, Model, Record, Variant, Worker
 use shortfall::scenario;
 use shortfall::study::Metric;
 
+const SUPPLY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/supply.toml");
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trace.toml");
 const WAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ways.toml");
 const SHIPPED: &str = concat!(
@@ -255,6 +256,38 @@ fn nine_digits(csv: &str) -> String {
 fn all_of_a_week() {
     let week = ["--from", "2025-03-10", "--to", "2025-03-12"];
     assert_snapshot!(told(&[&["--trial", "3", "--all"], &week[..]].concat()));
+}
+
+#[test]
+fn a_project_says_what_it_waits_for() {
+    let projects = |sets: [&str; 2]| {
+        let sets = sets.map(|set| format!("policies.{set}"));
+        let early = "policies.terminal.project.breakeven=1 USD/t";
+        let set = ["--set", &sets[0], "--set", &sets[1], "--set", early];
+        shortfall(
+            Path::new("."),
+            &[&["trace", SUPPLY, "--trial", "0"], &set[..]].concat(),
+        )
+        .1
+    };
+    let tells = |log: &str, said: &str| assert!(log.contains(said), "{log}");
+    let first = "new-mill.project.decision=2025-02-01";
+    let funded = projects([first, "terminal.project.funded=1"]);
+    tells(&funded, "new-mill: funded, to be built after terminal\n");
+    tells(&funded, "terminal: funded\n");
+    let dropped = projects([first, "terminal.project.funded=0"]);
+    tells(
+        &dropped,
+        "terminal: not funded, never built, nor new-mill after it\n",
+    );
+    let late = projects([
+        "new-mill.project.decision=2025-06-01",
+        "terminal.project.funded=0",
+    ]);
+    tells(
+        &late,
+        "new-mill: funded, but never built without terminal\n",
+    );
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "KEY.PATH=VALUE")]
     pub set: Vec<Override>,
 
-    /// Show no progress and no messages but warnings and errors
+    /// Show no progress and no messages but errors and failed trials
     #[arg(long, short)]
     pub quiet: bool,
 }

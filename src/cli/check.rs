@@ -3,14 +3,14 @@ use crate::engine::Model;
 use crate::scenario::Loaded;
 
 /// Prints what each scenario describes, and on standard error every mistake in
-/// any of them.
+/// any of them, and what is odd in those that have none.
 ///
 /// # Errors
 /// When there is a mistake, after all scenarios have been looked at.
 pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let mut mistakes = String::new();
     for (name, loaded) in scenarios(args) {
-        match loaded.and_then(|loaded| model::compile(&loaded)) {
+        match loaded.and_then(|loaded| look(&loaded)) {
             Ok(model) => output::print(&describe(&name, &model))?,
             Err(Failure::Scenario(found)) => mistakes += &found,
             Err(failure) => return Err(failure),
@@ -20,6 +20,13 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure::Scenario(mistakes)),
     }
+}
+
+/// Makes it ready to run, and says what is odd.
+fn look(loaded: &Loaded) -> Result<Model, Failure> {
+    let model = model::compile(loaded)?;
+    model::warn(loaded);
+    Ok(model)
 }
 
 /// Each scenario under the name it was asked for, without any all that are

@@ -36,9 +36,6 @@ impl Failure {
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
-        Self::Scenario(match output::has_colour() {
-            true => report.render_coloured(),
-            false => report.render(),
-        })
+        Self::Scenario(output::shown(&report))
     }
 }

@@ -1,7 +1,7 @@
 use std::iter::successors;
 use std::path::Path;
 
-use super::{Failure, builtin};
+use super::{Failure, builtin, output};
 use crate::engine::Model;
 use crate::network::Complaint;
 use crate::scenario::{self, Loaded, Override, Problem, Problems, Report, Sources, Span};
@@ -36,6 +36,13 @@ fn is_name(path: &Path) -> bool {
 /// What only the network shows to be wrong, at its place in the scenario.
 pub(super) fn compile(loaded: &Loaded) -> Result<Model, Failure> {
     Model::new(&loaded.scenario).map_err(|complaints| explain(complaints, &loaded.sources))
+}
+
+/// Says what in a scenario is odd, though it can be run.
+pub(super) fn warn(loaded: &Loaded) {
+    if let Some(warnings) = loaded.warnings() {
+        output::message(&output::shown(&warnings));
+    }
 }
 
 fn explain(complaints: Vec<Complaint>, sources: &Sources) -> Failure {

@@ -3,6 +3,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anyhow::Context;
 
 use super::Failure;
+use crate::scenario::Report;
 
 /// Prints results. A reader that has gone away, as in `shortfall run | head`,
 /// has read what it wanted.
@@ -24,8 +25,16 @@ pub(super) fn message(text: &str) {
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }
 
+/// What a report on a scenario says, for standard error.
+pub(super) fn shown(report: &Report) -> String {
+    match has_colour() {
+        true => report.render_coloured(),
+        false => report.render(),
+    }
+}
+
 /// Whether messages may be coloured (see <https://no-color.org>).
-pub(super) fn has_colour() -> bool {
+fn has_colour() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     io::stderr().is_terminal() && !refused
 }

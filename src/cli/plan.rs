@@ -19,20 +19,25 @@ pub struct RunPlan {
     pub folder: PathBuf,
     /// How pictures are written.
     pub format: Format,
-    /// Whether to show no progress and no messages but warnings and errors.
+    /// Whether to show no progress and no messages but errors and failed trials.
     pub quiet: bool,
 }
 
 impl RunPlan {
-    /// Loads the scenario and fills in what the arguments leave open.
+    /// Loads the scenario, says what in it is odd, and fills in what the
+    /// arguments leave open.
     ///
     /// # Errors
     /// When the scenario has mistakes.
     pub fn resolve(args: &RunArgs) -> Result<Self, Failure> {
         let loaded = model::load(args.scenario.as_deref(), &args.set)?;
         let study = study(args, &loaded);
+        let model = model::compile(&loaded)?;
+        if !args.quiet {
+            model::warn(&loaded);
+        }
         Ok(Self {
-            model: model::compile(&loaded)?,
+            model,
             about: about(&loaded, &study),
             folder: folder(args, &loaded),
             study,

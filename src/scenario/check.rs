@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{
-    CommodityId, CountryId, Demand, Focus, Instrument, Scenario, Site, SiteId, StockpilePact,
+    CommodityId, CoordinatedRelease, CountryId, Demand, Focus, Instrument, Num, Scenario, Site,
+    SiteId, StockpilePact,
 };
 use super::names::nearest;
 use super::problem::Problem;
@@ -21,19 +22,29 @@ pub(super) fn whole(scenario: &Scenario, focus: &[(Focus, Span)], reader: &mut R
     check_demands(scenario, reader);
     check_reserves(scenario, reader);
     check_tanks(scenario, reader);
-    check_reserve_policies(scenario, reader);
     check_contracts(scenario, reader);
-    check_leakage(scenario, reader);
-    check_floats(scenario, reader);
     check_correlations(scenario, reader);
     if let Some(cycle) = find_cycle(scenario) {
         report_cycle(scenario, &cycle, reader);
     }
 }
 
+/// Reports policies that do not fit the rest, or each other; once all of them
+/// and all reserves could be read.
+pub(super) fn policies(scenario: &Scenario, reader: &mut Reader<'_>) {
+    check_reserve_policies(scenario, reader);
+    check_leakage(scenario, reader);
+    check_floats(scenario, reader);
+}
+
 /// Where a key or entry stands.
-fn place(reader: &Reader<'_>, path: &str) -> Option<Span> {
+pub(super) fn place(reader: &Reader<'_>, path: &str) -> Option<Span> {
     reader.sources.span_of(path)
+}
+
+/// Where an item of a list stands; a single one need not be in brackets.
+pub(super) fn item(reader: &Reader<'_>, path: &str, index: usize) -> Option<Span> {
+    place(reader, &format!("{path}.{index}")).or_else(|| place(reader, path))
 }
 
 /// Every focus pair has demand, and comes once.
@@ -171,40 +182,50 @@ fn check_tanks(scenario: &Scenario, reader: &mut Reader<'_>) {
 /// Policies about reserves find reserves, and users of the goods.
 fn check_reserve_policies(scenario: &Scenario, reader: &mut Reader<'_>) {
     for policy in &scenario.policies {
-        let (kind, said) = match &policy.instrument {
+        let (kind, found) = match &policy.instrument {
             Instrument::CoordinatedRelease(release) => {
-                let members = release.members.iter().map(|(country, _)| *country);
-                let without = members.filter(|c| !has_reserve(scenario, release.commodity, *c));
-                let said = without.map(|c| {
-                    let (good, country) = names(scenario, release.commodity, c);
-                    format!("{country} has no reserve of {good}")
-                });
-                ("coordinated-release", said.collect())
+                ("coordinated-release", without_reserve(scenario, release))
             }
             Instrument::StockpilePact(pact) => ("stockpile-pact", in_vain(scenario, pact)),
             _ => continue,
         };
         let path = format!("policies.{}.{kind}.members", policy.name);
-        for said in said {
+        for (member, said) in found {
             let help = "add a [[reserves]] entry, a [[demand]], or change the members";
-            let span = place(reader, &path);
+            let span = member.and_then(|member| item(reader, &path, member));
+            let span = span.or_else(|| place(reader, &path));
             reader.report_at(span, |span| Problem::new(span, said).help(help));
         }
     }
 }
 
+/// What is wrong with a member of a list, by its index, or with all of them.
+type OfMember = (Option<usize>, String);
+
+/// Members that have nothing to release.
+fn without_reserve(scenario: &Scenario, release: &CoordinatedRelease) -> Vec<OfMember> {
+    let members = release.members.iter().enumerate();
+    let without = members.filter(|(_, (c, _))| !has_reserve(scenario, release.commodity, *c));
+    let said = |(index, (c, _)): (usize, &(CountryId, Option<Num>))| {
+        let (good, country) = names(scenario, release.commodity, *c);
+        (Some(index), format!("{country} has no reserve of {good}"))
+    };
+    without.map(said).collect()
+}
+
 /// Why a pact is of no use to some member, or to all.
-fn in_vain(scenario: &Scenario, pact: &StockpilePact) -> Vec<String> {
+fn in_vain(scenario: &Scenario, pact: &StockpilePact) -> Vec<OfMember> {
     let mut said = Vec::new();
     for good in &pact.goods {
         let key = &scenario.commodities[good.0].key;
-        for country in pact.members.iter().filter(|c| !uses(scenario, *good, **c)) {
+        let members = pact.members.iter().enumerate();
+        for (index, country) in members.filter(|(_, c)| !uses(scenario, *good, **c)) {
             let code = &scenario.countries[country.0].code;
-            said.push(format!("nobody in {code} uses {key}"));
+            said.push((Some(index), format!("nobody in {code} uses {key}")));
         }
         let mut members = pact.members.iter();
         if !members.any(|c| has_reserve(scenario, *good, *c)) {
-            said.push(format!("none of these has a reserve of {key}"));
+            said.push((None, format!("none of these has a reserve of {key}")));
         }
     }
     said
@@ -267,7 +288,7 @@ fn check_leakage(scenario: &Scenario, reader: &mut Reader<'_>) {
         let Instrument::Leakage(leakage) = &policy.instrument else {
             continue;
         };
-        for around in &leakage.around {
+        for (index, around) in leakage.around.iter().enumerate() {
             let other = &scenario.policies[around.0];
             if !matches!(
                 other.instrument,
@@ -280,7 +301,7 @@ fn check_leakage(scenario: &Scenario, reader: &mut Reader<'_>) {
                 let said = format!("`{}` stops no goods at a border", other.name);
                 let help = "goods leak around export bans, quotas, licences and extraterritorial \
                             rules; a sanction has `shadow` and `relabelling`, a closure `bypass`";
-                reader.report_at(place(reader, &path), |span| {
+                reader.report_at(item(reader, &path, index), |span| {
                     Problem::new(span, said).help(help)
                 });
             }

@@ -75,7 +75,7 @@ impl Read for Rank {
 }
 
 fn check_uncertain(word: &Word, reader: &mut Reader<'_>) {
-    if reader.uncertain.contains(&word.text) {
+    if reader.uncertain.contains_key(&word.text) {
         return;
     }
     let problem = if reader.fixed.contains(&word.text) {
@@ -86,7 +86,7 @@ fn check_uncertain(word: &Word, reader: &mut Reader<'_>) {
             problem.also(span, "a single number")
         })
     } else {
-        let paths = reader.uncertain.iter().map(String::as_str);
+        let paths = reader.uncertain.keys().map(String::as_str);
         let problem = Problem::new(
             word.span,
             format!("`{}` is no number drawn once per trial", word.text),

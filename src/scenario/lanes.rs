@@ -178,7 +178,7 @@ impl Listed {
 impl Detour {
     fn resolve(&self, reader: &mut Reader<'_>) -> Option<model::Detour> {
         let adds = reader.num(&self.adds, &Measure::duration());
-        let cost = reader.num(&self.cost, &Measure::number());
+        let cost = reader.num(&self.cost, &Measure::ratio());
         Some(model::Detour {
             adds: adds?,
             cost: cost?,

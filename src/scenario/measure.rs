@@ -6,12 +6,16 @@ use crate::units::{Dimension, Unit, format_quantity};
 #[derive(Clone, Debug)]
 pub(super) struct Measure {
     pub dimension: Dimension,
+    /// What numbers of the model are counted in; empty for plain ones.
+    pub unit: String,
     /// Model units in a base unit.
     pub scale: f64,
     pub low: f64,
     pub high: f64,
     /// Whether `low` itself is too low.
     above: bool,
+    /// Whether it is a ratio that may exceed one, but seldom does by much.
+    pub ratio: bool,
     pub said: String,
     pub example: String,
 }
@@ -20,10 +24,12 @@ impl Measure {
     fn new(dimension: Dimension, said: impl Into<String>, example: impl Into<String>) -> Self {
         Self {
             dimension,
+            unit: String::new(),
             scale: 1.0,
             low: 0.0,
             high: f64::INFINITY,
             above: false,
+            ratio: false,
             said: said.into(),
             example: example.into(),
         }
@@ -36,16 +42,30 @@ impl Measure {
 
     /// A share or probability.
     pub(super) fn share() -> Self {
-        Self::new(Dimension::NONE, "a share", "\"25 %\" or 0.25").at_most(1.0)
+        Self::new(Dimension::NONE, "a share", "\"25 %\" or 0.25")
+            .counted_in("share")
+            .at_most(1.0)
     }
 
     /// A relative change, not below −1.
     pub(super) fn change() -> Self {
-        Self::new(Dimension::NONE, "a relative change", "\"-20 %\" or 0.1").at_least(-1.0)
+        let said = "a relative change";
+        let change = Self::new(Dimension::NONE, said, "\"-20 %\" or 0.1").at_least(-1.0);
+        change.that_may_exceed_one()
+    }
+
+    /// A part of a price or of a volume, which may exceed one.
+    pub(super) fn ratio() -> Self {
+        Self::new(Dimension::NONE, "a share", "\"15 %\" or 0.15").that_may_exceed_one()
+    }
+
+    fn that_may_exceed_one(mut self) -> Self {
+        self.ratio = true;
+        self.counted_in("share")
     }
 
     pub(super) fn duration() -> Self {
-        Self::new(Dimension::TIME, "a duration", "\"30 days\"")
+        Self::new(Dimension::TIME, "a duration", "\"30 days\"").counted_in("days")
     }
 
     /// Events per day.
@@ -55,6 +75,7 @@ impl Measure {
             "a number per time",
             "\"1.5/yr\"",
         )
+        .counted_in("per day")
     }
 
     /// Shares per day.
@@ -64,6 +85,12 @@ impl Measure {
             "a share per time",
             "\"5 %/week\"",
         )
+        .counted_in("share per day")
+    }
+
+    fn counted_in(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
     }
 
     fn of_good(mut self, good: &Good, power: i32) -> Self {
@@ -73,20 +100,24 @@ impl Measure {
 
     pub(super) fn volume(good: &Good) -> Self {
         let said = format!("a volume of {}", good.key);
-        Self::new(good.dimension, said, format!("\"1200 {}\"", good.unit)).of_good(good, -1)
+        let example = format!("\"1200 {}\"", good.unit);
+        let volume = Self::new(good.dimension, said, example).of_good(good, -1);
+        volume.counted_in(&good.unit)
     }
 
     pub(super) fn rate(good: &Good) -> Self {
         let said = format!("a volume of {} per time", good.key);
         let example = format!("\"6100 {}/yr\"", good.unit);
-        Self::new(good.dimension.per_time(), said, example).of_good(good, -1)
+        let rate = Self::new(good.dimension.per_time(), said, example).of_good(good, -1);
+        rate.counted_in(format!("{}/day", good.unit))
     }
 
     /// Money per unit of a good.
     pub(super) fn price(good: &Good) -> Self {
         let said = format!("money per {} of {}", good.unit, good.key);
         let example = format!("\"75 USD/{}\"", good.unit);
-        Self::new(Dimension::MONEY / good.dimension, said, example).of_good(good, 1)
+        let price = Self::new(Dimension::MONEY / good.dimension, said, example).of_good(good, 1);
+        price.counted_in(format!("USD/{}", good.unit))
     }
 
     pub(super) fn at_least(mut self, low: f64) -> Self {
@@ -116,6 +147,7 @@ impl Measure {
         Self {
             low: 0.0,
             high: f64::INFINITY,
+            ratio: false,
             ..self.clone()
         }
     }

@@ -15,6 +15,7 @@ mod correlations;
 mod countries;
 mod csv_table;
 mod demand;
+mod doubts;
 mod files;
 mod kinds;
 mod lanes;
@@ -67,6 +68,17 @@ pub struct Loaded {
     /// Hash of the bytes of all files and of the overrides: FNV-1a of 128
     /// bits, as 32 hexadecimal digits. The same on every machine.
     pub hash: String,
+    warnings: Problems,
+}
+
+impl Loaded {
+    /// What in the scenario is odd, though it can be run: what is hardly ever
+    /// meant. `None` if there is nothing.
+    #[must_use]
+    pub fn warnings(&self) -> Option<Report> {
+        let warnings = self.warnings.clone();
+        (!warnings.is_empty()).then(|| Report::of_warnings(self.sources.clone(), warnings))
+    }
 }
 
 /// Reads a scenario file and the tables it names, with changes from the
@@ -126,7 +138,7 @@ fn assemble(
 ) -> Result<Loaded, Report> {
     let mut sources = Sources::default();
     let mut hash = ContentHash::new();
-    let mut problems = Problems::default();
+    let (mut problems, mut warnings) = (Problems::default(), Problems::default());
     let text = bytes.and_then(|bytes| {
         hash.add(&bytes);
         files::decode(&bytes)
@@ -136,7 +148,7 @@ fn assemble(
             let file = sources.add(path, text.as_str());
             let mut reader = Reader::new(&mut sources, files, &mut hash);
             let scenario = read_file(&text, file, stem, overrides, &mut reader);
-            problems = reader.problems;
+            (problems, warnings) = (reader.problems, reader.warnings);
             scenario
         }
         Err(why) => {
@@ -159,6 +171,7 @@ fn assemble(
             scenario,
             sources,
             hash: hash.finish(),
+            warnings,
         }),
         None => Err(Report::new(sources, problems)),
     }

@@ -89,6 +89,9 @@ pub struct Scenario {
     pub policies: Vec<Policy>,
     /// Political processes.
     pub processes: Vec<Process>,
+    /// What each number drawn once per trial is counted in, by path; empty for
+    /// plain ones.
+    pub units: BTreeMap<String, String>,
     /// Rank correlations between uncertain numbers, by path.
     pub correlations: Vec<Correlation>,
     /// Sources and judgements, in the order of the file.
@@ -513,6 +516,15 @@ pub struct PerCountry {
     pub default: Num,
     /// Exceptions.
     pub given: Vec<(CountryId, Num)>,
+}
+
+impl PerCountry {
+    /// The number of one destination.
+    #[must_use]
+    pub fn at(&self, country: CountryId) -> &Num {
+        let given = self.given.iter().find(|(id, _)| *id == country);
+        given.map_or(&self.default, |(_, num)| num)
+    }
 }
 
 /// Forbids a share of exports.

@@ -11,7 +11,10 @@ use super::problem::Problem;
 use super::table::Reader;
 use super::tree::{Entry, Node, Value};
 use crate::random::Law;
-use crate::units::{Dimension, Quantity, Unit, unit_of};
+use crate::units::{Dimension, Quantity, QuantityErrorKind, Unit, format_quantity, unit_of};
+
+/// Largest ratio that is taken as it stands: 300 %.
+const MOST_RATIO: f64 = 3.0;
 
 impl Reader<'_> {
     /// The commodity of an id; `None` where its unit is wrong in the file.
@@ -27,12 +30,12 @@ impl Reader<'_> {
 
     pub(super) fn num_at(&mut self, node: &Node, measure: &Measure) -> Option<Num> {
         let law = self.law_at(node, measure)?;
-        let paths = if law.is_constant() {
-            &mut self.fixed
+        if law.is_constant() {
+            self.fixed.insert(node.path.clone());
         } else {
-            &mut self.uncertain
-        };
-        paths.insert(node.path.clone());
+            self.uncertain
+                .insert(node.path.clone(), measure.unit.clone());
+        }
         Some(Num {
             law,
             path: node.path.clone(),
@@ -97,8 +100,15 @@ impl Reader<'_> {
         }
         if !measure.allows(value) {
             let said = format!("{} is out of range", self.sources.excerpt(node.span));
-            self.report(Problem::new(node.span, said).label(limits(node, measure)));
+            let problem = Problem::new(node.span, said).label(limits(node, measure));
+            self.report(match as_percent(node, value, measure) {
+                Some(help) => problem.help(help),
+                None => problem,
+            });
             return None;
+        }
+        if measure.ratio && value > MOST_RATIO {
+            self.warn(large_ratio(node, value));
         }
         Some(value)
     }
@@ -129,7 +139,12 @@ impl Reader<'_> {
             Ok(quantity) => Some(quantity),
             Err(error) => {
                 let span = node.inside(self.sources, error.at.clone());
-                let help = format!("expected {}, like {}", measure.said, measure.example);
+                let mut help = format!("expected {}, like {}", measure.said, measure.example);
+                if let QuantityErrorKind::UnknownUnit { .. } = error.kind {
+                    let below = text[..error.at.start].trim_end().ends_with('/');
+                    let units = measure.dimension.units(below).join(", ");
+                    help.push_str(&format!("; units here: {units}"));
+                }
                 self.report(Problem::new(span, error.to_string()).help(help));
                 None
             }
@@ -251,6 +266,24 @@ impl PerCountry {
             }
         }
     }
+}
+
+/// What may be meant by a bare number that is too large for a share.
+fn as_percent(node: &Node, value: f64, measure: &Measure) -> Option<String> {
+    let bare = matches!(node.value, Value::Integer(_) | Value::Float(_));
+    let share = measure.dimension == Dimension::NONE && measure.low == 0.0 && measure.high <= 1.0;
+    let meant = value / 100.0;
+    let fits = bare && share && measure.allows(meant);
+    fits.then(|| format!("for {value} percent write {meant} or \"{value} %\""))
+}
+
+/// Asks whether a ratio was meant in percent.
+fn large_ratio(node: &Node, value: f64) -> Problem {
+    let percent = format_quantity(100.0 * value, "%");
+    let meant = format_quantity(value, "%");
+    Problem::new(node.span, format!("this is {percent}"))
+        .label(format!("is {meant} meant?"))
+        .help(format!("for {meant} write \"{meant}\""))
 }
 
 /// What a number or law must lie between, in the first unit that it has.

@@ -55,16 +55,14 @@ impl Problem {
         self
     }
 
-    fn group<'a>(&'a self, sources: &'a Sources) -> Group<'a> {
+    fn group<'a>(&'a self, sources: &'a Sources, level: &Level<'a>) -> Group<'a> {
         let (main, others) = self.places_by_file();
-        let title = Level::ERROR.primary_title(self.message.as_str());
-        let mut group = title.element(snippet(sources, self.primary.0.file, &main));
-        if sources.text(self.primary.0.file).is_empty() {
-            let origin = Origin::path(sources.name(self.primary.0.file));
-            group = Level::ERROR
-                .primary_title(self.message.as_str())
-                .element(origin);
-        }
+        let file = self.primary.0.file;
+        let title = level.clone().primary_title(self.message.as_str());
+        let mut group = match sources.text(file).is_empty() {
+            true => title.element(Origin::path(sources.name(file))),
+            false => title.element(snippet(sources, file, &main)),
+        };
         for (file, places) in &others {
             group = group.element(snippet(sources, *file, places));
         }
@@ -171,11 +169,13 @@ impl Problems {
     }
 }
 
-/// Why a scenario cannot be used: all that is wrong with it.
+/// Why a scenario cannot be used: all that is wrong with it. Or, as warnings,
+/// what is odd in one that can.
 #[derive(Clone, Debug)]
 pub struct Report {
     sources: Sources,
     problems: Vec<Problem>,
+    level: Level<'static>,
 }
 
 impl Report {
@@ -185,6 +185,16 @@ impl Report {
         Self {
             sources,
             problems: problems.sorted(),
+            level: Level::ERROR,
+        }
+    }
+
+    /// The same for what is odd, though it can be run.
+    #[must_use]
+    pub fn of_warnings(sources: Sources, warnings: Problems) -> Self {
+        Self {
+            level: Level::WARNING,
+            ..Self::new(sources, warnings)
         }
     }
 
@@ -209,7 +219,7 @@ impl Report {
     fn render_with(&self, renderer: &Renderer) -> String {
         let shown = self.problems.iter().take(SHOWN);
         let mut parts: Vec<String> = shown
-            .map(|problem| renderer.render(&[problem.group(&self.sources)]))
+            .map(|problem| renderer.render(&[problem.group(&self.sources, &self.level)]))
             .collect();
         if self.problems.len() > SHOWN {
             parts.push(format!("and {} more", self.problems.len() - SHOWN));

@@ -10,8 +10,8 @@ use super::table::{Reader, table};
 use super::tree::Node;
 use super::values::Map;
 use super::{
-    check, commodities, contracts, correlations, countries, demand, lanes, policies, regimes,
-    reserves, sites, study, tanks, trade,
+    check, commodities, contracts, correlations, countries, demand, doubts, lanes, policies,
+    regimes, reserves, sites, study, tanks, trade,
 };
 
 table! {
@@ -110,11 +110,18 @@ impl File {
             policies,
             processes,
             correlations,
+            units: reader.uncertain.clone(),
             notes: reader.notes_in_order(),
             defaults: reader.defaults_used(),
         };
+        let all_policies = scenario.policies.len() == reader.names.policies.len();
+        let all_reserves = scenario.reserves.len() == items(root, "reserves");
         if complete && all_goods && all_uses {
             check::whole(&scenario, &focus, reader);
+            if all_policies && all_reserves {
+                check::policies(&scenario, reader);
+                doubts::look(&scenario, reader);
+            }
         }
         Some(scenario)
     }

@@ -35,13 +35,15 @@ pub(super) struct Reader<'a> {
     pub files: &'a dyn Files,
     pub hash: &'a mut ContentHash,
     pub problems: Problems,
+    /// What is odd, though it can be run.
+    pub warnings: Problems,
     pub names: Rc<Names>,
     pub notes: Vec<Note>,
     /// Defaults that hold, and in how many tables, by path.
     defaults: BTreeMap<String, (&'static str, usize)>,
-    /// Paths of the numbers that are drawn once per trial, and of those that
-    /// are fixed.
-    pub uncertain: BTreeSet<String>,
+    /// Units of the numbers that are drawn once per trial, by path.
+    pub uncertain: BTreeMap<String, String>,
+    /// Paths of the numbers that are fixed.
     pub fixed: BTreeSet<String>,
     /// Keys that were written otherwise, by their paths.
     misspelt: BTreeSet<String>,
@@ -352,10 +354,11 @@ impl<'a> Reader<'a> {
             files,
             hash,
             problems: Problems::default(),
+            warnings: Problems::default(),
             names: Rc::default(),
             notes: Vec::new(),
             defaults: BTreeMap::new(),
-            uncertain: BTreeSet::new(),
+            uncertain: BTreeMap::new(),
             fixed: BTreeSet::new(),
             misspelt: BTreeSet::new(),
         }
@@ -366,6 +369,11 @@ impl Reader<'_> {
     /// Adds a problem.
     pub(super) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Adds something that is odd, though it can be run.
+    pub(super) fn warn(&mut self, warning: Problem) {
+        self.warnings.push(warning);
     }
 
     /// Adds a problem at a place, if the place is known.

@@ -119,8 +119,12 @@ impl Node {
     /// Tells the sources where everything stands.
     pub(super) fn record(&self, sources: &mut Sources) {
         for entry in self.entries() {
-            let own = matches!(entry.node.value, Value::Table(_) | Value::Array(_));
-            let span = if own { entry.key_span } else { entry.node.span };
+            let tables = |item: &Node| matches!(item.value, Value::Table(_));
+            let has_lines = tables(&entry.node) || entry.node.items().iter().any(tables);
+            let span = match has_lines {
+                true => entry.key_span,
+                false => entry.node.span,
+            };
             sources.place(&entry.node.path, span);
             entry.node.record(sources);
         }

@@ -67,6 +67,10 @@ pub(super) struct OneOrMany<T> {
 #[derive(Clone, Debug)]
 pub(super) struct Map<T>(pub Vec<(Word, T)>);
 
+/// The same with one key at least.
+#[derive(Clone, Debug)]
+pub(super) struct Filled<T>(pub Map<T>);
+
 /// JSON Schema of texts, of dates and of the keys that every table may have.
 pub(super) fn definitions() -> [(String, Json); 4] {
     let text = |said: &str| json!({ "type": "string", "pattern": "\\S", "description": said });
@@ -334,6 +338,27 @@ impl<T: Read> Read for Map<T> {
             "properties": notes(),
             "additionalProperties": T::schema(),
         })
+    }
+
+    fn said() -> String {
+        T::said()
+    }
+}
+
+impl<T: Read> Read for Filled<T> {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let map = Map::read(node, reader)?;
+        if reader.entries(node, "a table")?.is_empty() {
+            reader.report(Problem::new(node.span, "this table is empty"));
+            return None;
+        }
+        Some(Filled(map))
+    }
+
+    fn schema() -> Json {
+        let mut schema = Map::<T>::schema();
+        schema["minProperties"] = json!(1);
+        schema
     }
 
     fn said() -> String {

@@ -51,6 +51,18 @@ impl Dimension {
         self / Dimension::TIME
     }
 
+    /// The units that may stand above its line, or below it: of mass per time
+    /// `g`, `kg` and so on, or `s`, `min` and so on. Of a plain number `%`.
+    pub fn units(self, below: bool) -> Vec<&'static str> {
+        let bases = self.names(if below { -1 } else { 1 });
+        let fits = |unit: Dimension| match bases.as_slice() {
+            [] => unit == Dimension::NONE,
+            some => unit.names(1).iter().any(|base| some.contains(base)),
+        };
+        let units = UNITS.iter().filter(|(.., unit)| fits(*unit));
+        units.map(|(name, ..)| *name).collect()
+    }
+
     fn combine(self, other: Dimension, exponent: fn(i8, i8) -> i8) -> Dimension {
         Dimension {
             mass: exponent(self.mass, other.mass),
@@ -571,6 +583,15 @@ mod tests {
             Dimension::MASS.per_time(),
             Quantity::parse("1 t/d").unwrap().dimension
         );
+    }
+
+    #[test]
+    fn units_of_a_dimension_are_known() {
+        let rate = Dimension::ENERGY.per_time();
+        let energy = ["GJ", "TJ", "PJ", "MWh", "GWh", "TWh", "MMBtu"];
+        assert_eq!(rate.units(false), energy);
+        assert_eq!(rate.units(true), Dimension::TIME.units(false));
+        assert_eq!(Dimension::NONE.per_time().units(false), ["%"]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod log;
 mod months;
 mod results;
 mod story;
-mod ways_words;
 mod words;
 
 use crate::engine::{Journal, Model, Record, Variant};

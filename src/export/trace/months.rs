@@ -166,9 +166,8 @@ impl<'a> Months<'a> {
             rows.push(self.tell_lost(buyer, volume));
         }
         for policy in 0..self.policies() {
-            if let Some(acts) = self.acts.remove(&(buyer, policy)) {
-                rows.push(self.tell(buyer, policy, acts));
-            }
+            let acts = self.acts.remove(&(buyer, policy));
+            rows.extend(acts.and_then(|acts| self.tell(buyer, policy, acts)));
         }
         let replaced = self.replaced.range((buyer, 0)..(buyer, usize::MAX));
         rows.extend(replaced.map(|((_, policy), share)| Row {
@@ -246,7 +245,8 @@ impl<'a> Months<'a> {
         }
     }
 
-    fn tell(&self, buyer: usize, policy: usize, acts: Acts) -> Row {
+    /// What a policy did; nothing where no volume came of it.
+    fn tell(&self, buyer: usize, policy: usize, acts: Acts) -> Option<Row> {
         let row = self.words.at_buyer(buyer);
         let market = row.market.unwrap_or_default();
         let of_buyer = |((p, pair), volume): (&(usize, usize), &f64)| {
@@ -271,14 +271,14 @@ impl<'a> Months<'a> {
         let parts: Vec<_> = told
             .map(|(what, volume)| format!("{what} {}", self.words.volume(market, *volume)))
             .collect();
-        Row {
+        (!parts.is_empty()).then(|| Row {
             kind: "month-policy",
             policy: Some(policy),
             volume: Some(acts.stopped),
             value: (!waits.is_empty()).then(|| (waiting, self.words.unit(market).to_owned())),
             text: format!("{}: {}", self.words.policy(policy), parts.join(", ")),
             ..row
-        }
+        })
     }
 }
 

@@ -2,6 +2,7 @@ use super::words::Words;
 use super::{Row, Traced};
 use crate::engine::{METRICS, Record, Variant};
 use crate::export::number::{percent, plain};
+use crate::network::Parameter;
 use crate::random::Law;
 use crate::study::Metric;
 
@@ -9,19 +10,34 @@ use crate::study::Metric;
 pub(super) fn draws(traced: &Traced<'_>) -> Vec<Row> {
     let parameters = &traced.model.network.parameters;
     let drawn = parameters.iter().zip(traced.drawn);
-    let row = |(p, value): (&crate::network::Parameter, &f64)| Row {
-        kind: "drawn",
-        subject: "drawn".to_owned(),
-        value: Some((*value, String::new())),
-        text: format!("{} = {}{}", p.path, plain(*value), place(&p.law, *value)),
-        ..Row::default()
-    };
-    drawn.map(row).collect()
+    drawn.map(|(p, value)| draw(traced, p, *value)).collect()
 }
 
-/// ` (p93, mean 0.51)`.
-fn place(law: &Law, value: f64) -> String {
-    let mean = plain(law.mean());
+fn draw(traced: &Traced<'_>, parameter: &Parameter, value: f64) -> Row {
+    let Parameter { path, law, .. } = parameter;
+    let unit = traced.scenario.units.get(path).cloned().unwrap_or_default();
+    let place = place(law, value, &unit);
+    Row {
+        kind: "drawn",
+        subject: "drawn".to_owned(),
+        text: format!("{path} = {}{place}", measured(value, &unit)),
+        value: Some((value, unit)),
+        ..Row::default()
+    }
+}
+
+/// `9.5 days`; a share in percent.
+fn measured(value: f64, unit: &str) -> String {
+    match unit {
+        "share" => percent(value),
+        "" => plain(value),
+        _ => format!("{} {unit}", plain(value)),
+    }
+}
+
+/// ` (p93, mean 51 %)`.
+fn place(law: &Law, value: f64, unit: &str) -> String {
+    let mean = measured(law.mean(), unit);
     match rank(law, value) {
         Some(rank) => format!(" (p{:.0}, mean {mean})", 100.0 * rank),
         None => format!(" (mean {mean})"),
@@ -105,9 +121,8 @@ fn other_name(variant: Variant) -> &'static str {
 }
 
 fn shown(metric: Metric, value: f64, unit: &str) -> String {
-    match (metric, unit) {
-        (Metric::TimeToSurvive, _) if value.is_infinite() => "never".to_owned(),
-        (_, "share") => percent(value),
-        _ => format!("{} {unit}", plain(value)),
+    match metric {
+        Metric::TimeToSurvive if value.is_infinite() => "never".to_owned(),
+        _ => measured(value, unit),
     }
 }

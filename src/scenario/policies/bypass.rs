@@ -42,7 +42,7 @@ impl Declared for Listed {
         let days = Measure::duration();
         let ramp = reader.num(&self.ramp, &days);
         let delay = reader.num(&self.delay, &days);
-        let cost = reader.num(&self.cost, &Measure::number());
+        let cost = reader.num(&self.cost, &Measure::ratio());
         let (by, on) = (by?, on?);
         let sells = |site: &Site| by.contains(&site.country);
         check_made(&[on], self.on.span, sells, setting, reader);
@@ -86,11 +86,7 @@ impl Listed {
                 reader.report(Problem::new(entry.key_span, said).also(self.by.span, "these do"));
             }
         }
-        let of = |country: &CountryId| {
-            let given = listed.given.iter().find(|(id, _)| id == country);
-            let num = given.map_or(&listed.default, |(_, num)| num);
-            (*country, num.clone())
-        };
+        let of = |country: &CountryId| (*country, listed.at(*country).clone());
         Some(Capacity::ByCountry(by.iter().map(of).collect()))
     }
 }

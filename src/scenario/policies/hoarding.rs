@@ -50,12 +50,7 @@ impl Listed {
         reader: &mut Reader<'_>,
     ) {
         for (country, word) in countries.iter().zip(&self.place.items) {
-            let mut demands = setting.demands.iter();
-            let mut sites = setting.sites.iter();
-            let known = setting.complete && setting.all_uses;
-            let used = demands.any(|d| d.country == *country && on.contains(&d.commodity))
-                || sites.any(|s| s.country == *country && on.iter().any(|good| s.takes(*good)));
-            if known && !used {
+            if !setting.uses(on, *country) {
                 let said = format!("nothing in {} uses any of these", word.text);
                 reader.report(Problem::new(word.span, said).also(self.on.span, "of these"));
             }

@@ -54,8 +54,8 @@ impl Declared for Listed {
         let at_most = reader.num(&self.at_most, &Measure::share());
         let within = reader.num(&self.within, &Measure::duration().positive());
         let delay = reader.num(&self.delay, &Measure::duration());
-        let cost = reader.num(&self.cost, &Measure::number());
-        let hub_share = reader.num_if(self.hub_share.as_ref(), &Measure::number());
+        let cost = reader.num(&self.cost, &Measure::ratio());
+        let hub_share = reader.num_if(self.hub_share.as_ref(), &Measure::ratio());
         let enforcement = match &self.enforcement {
             Some(enforcement) => enforcement.resolve(reader).map(Some),
             None => Some(None),

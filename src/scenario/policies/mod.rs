@@ -116,6 +116,19 @@ pub(super) struct Setting<'a> {
     pub all_uses: bool,
 }
 
+impl Setting<'_> {
+    /// Whether somebody in a country uses one of these goods; taken for granted
+    /// where a site or a demand could not be read.
+    fn uses(&self, on: &[CommodityId], country: CountryId) -> bool {
+        let known = self.complete && self.all_uses;
+        let mut demands = self.demands.iter();
+        let mut sites = self.sites.iter();
+        !known
+            || demands.any(|d| d.country == country && on.contains(&d.commodity))
+            || sites.any(|s| s.country == country && on.iter().any(|good| s.takes(*good)))
+    }
+}
+
 table! {
     /// When a policy is in force, and what it is to the study.
     struct Timing {

@@ -9,7 +9,7 @@ use super::super::names::Index;
 use super::super::problem::Problem;
 use super::super::regimes::{check_sum, ways};
 use super::super::table::{Reader, table};
-use super::super::values::{Day, Map, OneOrMany, Word};
+use super::super::values::{Day, Filled, OneOrMany, Word};
 use super::{Declared, Setting, Timing};
 use crate::units::Date;
 
@@ -24,7 +24,7 @@ table! {
         /// Regimes of the process from which there is negotiation; all unless given.
         from: Option<OneOrMany<Word>>,
         /// The probability of each regime that may be agreed on.
-        outcomes: Map<Amount<Share>>,
+        outcomes: Filled<Amount<Share>>,
     }
 }
 
@@ -82,15 +82,9 @@ impl Listed {
     }
 
     fn outcomes(&self, own: &Index, reader: &mut Reader<'_>) -> Option<Vec<(usize, Num)>> {
-        if self.outcomes.0.is_empty() {
-            let said = format!("`{}` has no outcomes", self.path);
-            let help = "add outcomes = { truce = 0.6, control = 0.4 }";
-            reader.report(Problem::new(self.at, said).help(help));
-        }
-        let outcomes = ways(&self.outcomes, &Measure::share(), own, reader)?;
-        if !outcomes.is_empty() {
-            check_sum(&self.outcomes, &outcomes, reader);
-        }
+        let listed = &self.outcomes.0;
+        let outcomes = ways(listed, &Measure::share(), own, reader)?;
+        check_sum(listed, &outcomes, reader);
         Some(outcomes)
     }
 }

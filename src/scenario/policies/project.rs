@@ -1,5 +1,6 @@
 //! `[policies.NAME.project]`.
 
+use super::super::check::{item, place};
 use super::super::kinds::{Amount, Duration, Price, Rate, Share};
 use super::super::measure::Measure;
 use super::super::model::{Instrument, Num, Policy, PolicyId, Project, Site, SiteId};
@@ -131,16 +132,18 @@ impl Listed {
 pub(super) fn check_order(policies: &[Policy], reader: &mut Reader<'_>) {
     for (index, policy) in policies.iter().enumerate() {
         let path = format!("policies.{}.project.after", policy.name);
-        let Some(span) = reader.sources.span_of(&path) else {
-            continue;
-        };
         let before = before(policies, index);
-        if let Some(other) = before.iter().find(|id| awaited(&policies[id.0]).is_none()) {
-            let said = format!("`{}` is no project", policies[other.0].name);
-            reader.report(Problem::new(span, said));
+        let mut others = before.iter().map(|id| &policies[id.0]);
+        if let Some(other) = others.position(|other| awaited(other).is_none()) {
+            let said = format!("`{}` is no project", policies[before[other].0].name);
+            let span = item(reader, &path, other);
+            reader.report_at(span, |span| Problem::new(span, said));
         } else if reaches(policies, before, PolicyId(index)) {
             let said = format!("`{}` waits for itself", policy.name);
-            reader.report(Problem::new(span, said).help("projects cannot come after each other"));
+            let help = "projects cannot come after each other";
+            reader.report_at(place(reader, &path), |span| {
+                Problem::new(span, said).help(help)
+            });
             return;
         }
     }

@@ -7,9 +7,10 @@ use super::super::model::{
 };
 use super::super::numbers::constant;
 use super::super::problem::Problem;
-use super::super::table::{Reader, table};
+use super::super::table::{Reader, table, with};
 use super::super::values::{Day, Map, OneOrMany, Word};
 use super::{Declared, Setting, Timing, makes_any};
+use crate::random::Law;
 
 table! {
     /// Has buyers give up the goods of companies.
@@ -25,8 +26,8 @@ table! {
         compliance: Amounts<Share> = "1",
         /// Time constant with which compliance falls; it lasts unless given.
         eases: Option<Amount<Duration>>,
-        /// Share of compliance that lasts when it eases.
-        lasting: Amount<Share> = "0",
+        /// Share of compliance that lasts when it eases; nothing unless given.
+        lasting: Option<Amount<Share>>,
         /// Additional cost of buying from the companies, as a share of the reference price, one or by country of the buyer.
         risk: Amounts<Number> = "0",
         /// Countries that may go on buying for a time.
@@ -37,7 +38,7 @@ table! {
         shadow: Option<Channel>,
         /// Further storage in ships, all struck sellers together.
         floats: Option<Amount<Volume>>,
-    }
+    } where with("lasting", &["eases"])
 }
 
 table! {
@@ -97,7 +98,7 @@ impl Declared for Listed {
             &Measure::share(),
             Some(&none("compliance")),
         );
-        let risk = reader.by_country(&self.risk, &Measure::number(), Some(&none("risk")));
+        let risk = reader.by_country(&self.risk, &Measure::ratio(), Some(&none("risk")));
         let easing = self.easing(reader);
         let waivers = self.waivers(setting, reader);
         self.check_wind_down(setting, reader);
@@ -113,7 +114,7 @@ impl Declared for Listed {
             (Some(floats), Some(good)) => reader.num(floats, &Measure::volume(good)).map(Some),
             _ => Some(None),
         };
-        Some(Instrument::Sanction(Sanction {
+        let sanction = Sanction {
             companies,
             on,
             wind_down: self.wind_down.map(|day| day.date),
@@ -124,7 +125,9 @@ impl Declared for Listed {
             relabelling: relabelling?,
             shadow: shadow?,
             floats: floats?,
-        }))
+        };
+        self.check_waivers(&sanction, setting, reader);
+        Some(Instrument::Sanction(sanction))
     }
 }
 
@@ -183,14 +186,20 @@ impl Listed {
     }
 
     fn easing(&self, reader: &mut Reader<'_>) -> Option<Option<Easing>> {
-        let lasting = reader.num(&self.lasting, &Measure::share());
+        let lasting = reader.num_if(self.lasting.as_ref(), &Measure::share());
         let Some(within) = &self.eases else {
+            if let Some(lasting) = &self.lasting {
+                let said = "compliance that does not ease lasts as it is";
+                let help = "add `eases`, such as \"8 months\", or leave `lasting` out";
+                reader.report(Problem::new(lasting.0.span, said).help(help));
+            }
             return Some(None);
         };
         let within = reader.num(within, &Measure::duration().positive());
+        let nothing = || constant(0.0, format!("{}.lasting", self.path));
         Some(Some(Easing {
             within: within?,
-            lasting: lasting?,
+            lasting: lasting?.unwrap_or_else(nothing),
         }))
     }
 
@@ -206,6 +215,26 @@ impl Listed {
         });
         let all: Vec<_> = all.collect();
         all.into_iter().collect()
+    }
+
+    /// Who has a waiver would give something up without it.
+    fn check_waivers(&self, sanction: &Sanction, setting: Setting<'_>, reader: &mut Reader<'_>) {
+        let nothing = |of: &PerCountry, id| of.at(id).law == Law::Constant(0.0);
+        for (waiver, (word, _)) in sanction.waivers.iter().zip(&self.waivers.0) {
+            let id = waiver.country;
+            if !setting.uses(&sanction.on, id) {
+                let said = format!("nothing in {} uses any of these goods", word.text);
+                let problem = Problem::new(word.span, said);
+                reader.report(problem.help("a waiver is for a country that buys them"));
+            } else if nothing(&sanction.compliance, id) && nothing(&sanction.risk, id) {
+                let said = format!(
+                    "{} gives up nothing that a waiver could spare it",
+                    word.text
+                );
+                let help = "list it in `compliance` or `risk`, or leave its waiver out";
+                reader.report(Problem::new(word.span, said).help(help));
+            }
+        }
     }
 
     fn relabelling(
@@ -269,7 +298,7 @@ impl Channel {
         let at_most = reader.num(&self.at_most, &rate);
         let within = reader.num(&self.within, &Measure::duration().positive());
         let delay = reader.num(&self.delay, &Measure::duration());
-        let cost = reader.num(&self.cost, &Measure::number());
+        let cost = reader.num(&self.cost, &Measure::ratio());
         let nothing = || constant(0.0, format!("{}.at_first", self.path));
         Some(Shadow {
             at_first: at_first?.unwrap_or_else(nothing),

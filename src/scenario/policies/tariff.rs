@@ -38,7 +38,7 @@ impl Declared for Listed {
             Some(from) => reader.countries(from),
             None => Some((0..reader.names.countries.len()).map(CountryId).collect()),
         };
-        let rate = reader.by_commodity(&self.rate, &Measure::number(), 0.0);
+        let rate = reader.by_commodity(&self.rate, &Measure::ratio(), 0.0);
         let (on, from) = (on?, from?);
         check_listed_in(&self.rate, &on, self.on.span, reader);
         let made_by = |site: &super::Site| from.contains(&site.country);

@@ -1,76 +1,9 @@
-//! What closures, sanctions, ways around limits and full stores say.
+//! What happens with closures, sanctions and ways around limits.
 
-use super::Row;
-use super::words::Words;
+use super::{Row, Words};
 use crate::engine::Entry;
 use crate::export::number::percent;
-use crate::scenario::{Bypass, Closure, ExtraterritorialRule, Leakage, PriceCap, Sanction, Tariff};
 
-/// What instruments are, and what they bind.
-impl Words<'_> {
-    pub(super) fn sanction(&self, s: &Sanction) -> String {
-        let of = s.companies.join(", ");
-        format!("sanction on {} of {of}", self.goods(&s.on))
-    }
-
-    pub(super) fn tariff(&self, t: &Tariff) -> String {
-        let by = self.places(t.by.iter().map(|c| c.0));
-        let from = self.places(t.from.iter().map(|c| c.0));
-        format!("tariff of {by} on {} from {from}", self.goods(&t.on))
-    }
-
-    pub(super) fn price_cap(&self, cap: &PriceCap) -> String {
-        let by = self.places(cap.by.iter().map(|c| c.0));
-        let from = if cap.companies.is_empty() {
-            self.places(cap.from.iter().map(|c| c.0))
-        } else {
-            cap.companies.join(", ")
-        };
-        format!("price cap of {by} on {} from {from}", self.goods(&cap.on))
-    }
-
-    pub(super) fn closure(&self, closure: &Closure) -> String {
-        format!("closure of {}", closure.of)
-    }
-
-    pub(super) fn bypass(&self, bypass: &Bypass) -> String {
-        let by = self.places(bypass.by.iter().map(|c| c.0));
-        let around = &bypass.around;
-        format!(
-            "bypass around {around} for {} from {by}",
-            self.goods(&[bypass.on])
-        )
-    }
-
-    pub(super) fn leakage(&self, leakage: &Leakage) -> String {
-        let around: Vec<&str> = leakage.around.iter().map(|p| self.policy(p.0)).collect();
-        let via = self.places(leakage.via.iter().map(|c| c.0));
-        format!("leakage around {} through {via}", around.join(", "))
-    }
-
-    pub(super) fn rule_abroad(&self, rule: &ExtraterritorialRule) -> String {
-        format!(
-            "rule of {} on {} made abroad with its {}",
-            self.country(rule.by.0),
-            self.goods(&rule.on),
-            self.goods(&rule.content)
-        )
-    }
-
-    /// A few countries by name, many by number.
-    fn places(&self, countries: impl ExactSizeIterator<Item = usize>) -> String {
-        match countries.len() {
-            all if all == self.count_of_countries() => "everywhere".to_owned(),
-            1..=3 => {
-                let names: Vec<&str> = countries.map(|c| self.country(c)).collect();
-                names.join(", ")
-            }
-            many => format!("{many} countries"),
-        }
-    }
-}
-
-/// What happens to them.
 impl Words<'_> {
     /// A row about an entry of this file, if it is one.
     pub(super) fn row_of_ways(&self, entry: &Entry) -> Option<Row> {
@@ -124,12 +57,6 @@ impl Words<'_> {
                 share,
                 bound,
             } => self.content(policy, seller, share, bound),
-            Entry::Storage {
-                site,
-                share,
-                stock,
-                limit,
-            } => self.storage(site, share, (stock, limit)),
             _ => return None,
         })
     }
@@ -241,29 +168,6 @@ impl Words<'_> {
                 self.company(seller)
             ),
             ..self.of_policy(policy)
-        }
-    }
-
-    fn storage(&self, site: usize, share: f64, (stock, limit): (f64, f64)) -> Row {
-        let row = self.at_site(site);
-        let volume = |v: f64| self.volume(row.market.unwrap_or_default(), v);
-        let (held, most) = (volume(stock), volume(limit));
-        Row {
-            kind: if share < 1.0 {
-                "storage-full"
-            } else {
-                "storage"
-            },
-            volume: Some(stock),
-            value: Some((share.min(1.0), "share".to_owned())),
-            text: match share < 1.0 {
-                true => format!(
-                    "storage fills up, {held} of {most}: makes {} of what it could",
-                    percent(share)
-                ),
-                false => format!("has room for all it makes, holds {held}"),
-            },
-            ..row
         }
     }
 }
