@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod ran;
 
 use std::fmt::Write;
@@ -154,7 +155,8 @@ struct Builder {
     controls: Vec<String>,
 }
 
-/// The world.
+/// The world. Dispersion is 15 at most: above about 20 some clearings find no
+/// prices to the required precision, as the README says under Limits.
 impl Builder {
     fn new(seed: u64, idle: bool) -> Self {
         let mut dice = Dice(seed);
@@ -911,7 +913,7 @@ fn same(what: &str, one: &[(String, u64)], other: &[(String, u64)]) -> Result<()
 
 const VARIANTS: [Variant; 2] = [Variant::Shocked, Variant::Baseline];
 /// Trials of each case.
-const TRIALS: u64 = 3;
+const TRIALS: u64 = 2;
 
 fn each_trial(mut look: impl FnMut(u64, Variant) -> Result<(), String>) -> Result<(), String> {
     for trial in 0..TRIALS {
