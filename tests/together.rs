@@ -479,11 +479,14 @@ impl Builder {
     }
 }
 
+/// Writes the terms of a policy of some name, if the case has what it needs.
+type Decree = fn(&mut Builder, &str) -> Option<String>;
+
 /// The policies.
 impl Builder {
     /// Some of all kinds, some of them more than once.
     fn decree(&mut self) {
-        let kinds: [(&str, fn(&mut Self, &str) -> Option<String>); 19] = [
+        let kinds: [(&str, Decree); 19] = [
             ("export-ban", Self::export_ban),
             ("export-quota", Self::export_quota),
             ("export-licence", Self::export_licence),
