@@ -966,7 +966,7 @@ fn ships_go_as_they_have_come() {
         Entry::Storage { site, limit, .. } => Some((*site, *limit)),
         _ => None,
     });
-    let last = |site: usize| limits.clone().filter(|(s, _)| *s == site).last().unwrap().1;
+    let last = |site: usize| limits.clone().rfind(|(s, _)| *s == site).unwrap().1;
     close(last(0), 2_700.0, 1e-9);
     close(last(1), 500.0, 1e-9);
 }
