@@ -85,6 +85,9 @@ impl Record {
     }
 }
 
+/// Days of a month from which on its rate counts as one.
+const LEAST_MONTH: f64 = 7.0;
+
 /// What the users of a buyer got, over all tiers.
 #[derive(Clone, Copy, Debug, Default)]
 struct Totals {
@@ -114,6 +117,7 @@ impl Trial<'_> {
     /// A month bin ends.
     pub(super) fn sample(&mut self, bin: usize) {
         let bins = self.n.months.len() + 1;
+        let is_month = self.n.bin_days(bin) >= LEAST_MONTH.min(self.n.horizon.days() / 2.0);
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
             self.settle_buyer(buyer);
@@ -126,7 +130,9 @@ impl Trial<'_> {
             );
             let r = &mut self.s.record;
             r.last[f] = (t.short, t.reference);
-            r.peak[f] = r.peak[f].max(month);
+            if is_month {
+                r.peak[f] = r.peak[f].max(month);
+            }
             r.shortfall[f * bins + bin] = month;
             r.cover[f * bins + bin] = cover;
             self.note_month(f, t.short - short, t.reference - reference, cover);

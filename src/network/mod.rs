@@ -439,4 +439,12 @@ impl Network {
     pub fn bin_of(&self, tick: Tick) -> usize {
         self.months.partition_point(|start| *start <= tick)
     }
+
+    /// Length of a month bin \[d\].
+    #[must_use]
+    pub fn bin_days(&self, bin: usize) -> f64 {
+        let begins = bin.checked_sub(1).map_or(Tick::START, |i| self.months[i]);
+        let ends = self.months.get(bin).copied().unwrap_or(self.horizon);
+        (ends - begins).days()
+    }
 }

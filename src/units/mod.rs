@@ -12,4 +12,5 @@ pub use date::{Calendar, DAY, Tick, Ticks};
 pub use jiff::civil::Date;
 pub use quantity::{
     Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity, unit_of,
+    whole_months,
 };
