@@ -15,6 +15,7 @@ use insta::assert_snapshot;
 use shortfall::engine::{Decision, Entry, Journal, Model, Record, Variant, Worker};
 use shortfall::scenario;
 use shortfall::study::Metric;
+use shortfall::units::Tick;
 
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trace.toml");
 const WAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ways.toml");
@@ -36,12 +37,12 @@ fn trace(model: &Model, trial: u64, variant: Variant) -> (Journal, Record) {
 }
 
 /// Every bit of a record, as far as it is public.
-fn bits(r: &Record) -> (Vec<u64>, Vec<bool>, u64) {
+fn bits(r: &Record) -> (Vec<u64>, Vec<(usize, Tick, Tick)>, u64) {
     let seen = [&r.metrics, &r.shortfall, &r.cover, &r.origins];
     let acts = [&r.stopped, &r.leaked, &r.seller_price, &r.discount];
     let numbers = seen.into_iter().chain(acts);
     let bits = numbers.flatten().map(|x| x.to_bits());
-    (bits.collect(), r.active.clone(), r.events)
+    (bits.collect(), r.work.clone(), r.events)
 }
 
 #[track_caller]

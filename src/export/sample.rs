@@ -9,7 +9,7 @@ use super::{
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
-    Sink, Stamp, TrialRow, Variant,
+    Sink, Stamp, Step, TrialRow, Variant,
 };
 use crate::units::Date;
 
@@ -28,7 +28,13 @@ pub(super) fn outcome() -> Outcome {
             title: "Licences".to_owned(),
             strikes: vec![true],
             shock: true,
-            active: vec![1.0, 0.1],
+            active: vec![
+                Step { day: 3, share: 1.0 },
+                Step {
+                    day: 30,
+                    share: 0.1,
+                },
+            ],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
             leaked: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 31.25)],
         }],

@@ -116,7 +116,7 @@ pub struct Outcome {
     pub short_above: f64,
     /// One entry a focus.
     pub focus: Vec<FocusOutcome>,
-    /// When each policy was in force.
+    /// When each policy was at work, and what it did.
     pub policies: Vec<PolicyActivity>,
     /// What sellers under sanctions get for their goods.
     pub sellers: Vec<SellerPrice>,
@@ -205,12 +205,22 @@ pub struct PolicyActivity {
     pub strikes: Vec<bool>,
     /// Whether it is a shock (else a response; background is not listed).
     pub shock: bool,
-    /// Share of trials in which it was in force at the end of each month bin.
-    pub active: Vec<f64>,
+    /// In what share of trials it was at work, day by day: steps, the first at
+    /// which it ever is. Between two steps the share moves by less than 1 %.
+    pub active: Vec<Step>,
     /// Mean volume it stopped, by commodity: (name, unit, volume).
     pub stopped: Vec<(String, String, f64)>,
     /// Mean volume that went around it, likewise.
     pub leaked: Vec<(String, String, f64)>,
+}
+
+/// What holds from one day to the next step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Whole days since the start.
+    pub day: u32,
+    /// Share of trials.
+    pub share: f64,
 }
 
 /// What a seller gets while a sanction on it is in force.
