@@ -286,8 +286,10 @@ impl Trial<'_> {
                 self.s.policies[index].since = self.s.now;
                 self.note_policy(index);
                 p.instrument.act().switched(self, index);
-                self.note_work(index);
             }
+        }
+        for index in 0..self.policies.len() {
+            self.note_work(index);
         }
         self.let_fear_spread();
     }
