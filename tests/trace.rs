@@ -429,7 +429,7 @@ fn arguments_that_do_not_fit_are_the_users() {
     error: invalid value '2025-02-30' for '--from <DATE>': expected a date such as 2025-04-04
     error: --focus magnet@CN is no focus of the scenario; those are magnet@JP, ore@JP
     error: --country XX is not in the scenario; its countries are AU, CN, JP
-    error: --from 2025-06-01 is after the end of the scenario, 2025-05-02
+    error: --from 2025-06-01 is after the end of the scenario, 2025-05-01
     error: --to 2024-12-31 is before the start of the scenario, 2025-01-01
     error: --from 2025-03-01 is after --to 2025-02-01
     ");

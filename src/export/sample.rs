@@ -11,7 +11,7 @@ use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
     Sink, Stamp, Step, TrialRow, Variant,
 };
-use crate::units::Date;
+use crate::units::{Date, PriceUnit};
 
 pub(super) fn outcome() -> Outcome {
     Outcome {
@@ -73,6 +73,7 @@ fn basis() -> Basis {
     Basis {
         notes: vec![note],
         defaults: vec![default],
+        sources: [("S1".to_owned(), "a yearbook".to_owned())].into(),
     }
 }
 
@@ -94,6 +95,10 @@ fn focus() -> FocusOutcome {
         country_name: "Japan".to_owned(),
         unit: "t".to_owned(),
         price: 75_000.0,
+        price_unit: PriceUnit {
+            name: "USD/kg".to_owned(),
+            times: 1e-3,
+        },
         use_per_day: 14_500.0 / 365.25,
         reserve: Some(1_200.0),
         shocked: monthly(0.1),

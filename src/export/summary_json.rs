@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use crate::stats::Estimate;
 use crate::study::{
     Basis, Failure, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Stamp, Step, Variant,
 };
-use crate::units::{Calendar, Date};
+use crate::units::{Calendar, Date, PriceUnit};
 use jiff::ToSpan;
 
 /// `summary.json`: the stamp, one entry a row, then what went on around it.
@@ -53,11 +54,13 @@ pub(super) struct Document<'a> {
     parameters: Vec<Cow<'a, str>>,
     notes: Vec<Remark<'a>>,
     defaults: Vec<Held<'a>>,
+    sources: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl<'a> Document<'a> {
     fn new(outcome: &'a Outcome, rows: &'a [Row<'a>]) -> Self {
         let (stamp, policies) = (&outcome.stamp, outcome.policies.iter());
+        let cited = outcome.basis.sources.iter();
         Self {
             scenario: text(&stamp.scenario),
             hash: text(&stamp.hash),
@@ -83,6 +86,7 @@ impl<'a> Document<'a> {
             parameters: outcome.parameters.iter().map(|path| text(path)).collect(),
             notes: outcome.basis.notes.iter().map(Remark::new).collect(),
             defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
+            sources: cited.map(|(key, said)| (text(key), text(said))).collect(),
         }
     }
 
@@ -90,7 +94,7 @@ impl<'a> Document<'a> {
     pub(super) fn outcome(self) -> Result<Outcome, String> {
         let months = self.months.iter().map(|month| date(month));
         let start = date(&self.start)?;
-        let policies = self.policies.into_iter();
+        let (policies, cited) = (self.policies.into_iter(), self.sources.into_iter());
         let policies = policies.map(|policy| policy.activity(start));
         Ok(Outcome {
             stamp: Stamp {
@@ -121,6 +125,9 @@ impl<'a> Document<'a> {
             basis: Basis {
                 notes: self.notes.into_iter().map(Remark::note).collect(),
                 defaults: self.defaults.into_iter().map(Held::default_used).collect(),
+                sources: cited
+                    .map(|(key, said)| (key.into_owned(), said.into_owned()))
+                    .collect(),
             },
         })
     }
@@ -233,10 +240,18 @@ struct Focus<'a> {
     country_name: Cow<'a, str>,
     unit: Cow<'a, str>,
     price: f64,
+    price_unit: TellPrices<'a>,
     use_per_day: f64,
     /// Size of its state reserve, if it has one.
     reserve: Option<f64>,
     origins: Origins<'a>,
+}
+
+/// The unit in which prices are told, and what those of the files are multiplied by.
+#[derive(Serialize, Deserialize)]
+struct TellPrices<'a> {
+    name: Cow<'a, str>,
+    times: f64,
 }
 
 /// Mean arrivals by origin, largest first.
@@ -262,6 +277,10 @@ impl<'a> Focus<'a> {
             country_name: text(&focus.country_name),
             unit: text(&focus.unit),
             price: focus.price,
+            price_unit: TellPrices {
+                name: text(&focus.price_unit.name),
+                times: focus.price_unit.times,
+            },
             use_per_day: focus.use_per_day,
             reserve: focus.reserve,
             origins: Origins {
@@ -279,6 +298,10 @@ impl<'a> Focus<'a> {
             country_name: self.country_name.into_owned(),
             unit: self.unit.into_owned(),
             price: self.price,
+            price_unit: PriceUnit {
+                name: self.price_unit.name.into_owned(),
+                times: self.price_unit.times,
+            },
             use_per_day: self.use_per_day,
             reserve: self.reserve,
             shocked: Origin::variant(self.origins.shocked),

@@ -7,6 +7,7 @@ use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
     Stamp, Step, Variant,
 };
+use crate::units::PriceUnit;
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -134,6 +135,14 @@ fn basis(repeats: usize) -> Basis {
     Basis {
         notes: notes.collect(),
         defaults: vec![default],
+        sources: [
+            ("S4".to_owned(), "A book that nobody cites".to_owned()),
+            (
+                "S38b".to_owned(),
+                "A price service, by way of a newspaper".to_owned(),
+            ),
+        ]
+        .into(),
     }
 }
 
@@ -313,6 +322,7 @@ impl Case {
             country_name: country.1.to_owned(),
             unit: "t".to_owned(),
             price: 62_000.0,
+            price_unit: PriceUnit::of_volumes("t"),
             use_per_day: shape.use_per_day,
             reserve: None,
             shocked: Variant {

@@ -9,8 +9,13 @@ use crate::study::{Outcome, PolicyActivity, Step};
 
 /// Policies named at most.
 const MOST: usize = 4;
+/// Height of a row, and of the bar at its foot.
+const PITCH: f64 = 44.0;
+const THICK: f64 = 8.0;
 /// Opacity of a bar where a policy is at work in every trial.
-const BAR: f64 = 0.45;
+const BAR: f64 = 0.85;
+/// The least part of these that is seen.
+const FAINT: f64 = 0.15;
 /// Opacity of the shading where a policy is at work in every trial.
 const SHADE: f64 = 0.13;
 
@@ -50,7 +55,7 @@ impl<'o> Shocks<'o> {
 
     /// Height of the rows over a plot.
     pub(super) fn height(&self) -> f64 {
-        ROW * (self.shown.len() + usize::from(self.hidden > 0)) as f64
+        PITCH * self.shown.len() as f64 + if self.hidden > 0 { ROW } else { 0.0 }
     }
 
     /// Shades the plot by the largest share of trials in which one of the
@@ -60,16 +65,19 @@ impl<'o> Shocks<'o> {
         stripes(canvas, frame, &self.any, span, SHADE)
     }
 
-    /// Draws one row a shock from `top` down: its name on a bar as strong as
+    /// Draws one row a shock from `top` down: its name over a bar as strong as
     /// the share of trials in which it is at work.
     pub(super) fn rows(&self, canvas: &Canvas<'_>, frame: &Frame, top: f64) -> Drawn {
         for (row, policy) in self.shown.iter().enumerate() {
-            let span = (top + row as f64 * ROW, top + (row + 1) as f64 * ROW - 4.0);
+            let bottom = top + (row + 1) as f64 * PITCH - 6.0;
+            let span = (bottom - THICK, bottom);
             stripes(canvas, frame, &policy.active, span, BAR)?;
+            let Rect { left, right, .. } = frame.rect;
+            let name = NOTE.fit(&policy.title, right - left);
             let first = policy.active.first().map_or(0, |step| step.day);
-            let (name, x, align) = place(&policy.title, frame.x(f64::from(first)), frame);
-            let baseline = (span.0 + span.1) / 2.0 + NOTE.drop();
-            canvas.text(&name, (x, baseline), NOTE, align)?;
+            let begin = frame.x(f64::from(first));
+            let x = begin.min(right - NOTE.width(&name)).max(left);
+            canvas.text(&name, (x, span.0 - 7.0), NOTE, Align::Left)?;
         }
         self.rest(canvas, frame.rect.left, top)
     }
@@ -82,21 +90,8 @@ impl<'o> Shocks<'o> {
             1 => "and one more shock".to_owned(),
             n => format!("and {} more shocks", count(n as u64)),
         };
-        let baseline = top + (self.shown.len() as f64 + 0.5) * ROW + CAPTION.drop();
-        canvas.text(&text, (left + 8.0, baseline), CAPTION, Align::Left)
-    }
-}
-
-/// Where a name stands: on its bar from where that begins, or before it where it
-/// only fits there; shortened where there is most room if it fits nowhere.
-fn place(name: &str, begin: f64, frame: &Frame) -> (String, f64, Align) {
-    let Rect { left, right, .. } = frame.rect;
-    let [before, behind] = [begin - left, right - begin].map(|room| room - 16.0);
-    let width = NOTE.width(name);
-    if width <= behind || (width > before && behind >= before) {
-        (NOTE.fit(name, behind), begin + 8.0, Align::Left)
-    } else {
-        (NOTE.fit(name, before), begin - 8.0, Align::Right)
+        let baseline = top + self.shown.len() as f64 * PITCH + 0.5 * ROW + CAPTION.drop();
+        canvas.text(&text, (left, baseline), CAPTION, Align::Left)
     }
 }
 
@@ -147,7 +142,7 @@ fn stripes(
     for (from, to, share) in spans(steps, frame.x_end) {
         let rect = Rect::new(frame.x(from), top, frame.x(to), bottom);
         if share > 0.0 {
-            canvas.rect(rect, POLICY, opacity * share.min(1.0))?;
+            canvas.rect(rect, POLICY, opacity * share.clamp(FAINT, 1.0))?;
         }
     }
     Ok(())

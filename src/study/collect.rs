@@ -162,6 +162,7 @@ impl<'m> Collector<'m> {
             country_name: name,
             unit: m.unit.clone(),
             price: n.base.terms[b.market].price,
+            price_unit: m.price_unit.clone(),
             use_per_day: n.base.use_rate[buyer],
             reserve: b.reserve.map(|index| n.base.reserves[index].size),
             shocked: self.shocked.variant(self.model, focus, self.completed),

@@ -1,7 +1,9 @@
 //! What a study found, but for the values of single trials.
 
+use std::collections::BTreeMap;
+
 use crate::scenario::{DefaultUsed, Note};
-use crate::units::Date;
+use crate::units::{Date, PriceUnit};
 
 /// What is measured for each focus in each trial, in column order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,6 +143,8 @@ pub struct Basis {
     pub notes: Vec<Note>,
     /// Defaults of the language that hold, by path.
     pub defaults: Vec<DefaultUsed>,
+    /// The scenario's citations by key.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// What an outcome says of the scenario beyond its numbers.
@@ -254,6 +258,8 @@ pub struct FocusOutcome {
     pub unit: String,
     /// Reference price \[USD per unit\].
     pub price: f64,
+    /// The unit in which reports tell prices.
+    pub price_unit: PriceUnit,
     /// Mean reference use \[units per day\].
     pub use_per_day: f64,
     /// Size of the state reserve \[units\], if there is one.

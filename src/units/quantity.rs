@@ -210,6 +210,36 @@ pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
     Some((written, Unit::parse(written).ok()?))
 }
 
+/// The unit in which people state the price of a good.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PriceUnit {
+    /// As in `USD/t`.
+    pub name: String,
+    /// What a price in USD per unit of the good's volumes is multiplied by.
+    pub times: f64,
+}
+
+impl PriceUnit {
+    /// USD per unit of a good's volumes.
+    pub fn of_volumes(unit: &str) -> PriceUnit {
+        PriceUnit {
+            name: format!("USD/{unit}"),
+            times: 1.0,
+        }
+    }
+
+    /// The unit of a price as written, of a good whose volumes are in `volumes`;
+    /// `None` if the price is not one of such a good.
+    pub fn of_price(price: &str, volumes: Unit) -> Option<PriceUnit> {
+        let (written, unit) = unit_of(price)?;
+        let fits = unit.dimension == Dimension::MONEY / volumes.dimension;
+        fits.then(|| PriceUnit {
+            name: written.replace('$', "USD"),
+            times: 1.0 / (unit.factor * volumes.factor),
+        })
+    }
+}
+
 /// How many months of the calendar a length of time is, where it is written in
 /// months, quarters or years and comes to a whole number of months: 24 for
 /// `2 years`, and for `24 months`.
@@ -567,6 +597,20 @@ mod tests {
         assert_eq!(value("90 min"), 0.0625);
         assert_eq!(value("2e3 MWh * 1"), 7200.0);
         assert_eq!(value(".5 bcm / a"), 0.5 * (1e9 / 365.25));
+    }
+
+    #[test]
+    fn prices_are_told_as_they_are_stated() {
+        let told = |price, volumes| {
+            let unit = PriceUnit::of_price(price, Unit::parse(volumes).unwrap())?;
+            Some((unit.name, unit.times))
+        };
+        let of = |name: &str, times| Some((name.to_owned(), times));
+        assert_eq!(told("600 USD/t", "kt"), of("USD/t", 1e-3));
+        assert_eq!(told("50 $/kg", "t"), of("USD/kg", 1e-3));
+        assert_eq!(told("0.6 MUSD/kt", "kt"), of("MUSD/kt", 1e-6));
+        assert_eq!(told("78 USD/bbl", "kb").unwrap().0, "USD/bbl");
+        assert_eq!([told("600 USD/t", "bbl"), told("600", "t")], [None, None]);
     }
 
     #[test]

@@ -182,6 +182,12 @@ impl<'a> Words<'a> {
         &self.n.markets[market].unit
     }
 
+    /// A price in the unit in which prices of a market are told, and that unit.
+    pub(super) fn told_price(&self, market: usize, price: f64) -> (f64, String) {
+        let unit = &self.n.markets[market].price_unit;
+        (price * unit.times, unit.name.clone())
+    }
+
     /// `1,230 t`.
     pub(super) fn volume(&self, market: usize, volume: f64) -> String {
         format!("{} {}", plain(volume), self.unit(market))
@@ -506,7 +512,7 @@ impl<'a> Words<'a> {
 
     pub(super) fn price(&self, buyer: usize, price: f64) -> Row {
         let row = self.at_buyer(buyer);
-        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let (price, unit) = self.told_price(row.market.unwrap_or_default(), price);
         Row {
             kind: "price",
             text: format!("price {} {unit}", plain(price)),
@@ -537,7 +543,7 @@ impl<'a> Words<'a> {
     fn arrival(&self, pair: usize, volume: f64, price: f64) -> Row {
         let row = self.on_pair(pair);
         let market = row.market.unwrap_or_default();
-        let unit = format!("USD/{}", self.unit(market));
+        let (price, unit) = self.told_price(market, price);
         Row {
             kind: "arrival",
             volume: Some(volume),
@@ -716,11 +722,12 @@ impl<'a> Words<'a> {
 
     fn project(&self, policy: usize, site: usize, milestone: Milestone) -> Row {
         let row = self.at_site(site);
-        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let told = |price| self.told_price(row.market.unwrap_or_default(), price);
         let (kind, value, text) = match milestone {
             Milestone::Unsupported => ("project-waits", None, "not decided on yet".to_owned()),
             Milestone::Unprofitable { price, breakeven } => {
-                let (price_text, needed) = (plain(price), plain(breakeven));
+                let ((price, unit), (needed, _)) = (told(price), told(breakeven));
+                let (price_text, needed) = (plain(price), plain(needed));
                 let text =
                     format!("not decided on: price {price_text}, break-even {needed} {unit}");
                 ("project-waits", Some((price, unit)), text)
