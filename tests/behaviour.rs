@@ -431,7 +431,8 @@ when = ["embargo"]
         "short of {short} t"
     );
     let active = &outcome.policies[0].active;
-    assert_eq!(active.iter().filter(|a| **a > 0.5).count(), 2, "{active:?}");
+    let steps: Vec<_> = active.iter().map(|step| (step.day, step.share)).collect();
+    assert_eq!(steps, [(50, 1.0), (70, 0.0), (200, 1.0), (220, 0.0)]);
 }
 
 #[test]

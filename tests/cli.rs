@@ -18,14 +18,15 @@ const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small.toml");
 
 /// Files of a run of the built-in scenario, but for charts and further pages of
 /// the appendix.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "trials.parquet",
     "months.parquet",
     "summary.json",
     "summary.csv",
     "report.png",
-    "report-ndfeb-magnet.png",
-    "report-dytb-oxide.png",
+    "report-ndfeb-magnet.JP.png",
+    "report-ndfeb-magnet.US.png",
+    "report-dytb-oxide.JP.png",
     "appendix.png",
 ];
 
@@ -229,7 +230,7 @@ fn pictures_can_be_svg_and_old_ones_go() {
         "appendix-2.svg",
         "charts/gas.C.price.svg",
         "charts/coal.policies.svg",
-        "report-coal.svg",
+        "report-coal.C.svg",
     ];
     let kept = ["appendix-2.png", "appendix-b.svg", "charts/mine.svg"];
     for name in old.iter().chain(&kept) {

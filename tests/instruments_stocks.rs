@@ -372,12 +372,18 @@ fn a_coordinated_release_is_shared_and_lasts_as_long_as_it_says() {
         )
     };
     // 10 days of stock, then from day 110 on what is released, at most 100 t/d.
-    for (members, over, drawn) in [
-        ("[\"B\", \"D\"]", "100 days", [6000.0, 2000.0]),
-        ("{ B = 0.25, D = 0.75 }", "100 days", [2000.0, 3000.0]),
-        ("\"B\"", "80 days", [8000.0, 0.0]),
+    for (members, over, days, drawn) in [
+        ("[\"B\", \"D\"]", "100 days", 100, [6000.0, 2000.0]),
+        ("{ B = 0.25, D = 0.75 }", "100 days", 100, [2000.0, 3000.0]),
+        ("\"B\"", "80 days", 80, [8000.0, 0.0]),
     ] {
         let outcome = run_threads(&reserves(&release(members, over)), 1, 1);
+        let at_work = |policy: usize| {
+            let steps = outcome.policies[policy].active.iter();
+            steps.map(|s| (s.day, s.share)).collect::<Vec<_>>()
+        };
+        assert_eq!(at_work(0), [(100, 1.0)], "the cut, to the end");
+        assert_eq!(at_work(1), [(110, 1.0), (110 + days, 0.0)]);
         let (got, short) = (
             of_each(&outcome, Metric::ReserveDrawn),
             of_each(&outcome, Metric::Shortfall),

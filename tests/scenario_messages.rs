@@ -1647,7 +1647,7 @@ fn a_full_file_is_read() {
         (scenario.name.as_str(), scenario.trials, scenario.seed),
         ("full", 2000, 20_250_404)
     );
-    assert_eq!((scenario.horizon, scenario.short_above), (730.5, 0.01));
+    assert_eq!((scenario.horizon, scenario.short_above), (730.0, 0.01));
     assert_eq!(
         (scenario.countries.len(), scenario.commodities.len()),
         (7, 4)

@@ -15,6 +15,7 @@ use insta::assert_snapshot;
 use shortfall::engine::{Decision, Entry, Journal, Model, Record, Variant, Worker};
 use shortfall::scenario;
 use shortfall::study::Metric;
+use shortfall::units::Tick;
 
 const SUPPLY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/supply.toml");
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trace.toml");
@@ -37,12 +38,12 @@ fn trace(model: &Model, trial: u64, variant: Variant) -> (Journal, Record) {
 }
 
 /// Every bit of a record, as far as it is public.
-fn bits(r: &Record) -> (Vec<u64>, Vec<bool>, u64) {
+fn bits(r: &Record) -> (Vec<u64>, Vec<(usize, Tick, Tick)>, u64) {
     let seen = [&r.metrics, &r.shortfall, &r.cover, &r.origins];
     let acts = [&r.stopped, &r.leaked, &r.seller_price, &r.discount];
     let numbers = seen.into_iter().chain(acts);
     let bits = numbers.flatten().map(|x| x.to_bits());
-    (bits.collect(), r.active.clone(), r.events)
+    (bits.collect(), r.work.clone(), r.events)
 }
 
 #[track_caller]
@@ -461,7 +462,7 @@ fn arguments_that_do_not_fit_are_the_users() {
     error: invalid value '2025-02-30' for '--from <DATE>': expected a date such as 2025-04-04
     error: --focus magnet@CN is no focus of the scenario; those are magnet@JP, ore@JP
     error: --country XX is not in the scenario; its countries are AU, CN, JP
-    error: --from 2025-06-01 is after the end of the scenario, 2025-05-02
+    error: --from 2025-06-01 is after the end of the scenario, 2025-05-01
     error: --to 2024-12-31 is before the start of the scenario, 2025-01-01
     error: --from 2025-03-01 is after --to 2025-02-01
     ");

@@ -83,6 +83,7 @@ fn about(loaded: &Loaded, study: &Plan) -> About {
                 .map(|note| cited(scenario, note))
                 .collect(),
             defaults: scenario.defaults.clone(),
+            sources: scenario.sources.clone(),
         },
     }
 }

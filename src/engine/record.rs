@@ -3,9 +3,13 @@
 use super::Model;
 use super::state::Desk;
 use super::trial::Trial;
+use crate::units::Tick;
 
 /// Number of metrics of a focus; their order is that of `study::Metric::ALL`.
 pub const METRICS: usize = 15;
+
+/// Times a policy is at work for which there is room from the beginning.
+const WORK_AT_FIRST: usize = 4;
 
 /// The measurements of one trial.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,9 +25,8 @@ pub struct Record {
     /// What has arrived from the reserves of other countries \[units\], focus by
     /// focus.
     pub aid: Vec<f64>,
-    /// Whether each policy was in force at the end of each month bin, bin by
-    /// bin.
-    pub active: Vec<bool>,
+    /// When policies were at work: which, from when, and until when.
+    pub work: Vec<(usize, Tick, Tick)>,
     /// Volume each policy stopped in each market \[units\], policy by policy.
     pub stopped: Vec<f64>,
     /// Volume that went by each policy's way around limits, or was handed on by
@@ -57,7 +60,7 @@ impl Record {
             cover: vec![0.0; focus * bins],
             origins: vec![0.0; focus * n.countries.len()],
             aid: vec![0.0; focus],
-            active: vec![false; bins * model.policies.len()],
+            work: Vec::with_capacity(WORK_AT_FIRST * model.policies.len()),
             stopped: vec![0.0; stopped],
             leaked: vec![0.0; stopped],
             seller_price: vec![0.0; n.sellers.len()],
@@ -76,14 +79,22 @@ impl Record {
         self.cover.fill(0.0);
         self.origins.fill(0.0);
         self.aid.fill(0.0);
-        self.active.fill(false);
+        self.work.clear();
         self.stopped.fill(0.0);
         self.leaked.fill(0.0);
         self.stopping.fill(0.0);
         self.last.fill((0.0, 0.0));
         self.peak.fill(0.0);
     }
+
+    /// A policy was at work from one instant to another.
+    pub(super) fn note_work(&mut self, policy: usize, from: Tick, to: Tick) {
+        self.work.push((policy, from, to));
+    }
 }
+
+/// Days of a month from which on its rate counts as one.
+const LEAST_MONTH: f64 = 7.0;
 
 /// What the users of a buyer got, over all tiers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -114,6 +125,7 @@ impl Trial<'_> {
     /// A month bin ends.
     pub(super) fn sample(&mut self, bin: usize) {
         let bins = self.n.months.len() + 1;
+        let is_month = self.n.bin_days(bin) >= LEAST_MONTH.min(self.n.horizon.days() / 2.0);
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
             self.settle_buyer(buyer);
@@ -126,14 +138,12 @@ impl Trial<'_> {
             );
             let r = &mut self.s.record;
             r.last[f] = (t.short, t.reference);
-            r.peak[f] = r.peak[f].max(month);
+            if is_month {
+                r.peak[f] = r.peak[f].max(month);
+            }
             r.shortfall[f * bins + bin] = month;
             r.cover[f * bins + bin] = cover;
             self.note_month(f, t.short - short, t.reference - reference, cover);
-        }
-        for policy in 0..self.policies.len() {
-            self.s.record.active[bin * self.policies.len() + policy] =
-                self.s.policies[policy].in_force;
         }
     }
 
@@ -180,6 +190,7 @@ impl Trial<'_> {
             self.stop_counting(market);
         }
         self.write_sellers();
+        self.end_work();
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
             let metrics = self.metrics(f, buyer);

@@ -532,6 +532,8 @@ pub(super) struct PolicyState {
     pub over: bool,
     /// Whether its effects last on.
     pub lingers: bool,
+    /// Since when it is at work, if it is.
+    pub works_since: Option<Tick>,
 }
 
 /// Scratch of a clearing; arrays of the largest market.

@@ -9,9 +9,9 @@ use super::{
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
-    Sink, Stamp, TrialRow, Variant,
+    Sink, Stamp, Step, TrialRow, Variant,
 };
-use crate::units::Date;
+use crate::units::{Date, PriceUnit};
 
 pub(super) fn outcome() -> Outcome {
     Outcome {
@@ -28,7 +28,13 @@ pub(super) fn outcome() -> Outcome {
             title: "Licences".to_owned(),
             strikes: vec![true],
             shock: true,
-            active: vec![1.0, 0.1],
+            active: vec![
+                Step { day: 3, share: 1.0 },
+                Step {
+                    day: 30,
+                    share: 0.1,
+                },
+            ],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
             leaked: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 31.25)],
         }],
@@ -67,6 +73,7 @@ fn basis() -> Basis {
     Basis {
         notes: vec![note],
         defaults: vec![default],
+        sources: [("S1".to_owned(), "a yearbook".to_owned())].into(),
     }
 }
 
@@ -88,6 +95,10 @@ fn focus() -> FocusOutcome {
         country_name: "Japan".to_owned(),
         unit: "t".to_owned(),
         price: 75_000.0,
+        price_unit: PriceUnit {
+            name: "USD/kg".to_owned(),
+            times: 1e-3,
+        },
         use_per_day: 14_500.0 / 365.25,
         reserve: Some(1_200.0),
         shocked: monthly(0.1),

@@ -122,8 +122,8 @@ mod tests {
         insta::assert_snapshot!(complaint(SUMMARY_JSON, other_month), @"cannot read months.parquet: its rows are not those that summary.json tells of");
         let no_date = replaced("\"2025-05-01\"", "\"May\"");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, no_date), @"cannot read summary.json: `May` is no date");
-        let one_month_less = replaced("1.0,\n        0.1", "1.0");
-        insta::assert_snapshot!(complaint(SUMMARY_JSON, one_month_less), @"cannot read summary.json: not every month has a value of licensing");
+        let too_early = replaced("\"2025-04-04\"", "\"2025-03-04\"");
+        insta::assert_snapshot!(complaint(SUMMARY_JSON, too_early), @"cannot read summary.json: 2025-03-04 is before the start");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| b"[]".to_vec()), @"cannot read summary.json: it is no summary of a run (invalid length 0, expected struct Versioned with 1 element at line 1 column 2)");
         insta::assert_snapshot!(complaint(TRIALS_PARQUET, |_| b"no Parquet".to_vec()), @"cannot read trials.parquet: it is damaged, or no Parquet file (Invalid Parquet file. Corrupt footer)");
         insta::assert_snapshot!(complaint(MONTHS_PARQUET, |_| Vec::new()), @"cannot read months.parquet: it is damaged, or no Parquet file (Parquet file too small. Size is 0 but need 8)");

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -8,9 +9,10 @@ use super::rows::{Measures, Row};
 use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
 use crate::study::{
-    Basis, Failure, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Stamp, Variant,
+    Basis, Failure, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Stamp, Step, Variant,
 };
-use crate::units::Date;
+use crate::units::{Calendar, Date, PriceUnit};
+use jiff::ToSpan;
 
 /// `summary.json`: the stamp, one entry a row, then what went on around it.
 ///
@@ -52,11 +54,13 @@ pub(super) struct Document<'a> {
     parameters: Vec<Cow<'a, str>>,
     notes: Vec<Remark<'a>>,
     defaults: Vec<Held<'a>>,
+    sources: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl<'a> Document<'a> {
     fn new(outcome: &'a Outcome, rows: &'a [Row<'a>]) -> Self {
-        let stamp = &outcome.stamp;
+        let (stamp, policies) = (&outcome.stamp, outcome.policies.iter());
+        let cited = outcome.basis.sources.iter();
         Self {
             scenario: text(&stamp.scenario),
             hash: text(&stamp.hash),
@@ -75,21 +79,23 @@ impl<'a> Document<'a> {
             events: outcome.events,
             failures: outcome.failures.iter().map(FailedTrial::new).collect(),
             focus: outcome.focus.iter().map(Focus::new).collect(),
-            policies: outcome.policies.iter().map(Policy::new).collect(),
+            policies: policies
+                .map(|policy| Policy::new(policy, outcome.start))
+                .collect(),
             sellers: outcome.sellers.iter().map(Seller::new).collect(),
             parameters: outcome.parameters.iter().map(|path| text(path)).collect(),
             notes: outcome.basis.notes.iter().map(Remark::new).collect(),
             defaults: outcome.basis.defaults.iter().map(Held::new).collect(),
+            sources: cited.map(|(key, said)| (text(key), text(said))).collect(),
         }
     }
 
     /// The outcome that was written, but for its fans.
     pub(super) fn outcome(self) -> Result<Outcome, String> {
         let months = self.months.iter().map(|month| date(month));
-        let count = self.months.len();
-        if let Some(policy) = self.policies.iter().find(|p| p.in_force.len() != count) {
-            return Err(format!("not every month has a value of {}", policy.name));
-        }
+        let start = date(&self.start)?;
+        let (policies, cited) = (self.policies.into_iter(), self.sources.into_iter());
+        let policies = policies.map(|policy| policy.activity(start));
         Ok(Outcome {
             stamp: Stamp {
                 scenario: self.scenario.into_owned(),
@@ -100,12 +106,12 @@ impl<'a> Document<'a> {
             },
             title: self.title.into_owned(),
             question: self.question.map(Cow::into_owned),
-            start: date(&self.start)?,
+            start,
             horizon: self.horizon_days,
             months: months.collect::<Result<_, _>>()?,
             short_above: self.short_above,
             focus: self.focus.into_iter().map(Focus::outcome).collect(),
-            policies: self.policies.into_iter().map(Policy::activity).collect(),
+            policies: policies.collect::<Result<_, _>>()?,
             sellers: self.sellers.into_iter().map(Seller::price).collect(),
             completed: self.trials_completed,
             failures: self
@@ -119,6 +125,9 @@ impl<'a> Document<'a> {
             basis: Basis {
                 notes: self.notes.into_iter().map(Remark::note).collect(),
                 defaults: self.defaults.into_iter().map(Held::default_used).collect(),
+                sources: cited
+                    .map(|(key, said)| (key.into_owned(), said.into_owned()))
+                    .collect(),
             },
         })
     }
@@ -231,10 +240,18 @@ struct Focus<'a> {
     country_name: Cow<'a, str>,
     unit: Cow<'a, str>,
     price: f64,
+    price_unit: TellPrices<'a>,
     use_per_day: f64,
     /// Size of its state reserve, if it has one.
     reserve: Option<f64>,
     origins: Origins<'a>,
+}
+
+/// The unit in which prices are told, and what those of the files are multiplied by.
+#[derive(Serialize, Deserialize)]
+struct TellPrices<'a> {
+    name: Cow<'a, str>,
+    times: f64,
 }
 
 /// Mean arrivals by origin, largest first.
@@ -260,6 +277,10 @@ impl<'a> Focus<'a> {
             country_name: text(&focus.country_name),
             unit: text(&focus.unit),
             price: focus.price,
+            price_unit: TellPrices {
+                name: text(&focus.price_unit.name),
+                times: focus.price_unit.times,
+            },
             use_per_day: focus.use_per_day,
             reserve: focus.reserve,
             origins: Origins {
@@ -277,6 +298,10 @@ impl<'a> Focus<'a> {
             country_name: self.country_name.into_owned(),
             unit: self.unit.into_owned(),
             price: self.price,
+            price_unit: PriceUnit {
+                name: self.price_unit.name.into_owned(),
+                times: self.price_unit.times,
+            },
             use_per_day: self.use_per_day,
             reserve: self.reserve,
             shocked: Origin::variant(self.origins.shocked),
@@ -315,8 +340,31 @@ struct Policy<'a> {
     strikes: Vec<bool>,
     stopped: Vec<Volume<'a>>,
     leaked: Vec<Volume<'a>>,
-    /// Share of trials in which it was in force at the end of each month.
-    in_force: Vec<f64>,
+    /// In what share of trials it was at work, from when on.
+    at_work: Vec<AtWork>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AtWork {
+    from: String,
+    share: f64,
+}
+
+impl AtWork {
+    fn new(step: &Step, start: Date) -> Self {
+        let from = start.saturating_add(i64::from(step.day).days());
+        Self {
+            from: from.to_string(),
+            share: step.share,
+        }
+    }
+
+    fn step(&self, start: Date) -> Result<Step, String> {
+        let days = Calendar::new(start).days_between(start, date(&self.from)?);
+        let day = u32::try_from(days).map_err(|_| format!("{} is before the start", self.from))?;
+        let share = self.share;
+        Ok(Step { day, share })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -334,7 +382,8 @@ struct Volume<'a> {
 }
 
 impl<'a> Policy<'a> {
-    fn new(policy: &'a PolicyActivity) -> Self {
+    fn new(policy: &'a PolicyActivity, start: Date) -> Self {
+        let steps = policy.active.iter();
         Self {
             name: text(&policy.name),
             title: text(&policy.title),
@@ -346,21 +395,22 @@ impl<'a> Policy<'a> {
             strikes: policy.strikes.clone(),
             stopped: policy.stopped.iter().map(Volume::new).collect(),
             leaked: policy.leaked.iter().map(Volume::new).collect(),
-            in_force: policy.active.clone(),
+            at_work: steps.map(|step| AtWork::new(step, start)).collect(),
         }
     }
 
-    fn activity(self) -> PolicyActivity {
+    fn activity(self, start: Date) -> Result<PolicyActivity, String> {
         let volumes = |all: Vec<Volume<'_>>| all.into_iter().map(Volume::owned).collect();
-        PolicyActivity {
+        let steps = self.at_work.iter().map(|at_work| at_work.step(start));
+        Ok(PolicyActivity {
             name: self.name.into_owned(),
             title: self.title.into_owned(),
             strikes: self.strikes,
             shock: self.role == Role::Shock,
-            active: self.in_force,
+            active: steps.collect::<Result<_, _>>()?,
             stopped: volumes(self.stopped),
             leaked: volumes(self.leaked),
-        }
+        })
     }
 }
 

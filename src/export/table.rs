@@ -51,17 +51,34 @@ pub fn table(
         let of_focus = Rows { focus, rows, scale };
         let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
         let survived = Paired::read(columns, index, Metric::TimeToSurvive)?;
+        let bill = Paired::read(columns, index, Metric::ImportBill)?;
         for cells in of_focus
             .shortfall(&shares, outcome.short_above)
             .chain(survival(&survived))
+            .chain(import_bill(&bill))
         {
             let _ = writeln!(text, "{}", line(&cells));
         }
     }
-    text.push_str(
-        "\nshocked: every policy; baseline: background policies only, same random numbers.\n",
-    );
+    text.push('\n');
+    for line in notes(outcome.short_above) {
+        let _ = writeln!(text, "{line}");
+    }
     Ok(text)
+}
+
+/// What has to be known to read the table.
+fn notes(short_above: f64) -> Vec<String> {
+    let above = percent(short_above);
+    let said = format!(
+        "shocked: every policy; baseline: background policies only, same random numbers.\n\
+         P(any shortfall): trials short by more than {above} of demand over the whole horizon. \
+         never short: trials without a day short by more than {above} of the day's demand. A \
+         trial with a few short days but little short in all counts in neither row."
+    );
+    said.split('\n')
+        .flat_map(|text| lines(text, WIDTH))
+        .collect()
 }
 
 fn heading(outcome: &Outcome) -> String {
@@ -189,6 +206,53 @@ fn survival(days: &Paired) -> impl Iterator<Item = [String; 7]> {
     std::iter::once(never).chain(levels)
 }
 
+/// What imports cost over the horizon; nothing where there are none.
+fn import_bill(bill: &Paired) -> Vec<[String; 7]> {
+    let sides = [Side::Shocked, Side::Baseline, Side::Difference];
+    let all = sides.map(|side| bill.on(side));
+    let most = all.iter().flat_map(|values| values.iter().copied());
+    let most = most.fold(0.0, f64::max);
+    if most <= 0.0 {
+        return Vec::new();
+    }
+    let (scale, unit) = if most < 1e9 {
+        (1e6, "million")
+    } else {
+        (1e9, "billion")
+    };
+    let row = |label: &str, of: &dyn Fn(&[f64]) -> (f64, f64)| {
+        let [shocked, baseline, difference] = all.each_ref().map(|values| of(values));
+        let told = |value: f64| plain(value / scale);
+        let error = |value: f64| number::error(value / scale);
+        [
+            label.to_owned(),
+            told(shocked.0),
+            error(shocked.1),
+            String::new(),
+            told(baseline.0),
+            told(difference.0),
+            error(difference.1),
+        ]
+    };
+    let at = |level: f64| {
+        move |values: &[f64]| {
+            let mut sorted = values.to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let found = quantile(&sorted, level);
+            (found.value, found.se)
+        }
+    };
+    let mut head: [String; 7] = Default::default();
+    head[0] = format!("imports, {unit} USD");
+    vec![
+        head,
+        row("  mean", &mean_and_error),
+        row("  p5", &at(0.05)),
+        row("  p50", &at(0.5)),
+        row("  p95", &at(0.95)),
+    ]
+}
+
 /// How often `holds` is true of a metric.
 fn probability(label: &str, values: &Paired, holds: impl Fn(f64) -> bool) -> [String; 7] {
     let indicator = |side| -> Vec<f64> {
@@ -303,8 +367,16 @@ mod tests {
         never short               25.0 %   25.0 %                 100.0 %     −75.0 %   25.0 %
         days to short, p10          46.0                            never
         days to short, p50           130                            never
+        imports, million USD
+          mean                  0.000182  0.00014                 3.62e-7    0.000182  0.00014
+          p5                     4.35e-7   9.5e-7                       0     4.35e-7   9.5e-7
+          p50                    7.40e-5  0.00014                       0     7.40e-5  0.00014
+          p95                   0.000515  0.00014                 1.23e-6    0.000514  0.00014
 
         shocked: every policy; baseline: background policies only, same random numbers.
+        P(any shortfall): trials short by more than 0.50 % of demand over the whole horizon.
+        never short: trials without a day short by more than 0.50 % of the day's demand. A
+        trial with a few short days but little short in all counts in neither row.
         ");
     }
 

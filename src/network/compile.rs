@@ -197,6 +197,7 @@ impl<'a> Compiler<'a> {
             name: c.name.clone(),
             unit: c.unit.clone(),
             price: self.num(&c.price),
+            price_unit: c.price_unit.clone(),
             rule: c.rule,
             window: Ticks::from_days(c.clearing).0.max(1),
             on_change: c.on_change,

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::random::{Copula, Law, ObjectKey};
 use crate::scenario::Rule;
-use crate::units::{Calendar, Tick, Ticks};
+use crate::units::{Calendar, PriceUnit, Tick, Ticks};
 
 pub use base::Base;
 pub use compile::{Compiler, Complaint};
@@ -115,6 +115,8 @@ pub struct Market {
     pub unit: String,
     /// Reference price p0 \[USD per unit\].
     pub price: Num,
+    /// The unit in which prices are told.
+    pub price_unit: PriceUnit,
     /// How it clears.
     pub rule: Rule,
     /// Interval between clearings.
@@ -438,5 +440,13 @@ impl Network {
     #[must_use]
     pub fn bin_of(&self, tick: Tick) -> usize {
         self.months.partition_point(|start| *start <= tick)
+    }
+
+    /// Length of a month bin \[d\].
+    #[must_use]
+    pub fn bin_days(&self, bin: usize) -> f64 {
+        let begins = bin.checked_sub(1).map_or(Tick::START, |i| self.months[i]);
+        let ends = self.months.get(bin).copied().unwrap_or(self.horizon);
+        (ends - begins).days()
     }
 }

@@ -1,5 +1,7 @@
-//! What the figures of the scenario rest on: its judgements, and defaults
-//! that nobody stated. As many pages as it takes.
+//! What the figures of the scenario rest on: its judgements, defaults
+//! that nobody stated, and sources. As many pages as it takes.
+
+use std::collections::BTreeSet;
 
 use super::canvas::{Align, Canvas, Point, Stroke};
 use super::number::count;
@@ -18,6 +20,8 @@ const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
 /// Columns: their widths, and the room between them.
 const COLUMNS: [f64; 3] = [380.0, 520.0, MEASURE - 900.0 - 2.0 * GAP];
 const GAP: f64 = 36.0;
+/// Places named that cite a source.
+const MOST_PLACES: usize = 3;
 /// White space under a row.
 const PAD: f64 = 16.0;
 /// Room for the rows of the first page and of those behind it.
@@ -37,7 +41,8 @@ struct Table {
 /// Draws the pages of the appendix: at least one.
 pub(super) fn draw(outcome: &Outcome) -> Drawn<Vec<Sheet>> {
     let words = words(outcome);
-    let tables = [judgements(&outcome.basis), defaults(&outcome.basis)];
+    let basis = &outcome.basis;
+    let tables = [judgements(basis), defaults(basis), sources(basis)];
     let first = TOP + paragraph::height(&words) + 20.0;
     let pages = paginate(&tables, first);
     let title = format!("Judgements behind: {}", outcome.title);
@@ -84,9 +89,9 @@ fn summary(basis: &Basis) -> String {
     };
     let sourced = match sourced.count() {
         0 => "No table cites a source.".to_owned(),
-        1 => "One table cites a source; summary.json has it.".to_owned(),
+        1 => "One table cites a source; sources come last.".to_owned(),
         n => format!(
-            "{} tables cite a source; summary.json has them all.",
+            "{} tables cite a source; sources come last.",
             count(n as u64)
         ),
     };
@@ -144,6 +149,59 @@ fn default(used: &DefaultUsed) -> Row {
         cell(&used.value, CELL, written),
         cell(&place, CELL, reason),
     ])
+}
+
+/// The scenario's citations by key, then what its tables cite without one, each
+/// with who cites it.
+fn sources(basis: &Basis) -> Table {
+    let mut keyed: Vec<_> = basis.sources.iter().collect();
+    keyed.sort_by_key(|(key, _)| numbered(key));
+    let rows = keyed.into_iter().map(|(key, citation)| {
+        let cites = |note: &&Note| note.source.as_deref().is_some_and(|text| names(text, key));
+        source(key, basis.notes.iter().filter(cites), citation)
+    });
+    let known = |text: &str| basis.sources.keys().any(|key| names(text, key));
+    let texts = basis.notes.iter().filter_map(|note| note.source.as_deref());
+    let others: BTreeSet<&str> = texts.filter(|text| !known(text)).collect();
+    let others = others.into_iter().map(|text| {
+        let cites = |note: &&Note| note.source.as_deref() == Some(text);
+        source("without a key", basis.notes.iter().filter(cites), text)
+    });
+    Table {
+        heads: ["Source", "Cited at", "What it is"],
+        rows: rows.chain(others).collect(),
+    }
+}
+
+fn source<'b>(key: &str, cited: impl Iterator<Item = &'b Note>, citation: &str) -> Row {
+    let mut paths: Vec<&str> = cited.map(|note| note.path.as_str()).collect();
+    let more = paths.len().saturating_sub(MOST_PLACES);
+    paths.truncate(MOST_PLACES);
+    let places = match (paths.is_empty(), more) {
+        (true, _) => "nowhere by its key".to_owned(),
+        (_, 0) => paths.join("; "),
+        (_, n) => format!("{}; and {n} more", paths.join("; ")),
+    };
+    let [first, second, third] = COLUMNS;
+    Row([
+        cell(key, CELL, first),
+        cell(&places, CELL.coloured(MUTED), second),
+        cell(citation, CELL, third),
+    ])
+}
+
+/// Whether a text names a key as one of its words.
+fn names(text: &str, key: &str) -> bool {
+    let within = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    text.split(|c| !within(c)).any(|word| word == key)
+}
+
+/// A key by its letters and its number, so that S9 comes before S10.
+fn numbered(key: &str) -> (&str, u64, &str) {
+    let digit = |c: char| c.is_ascii_digit();
+    let (letters, rest) = key.split_at(key.find(digit).unwrap_or(key.len()));
+    let (number, end) = rest.split_at(rest.find(|c| !digit(c)).unwrap_or(rest.len()));
+    (letters, number.parse().unwrap_or(0), end)
 }
 
 /// The lines of a cell; none without words.

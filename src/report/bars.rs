@@ -8,8 +8,9 @@ use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::panel::{Frame, ROW};
 use super::theme::{CAPTION, INK, NOTE, TICK};
 
-/// Most of the width that names may take.
+/// Most of the width that names may take, in several lines and in one.
 const NAMES: f64 = 0.42;
+const ONE_LINE: f64 = 0.56;
 /// Largest height of a bar with the space under it.
 const THICK: f64 = 52.0;
 
@@ -58,7 +59,13 @@ pub(super) fn draw(
 ) -> Drawn<Vec<f64>> {
     let bars = groups.iter().flat_map(|group| &group.bars);
     let values = bars.map(|bar| NOTE.width(&bar.value)).fold(0.0, f64::max);
-    let names = names(groups, rect.width());
+    let height = rect.height() - 2.0 * ROW - 16.0;
+    let pitch = height / groups.len().max(1) as f64;
+    let most = match pitch < 2.0 * TICK.leading() {
+        true => ONE_LINE,
+        false => NAMES,
+    };
+    let names = names(groups, rect.width() * most);
     let frame = Frame {
         rect: Rect {
             left: rect.left + names,
@@ -70,7 +77,6 @@ pub(super) fn draw(
         y_end: 1.0,
     };
     frame.scale_below(canvas, axis, caption)?;
-    let pitch = frame.rect.height() / groups.len().max(1) as f64;
     let middle = |row: usize| frame.rect.top + (row as f64 + 0.5) * pitch;
     for (row, group) in groups.iter().enumerate() {
         group.name(
@@ -83,12 +89,12 @@ pub(super) fn draw(
     Ok((0..groups.len()).map(middle).collect())
 }
 
-/// Room for names and notes.
-fn names(groups: &[Group], width: f64) -> f64 {
+/// Room for names and notes, at most a width.
+fn names(groups: &[Group], most: f64) -> f64 {
     let widths = groups
         .iter()
         .map(|group| TICK.width(&group.name).max(CAPTION.width(&group.note)));
-    (widths.fold(0.0, f64::max) + 16.0).min(width * NAMES)
+    (widths.fold(0.0, f64::max) + 16.0).min(most)
 }
 
 impl Group {
@@ -128,7 +134,7 @@ impl Bar {
         let bar = Rect::new(left, top, frame.x(self.end).max(left + 1.0), bottom);
         canvas.rect(bar, self.colour, 1.0)?;
         let middle = (top + bottom) / 2.0;
-        if let Some(range) = self.range {
+        if let Some(range) = self.range.filter(|[low, high]| low < high) {
             whisker(canvas, range.map(|value| frame.x(value)), middle)?;
         }
         let at = (frame.x(self.reach()) + 12.0, middle + NOTE.drop());

@@ -198,8 +198,7 @@ pub(super) fn stock(digest: &Digest<'_>) -> String {
 
 /// What prices come to.
 pub(super) fn price(digest: &Digest<'_>) -> String {
-    let unit = format!("USD/{}", digest.focus.unit);
-    let amount = |value| quantity(value, &unit);
+    let amount = |value| quantity(value, &digest.focus.price_unit.name);
     let (shocked, baseline) = (&digest.shocked, &digest.baseline);
     if shocked.spot.most <= 0.0 {
         return "No price is known.".to_owned();
@@ -212,10 +211,22 @@ pub(super) fn price(digest: &Digest<'_>) -> String {
     );
     let paid = amount(shocked.paid.mean);
     let before = against(Some(amount(baseline.paid.mean)), &paid);
-    let country = capital(&digest.country);
+    let (country, bill) = (capital(&digest.country), bill(digest));
     format!(
-        "The spot price averages {spot}, {change}. {country} pays {paid} for what arrives, {before}."
+        "The spot price averages {spot}, {change}. {country} pays {paid} for what arrives, {before}.{bill}"
     )
+}
+
+/// What imports cost in all, where there are any.
+fn bill(digest: &Digest<'_>) -> String {
+    let [shocked, baseline] = [digest.shocked.bill, digest.baseline.bill];
+    if shocked <= 0.0 && baseline <= 0.0 {
+        return String::new();
+    }
+    let amount = |value| quantity(value, "USD");
+    let shocked = amount(shocked);
+    let before = against(Some(amount(baseline)), &shocked);
+    format!(" Imports over the horizon cost {shocked}, {before}.")
 }
 
 /// Which policy stops most, and how much goes around it.
@@ -226,10 +237,10 @@ pub(super) fn policies(market: &Market<'_>) -> String {
     let amount = |value| quantity(value, market.unit);
     let stopped = match most.stopped {
         0.0 => "stops nothing".to_owned(),
-        stopped => format!("stops {}", amount(stopped)),
+        stopped => format!("keeps {}", amount(stopped)),
     };
     let leaked = match most.leaked {
-        leaked if leaked > 0.0 => format!("; {} go around it", amount(leaked)),
+        leaked if leaked > 0.0 => format!("; a further {} go around it", amount(leaked)),
         _ => String::new(),
     };
     let most_of = match market.policies.len() {
@@ -237,7 +248,7 @@ pub(super) fn policies(market: &Market<'_>) -> String {
         _ => ", more than any other",
     };
     format!(
-        "{} {stopped} of {} over the horizon, all destinations together{most_of}{leaked}.",
+        "{} {stopped} of {} from its usual ways over the horizon, to all destinations together{most_of}{leaked}.",
         quoted(most.title),
         market.name,
     )
@@ -260,12 +271,16 @@ pub(super) fn sellers(market: &Market<'_>) -> String {
     };
     let first = format!(
         "While a sanction on it is in force, {} sells {} on average",
-        deepest.company,
+        market.seller(deepest),
         below(deepest.mean)
     );
     match market.sellers.len() {
         1 => format!("{first}."),
-        _ => format!("{first}; {} sells {}.", least.company, below(least.mean)),
+        _ => format!(
+            "{first}; {} sells {}.",
+            market.seller(least),
+            below(least.mean)
+        ),
     }
 }
 
@@ -276,11 +291,11 @@ pub(super) fn reserves(market: &Market<'_>) -> String {
         share(a.0, a.1).total_cmp(&share(b.0, b.1))
     };
     let Some((digest, size)) = market.reserves().max_by(by_share) else {
-        return "There is no state reserve.".to_owned();
+        return "Nothing is drawn from any state reserve.".to_owned();
     };
     let (drawn, outer) = (digest.shocked.drawn.mean, digest.shocked.drawn.outer);
     if drawn <= 0.0 {
-        return "Nothing is drawn from any reserve in any trial.".to_owned();
+        return "With the shocks nothing is drawn from any state reserve.".to_owned();
     }
     let amount = |value| quantity(value, market.unit);
     let bad = match outer[1] {

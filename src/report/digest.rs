@@ -15,6 +15,8 @@ pub(super) struct Digest<'o> {
     pub(super) focus: &'o FocusOutcome,
     /// The country as it stands within a sentence: `the United States`.
     pub(super) country: String,
+    /// Reference price, in the unit in which prices are told.
+    pub(super) price: f64,
     /// A trial counts as short above this share of demand.
     pub(super) short_above: f64,
     /// With every policy.
@@ -50,10 +52,12 @@ pub(super) struct Side {
     /// goes unserved [units].
     pub(super) priced: f64,
     pub(super) unserved: f64,
-    /// Price of arrivals [USD per unit].
+    /// Price of arrivals, in the unit in which prices are told.
     pub(super) paid: Spread,
-    /// Marginal price [USD per unit].
+    /// Marginal price, likewise.
     pub(super) spot: Spread,
+    /// What imports cost, mean over trials [USD].
+    pub(super) bill: f64,
     /// Volume drawn from the state reserve [units].
     pub(super) drawn: Spread,
 }
@@ -77,6 +81,16 @@ impl Spread {
             most: column.most(),
             outer: [0.05, 0.95].map(|p| column.quantile(p)),
             inner: [0.25, 0.75].map(|p| column.quantile(p)),
+        }
+    }
+
+    /// In a unit of which there are so many in one of this.
+    fn times(self, factor: f64) -> Self {
+        Self {
+            mean: self.mean * factor,
+            most: self.most * factor,
+            outer: self.outer.map(|value| value * factor),
+            inner: self.inner.map(|value| value * factor),
         }
     }
 }
@@ -119,10 +133,12 @@ impl<'o> Digest<'o> {
             focus: index,
         };
         let tail = Tail::new(outcome, focus, &trials)?;
-        let side = |which| Side::new(&trials, which, outcome.short_above, &tail);
+        let times = focus.price_unit.times;
+        let side = |which| Side::new(&trials, which, outcome.short_above, (&tail, times));
         Ok(Self {
             focus,
             country: with_article(&focus.country_name),
+            price: focus.price * times,
             short_above: outcome.short_above,
             shocked: side(Which::Shocked)?,
             baseline: side(Which::Baseline)?,
@@ -138,6 +154,11 @@ impl<'o> Digest<'o> {
         self.tail.shocked.trials
     }
 
+    /// Size of the state reserve, if there is one [units].
+    pub(super) fn reserve(&self) -> Option<f64> {
+        self.focus.reserve.filter(|size| *size > 0.0)
+    }
+
     /// What it is about: `NdFeB magnets, Japan`.
     pub(super) fn name(&self) -> String {
         format!("{}, {}", self.focus.commodity_name, self.focus.country_name)
@@ -149,10 +170,11 @@ impl Side {
         trials: &Trials<'_>,
         which: Which,
         short_above: f64,
-        tail: &Tail,
+        (tail, times): (&Tail, f64),
     ) -> Result<Self, ColumnError> {
         let column = |metric| trials.column(which, metric);
         let spread = |metric| Ok::<_, ColumnError>(Spread::new(&column(metric)?));
+        let price = |metric| Ok::<_, ColumnError>(spread(metric)?.times(times));
         let short = trials.short(which, short_above)?;
         let share = column(Metric::ShortfallShare)?;
         Ok(Self {
@@ -164,8 +186,9 @@ impl Side {
             days: column(Metric::ShortfallDays)?.mean(),
             priced: column(Metric::RationedByPrice)?.mean(),
             unserved: column(Metric::Unserved)?.mean(),
-            paid: spread(Metric::PricePaid)?,
-            spot: spread(Metric::PriceSpot)?,
+            paid: price(Metric::PricePaid)?,
+            spot: price(Metric::PriceSpot)?,
+            bill: column(Metric::ImportBill)?.mean(),
             drawn: spread(Metric::ReserveDrawn)?,
         })
     }

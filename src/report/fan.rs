@@ -95,16 +95,14 @@ fn most(shocked: &Fan, baseline: &Fan) -> f64 {
 
 impl Spread<'_> {
     fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Drawn {
-        let Digest {
-            timeline, shocks, ..
-        } = self.digest;
+        let shocks = &self.digest.shocks;
         let keys: Vec<Key> = keys().into_iter().chain(shocks.key()).collect();
         let room = legend(canvas, rect, &keys)?;
         let frame = self.frame(Rect {
             top: room.top + shocks.height() + ROW,
             ..room
         });
-        shocks.rows(canvas, &frame, &timeline.edges, room.top)?;
+        shocks.rows(canvas, &frame, room.top)?;
         self.plot(canvas, &frame)
     }
 
@@ -125,7 +123,7 @@ impl Spread<'_> {
         let Digest {
             timeline, shocks, ..
         } = self.digest;
-        shocks.shade(canvas, frame, &timeline.edges)?;
+        shocks.shade(canvas, frame)?;
         self.height.draw(canvas, frame)?;
         self.bands(canvas, frame, timeline)?;
         self.lines(canvas, frame, timeline)?;

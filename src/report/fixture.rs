@@ -5,8 +5,9 @@ use std::ops::{Deref, DerefMut};
 use crate::scenario::{DefaultUsed, Note};
 use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
-    Stamp, Variant,
+    Stamp, Step, Variant,
 };
+use crate::units::PriceUnit;
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -134,6 +135,14 @@ fn basis(repeats: usize) -> Basis {
     Basis {
         notes: notes.collect(),
         defaults: vec![default],
+        sources: [
+            ("S4".to_owned(), "A book that nobody cites".to_owned()),
+            (
+                "S38b".to_owned(),
+                "A price service, by way of a newspaper".to_owned(),
+            ),
+        ]
+        .into(),
     }
 }
 
@@ -218,14 +227,10 @@ pub(super) fn world() -> Case {
         ),
         policy("Price cap", 24, 22, 24, 0.4),
     ];
-    for policy in &mut outcome.policies {
+    for (policy, crude) in outcome.policies.iter_mut().zip([22_800.0, 26_100.0, 0.0]) {
         policy.strikes = vec![true; 10];
         policy.stopped = vec![
-            (
-                "crude oil".to_owned(),
-                "kb".to_owned(),
-                48_000.0 * policy.active[8],
-            ),
+            ("crude oil".to_owned(), "kb".to_owned(), crude),
             ("liquefied natural gas".to_owned(), "kb".to_owned(), 1_250.0),
         ];
     }
@@ -268,19 +273,16 @@ pub(super) fn policy(
     share: f64,
 ) -> PolicyActivity {
     let fade = |month: usize| share * (1.0 - 0.6 * (month - from) as f64 / (to - from) as f64);
-    let active = |month: usize| {
-        if (from..to).contains(&month) {
-            fade(month)
-        } else {
-            0.0
-        }
+    let step = |month: usize| Step {
+        day: (month as f64 * 30.44) as u32,
+        share: if month < to { fade(month) } else { 0.0 },
     };
     PolicyActivity {
         name: name.to_lowercase().replace(' ', "-"),
         title: name.to_owned(),
         strikes: vec![true; 4],
         shock: true,
-        active: (0..months).map(active).collect(),
+        active: (from..=to.min(months)).map(step).collect(),
         stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0 * share)],
         leaked: Vec::new(),
     }
@@ -320,6 +322,7 @@ impl Case {
             country_name: country.1.to_owned(),
             unit: "t".to_owned(),
             price: 62_000.0,
+            price_unit: PriceUnit::of_volumes("t"),
             use_per_day: shape.use_per_day,
             reserve: None,
             shocked: Variant {
@@ -575,7 +578,7 @@ fn not_numbers() -> Case {
     focus.shocked.shortfall.p95[4] = f64::NAN;
     focus.shocked.cover = fan(21, |_, _| f64::INFINITY);
     focus.baseline.cover.mean[3] = f64::NAN;
-    outcome.policies[0].active[2] = f64::NAN;
+    outcome.policies[0].active[2].share = f64::NAN;
     let columns = &mut outcome.columns.shocked;
     columns[0][3] = f64::NAN;
     columns[0][4] = f64::INFINITY;

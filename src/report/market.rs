@@ -4,14 +4,14 @@
 use super::Drawn;
 use super::axis::Axis;
 use super::bars::{self, Bar, Group};
-use super::canvas::{Canvas, Rect};
+use super::canvas::{Align, Canvas, Rect};
 use super::caption;
 use super::card::Card;
 use super::digest::{Digest, Side};
 use super::number::{percent, quantity, signed};
-use super::panel::{Key, legend, whisker_key};
+use super::panel::{Key, ROW, legend, whisker_key};
 use super::sheet::Sheet;
-use super::theme::{BASELINE_BAR, POLICY, SHOCKED, SHOCKED_BAR};
+use super::theme::{BASELINE_BAR, CAPTION, POLICY, SHOCKED, SHOCKED_BAR};
 use crate::study::{Outcome, SellerPrice};
 
 /// Groups of bars in a chart at most.
@@ -75,10 +75,13 @@ impl<'d> Market<'d> {
         }
     }
 
-    /// Its foci with a state reserve.
+    /// Its foci with a state reserve that is drawn on in some trial, and its size.
     pub(super) fn reserves(&self) -> impl Iterator<Item = (&'d Digest<'d>, f64)> {
-        let foci = self.foci.iter();
-        foci.filter_map(|digest| Some((*digest, digest.focus.reserve.filter(|size| *size > 0.0)?)))
+        let of = |digest: &&'d Digest<'d>| Some((*digest, digest.reserve()?));
+        let drawn = |(digest, _): &(&Digest<'_>, f64)| {
+            digest.shocked.drawn.mean > 0.0 || digest.baseline.drawn.mean > 0.0
+        };
+        self.foci.iter().filter_map(of).filter(drawn)
     }
 
     /// The charts that have something to show.
@@ -136,7 +139,7 @@ impl MarketChart {
     /// Its title where the commodity is known.
     pub(super) const fn title(self) -> &'static str {
         match self {
-            Self::Policies => "Trade stopped, by policy",
+            Self::Policies => "Trade that stays stopped, by policy",
             Self::Sellers => "Discount of sellers under sanctions",
             Self::Reserves => "Drawn from state reserves",
         }
@@ -163,8 +166,14 @@ impl MarketChart {
     /// Draws its legend and its plot.
     pub(super) fn draw(self, canvas: &Canvas<'_>, rect: Rect, market: &Market<'_>) -> Drawn {
         let mut groups = self.groups(market);
-        groups.truncate(MOST);
-        let room = legend(canvas, rect, &self.keys(market))?;
+        let mut room = legend(canvas, rect, &self.keys(market))?;
+        if groups.len() > MOST {
+            let rest = format!("{} {}", groups.len() - MOST, self.rest());
+            let at = (room.left, room.bottom - 6.0);
+            canvas.text(&CAPTION.fit(&rest, room.width()), at, CAPTION, Align::Left)?;
+            room.bottom -= ROW;
+            groups.truncate(MOST);
+        }
         let axis = Axis::to(bars::reach(&groups), 4);
         let caption = match self {
             Self::Policies => format!("{} in all", axis.unit(market.unit)),
@@ -172,6 +181,15 @@ impl MarketChart {
             Self::Reserves => "% of the reserve's size".to_owned(),
         };
         bars::draw(canvas, room, &groups, (&axis, &caption)).map(drop)
+    }
+
+    /// What is said of those that have no room, after their number.
+    const fn rest(self) -> &'static str {
+        match self {
+            Self::Policies => "more with less are not shown",
+            Self::Sellers => "more with smaller discounts are not shown",
+            Self::Reserves => "more are not shown",
+        }
     }
 
     /// The chart as a picture of its own.
@@ -191,9 +209,7 @@ impl MarketChart {
             }
             Self::Sellers => {
                 let sellers = market.sellers.iter();
-                let of = |name: &str| sellers.clone().filter(|s| s.company == name).count();
-                let alone = |s: &SellerPrice| of(&s.company) == 1;
-                sellers.clone().map(|s| discount(s, alone(s))).collect()
+                sellers.map(|seller| market.discount(seller)).collect()
             }
             Self::Reserves => market
                 .reserves()
@@ -205,17 +221,19 @@ impl MarketChart {
     fn keys(self, market: &Market<'_>) -> Vec<Key> {
         match self {
             Self::Policies => {
-                let stopped = Key::block("stopped", POLICY, 1.0);
-                let leaked = Key::block("got around", SHOCKED, 1.0);
+                let stopped = Key::block("stays stopped", POLICY, 1.0);
+                let leaked = Key::block("goes around (not in it)", SHOCKED, 1.0);
                 let any = market.policies.iter().any(|policy| policy.leaked > 0.0);
                 [stopped].into_iter().chain(any.then_some(leaked)).collect()
             }
             Self::Sellers => vec![Key::block("while a sanction is in force", SHOCKED_BAR, 1.0)],
-            Self::Reserves => vec![
-                Key::block("with the shocks", SHOCKED_BAR, 1.0),
-                Key::block("baseline", BASELINE_BAR, 1.0),
-                whisker_key(),
-            ],
+            Self::Reserves => {
+                let before = Key::block("baseline", BASELINE_BAR, 1.0);
+                let any = market.reserves().any(|(d, _)| d.baseline.drawn.mean > 0.0);
+                let shocked = Key::block("with the shocks", SHOCKED_BAR, 1.0);
+                let keys = [Some(shocked), any.then_some(before), Some(whisker_key())];
+                keys.into_iter().flatten().collect()
+            }
         }
     }
 }
@@ -228,23 +246,62 @@ impl Stopped<'_> {
             range: None,
             value: quantity(end, unit),
         };
-        let leaked = (self.leaked > 0.0).then(|| bar(self.leaked, SHOCKED));
+        let bars = [(self.stopped, POLICY), (self.leaked, SHOCKED)];
+        let bars = bars.into_iter().filter(|(volume, _)| *volume > 0.0);
         Group {
             name: self.title.to_owned(),
             note: String::new(),
-            bars: [bar(self.stopped, POLICY)]
-                .into_iter()
-                .chain(leaked)
-                .collect(),
+            bars: bars.map(|(volume, colour)| bar(volume, colour)).collect(),
         }
     }
 }
 
-/// A seller's bar; one whose company sells from several countries is named with
-/// its own.
-fn discount(seller: &SellerPrice, alone: bool) -> Group {
+impl Market<'_> {
+    /// Whether a company sells from one country only.
+    fn is_alone(&self, company: &str) -> bool {
+        let sellers = self.sellers.iter();
+        sellers.filter(|seller| seller.company == company).count() == 1
+    }
+
+    /// A seller's name, with its place where its company sells from several:
+    /// `Rosneft, Pacific` of `Russia, Pacific` where all are of Russia.
+    pub(super) fn seller(&self, seller: &SellerPrice) -> String {
+        if self.is_alone(&seller.company) {
+            return seller.company.clone();
+        }
+        let place = match seller.country.split_once(", ") {
+            Some((country, place)) if self.all_of(country) => place,
+            _ => &seller.country,
+        };
+        format!("{}, {place}", seller.company)
+    }
+
+    /// Whether every seller's country is a part of one: `Russia, Pacific`.
+    fn all_of(&self, country: &str) -> bool {
+        let mut sellers = self.sellers.iter();
+        sellers.all(|s| {
+            s.country
+                .split_once(", ")
+                .is_some_and(|(of, _)| of == country)
+        })
+    }
+
+    /// A seller's bar.
+    fn discount(&self, seller: &SellerPrice) -> Group {
+        Group {
+            name: self.seller(seller),
+            note: match self.is_alone(&seller.company) {
+                true => seller.country.clone(),
+                false => String::new(),
+            },
+            bars: vec![discount(seller)],
+        }
+    }
+}
+
+fn discount(seller: &SellerPrice) -> Bar {
     let [mean, se] = [-seller.mean * 100.0, seller.se * 100.0];
-    let bar = Bar {
+    Bar {
         end: mean.max(0.0),
         colour: SHOCKED_BAR,
         range: None,
@@ -252,18 +309,6 @@ fn discount(seller: &SellerPrice, alone: bool) -> Group {
             se if se >= 0.05 => format!("{} ± {}\u{a0}%", signed(mean, 1), signed(se, 1)),
             _ => format!("{}\u{a0}%", signed(mean, 1)),
         },
-    };
-    Group {
-        name: match alone {
-            true => seller.company.clone(),
-            false => format!("{}, {}", seller.company, seller.country),
-        },
-        note: if alone {
-            seller.country.clone()
-        } else {
-            String::new()
-        },
-        bars: vec![bar],
     }
 }
 
@@ -277,9 +322,13 @@ fn drawn(digest: &Digest<'_>, size: f64) -> Group {
     Group {
         name: digest.focus.country_name.clone(),
         note: format!("holds {}", quantity(size, &digest.focus.unit)),
-        bars: vec![
-            bar(&digest.shocked, SHOCKED_BAR),
-            bar(&digest.baseline, BASELINE_BAR),
-        ],
+        bars: [
+            (&digest.shocked, SHOCKED_BAR),
+            (&digest.baseline, BASELINE_BAR),
+        ]
+        .into_iter()
+        .filter(|(side, _)| side.drawn.mean > 0.0)
+        .map(|(side, colour)| bar(side, colour))
+        .collect(),
     }
 }

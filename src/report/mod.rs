@@ -43,7 +43,7 @@ use plotters::drawing::DrawingAreaErrorKind;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::study::{ColumnError, Columns, Outcome, Stamp};
+use crate::study::{ColumnError, Columns, FocusOutcome, Outcome, Stamp};
 use chart::Chart;
 use digest::Digest;
 use market::{Market, MarketChart};
@@ -124,7 +124,7 @@ impl Format {
         let stem = path.strip_suffix(self.name());
         match stem.and_then(|stem| stem.strip_suffix('.')) {
             Some(PAGE | APPENDIX) => true,
-            Some(stem) => is_commodity_page(stem) || is_later_page(stem) || is_chart(stem),
+            Some(stem) => is_focus_page(stem) || is_later_page(stem) || is_chart(stem),
             None => false,
         }
     }
@@ -148,19 +148,19 @@ impl Format {
     }
 }
 
-fn commodity_page(key: &str) -> String {
-    format!("{PAGE}-{key}")
+fn focus_page(focus: &FocusOutcome) -> String {
+    format!("{PAGE}-{}.{}", focus.commodity, focus.country)
 }
 
-/// Whether a name may be that of the page of a commodity.
-fn is_commodity_page(stem: &str) -> bool {
-    let key = stem
+/// Whether a name may be that of the page of a focus.
+fn is_focus_page(stem: &str) -> bool {
+    let focus = stem
         .strip_prefix(PAGE)
-        .and_then(|rest| rest.strip_prefix('-'));
-    key.is_some_and(is_key)
+        .and_then(|rest| rest.strip_prefix('-')?.split_once('.'));
+    focus.is_some_and(|(good, country)| is_key(good) && is_key(country))
 }
 
-/// Whether a text may be the key of a commodity.
+/// Whether a text may be the key of a commodity or the code of a country.
 fn is_key(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     !text.is_empty() && text.chars().all(fits)
@@ -200,9 +200,9 @@ impl FromStr for Format {
 
 /// The pictures of an outcome, as names and bytes:
 ///
-/// - `report`, a page with the findings and charts of up to three foci of one
-///   commodity, or else an overview of all foci;
-/// - with an overview `report-COMMODITY`, such a page for each commodity;
+/// - `report`, a page with the findings and charts of the only focus, or else an
+///   overview of all foci;
+/// - with an overview `report-COMMODITY.COUNTRY`, such a page for each focus;
 /// - `appendix`, and `appendix-2` and so on where one page does not hold what
 ///   the figures rest on;
 /// - `charts/COMMODITY.COUNTRY.CHART`, each chart of each focus on its own;
@@ -260,27 +260,22 @@ fn pictures(outcome: &Outcome, columns: &dyn Columns) -> Drawn<Vec<(String, Shee
     Ok(pictures)
 }
 
-/// One page where a page holds every focus; otherwise an overview, and a page
-/// a commodity.
+/// One page where there is one focus; otherwise an overview, and a page a focus.
 fn pages(outcome: &Outcome, markets: &[Market<'_>]) -> Drawn<Vec<(String, Sheet)>> {
-    match markets {
-        [] => Ok(vec![(
-            PAGE.to_owned(),
-            page::draw(outcome, &Market::default(), true)?,
-        )]),
-        [only] if only.foci.len() <= page::MOST => {
-            Ok(vec![(PAGE.to_owned(), page::draw(outcome, only, true)?)])
-        }
-        _ => {
-            let overview = overview::draw(outcome, markets)?;
-            let mut pages = vec![(PAGE.to_owned(), overview)];
-            for market in markets {
-                let name = commodity_page(market.key);
-                pages.push((name, page::draw(outcome, market, false)?));
-            }
-            Ok(pages)
-        }
+    let subjects = markets.iter();
+    let subjects =
+        subjects.flat_map(|market| market.foci.iter().map(move |focus| (*focus, market)));
+    let subjects: Vec<_> = subjects.collect();
+    if subjects.len() < 2 {
+        let only = page::draw(outcome, subjects.first().copied(), true)?;
+        return Ok(vec![(PAGE.to_owned(), only)]);
     }
+    let mut pages = vec![(PAGE.to_owned(), overview::draw(outcome, markets)?)];
+    for subject in subjects {
+        let page = page::draw(outcome, Some(subject), false)?;
+        pages.push((focus_page(subject.0.focus), page));
+    }
+    Ok(pages)
 }
 
 /// Where numbers come from, as keys and values for the files.

@@ -44,7 +44,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         .iter()
         .map(|origin| TICK.width(&origin.label()))
         .fold(0.0, f64::max);
-    let names = (names + 14.0).min(room.width() * 0.36);
+    let names = (names + 14.0).min(room.width() * 0.42);
     let changes = origins
         .iter()
         .map(|origin| NOTE.width(&origin.change()))

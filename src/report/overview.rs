@@ -15,7 +15,7 @@ use super::sheet::Sheet;
 use super::theme::{
     BASELINE_BAR, CAPTION, FINDING, MARGIN, MESSAGE, NOTE, PANEL, RULE, SHOCKED_BAR, STRONG, WIDTH,
 };
-use super::{Drawn, commodity_page};
+use super::{Drawn, focus_page};
 use crate::study::Outcome;
 
 /// Foci with a row and a small chart of their own.
@@ -38,10 +38,10 @@ struct Foci<'d> {
     several: bool,
 }
 
-/// Draws the overview of all foci; each of `markets` has a page of its own.
+/// Draws the overview of all foci; each has a page of its own.
 pub(super) fn draw(outcome: &Outcome, markets: &[Market<'_>]) -> Drawn<Sheet> {
     let mut digests: Vec<&Digest<'_>> = markets.iter().flat_map(|m| &m.foci).copied().collect();
-    let footer = footer(outcome, &said_below(&digests, markets));
+    let footer = footer(outcome, &said_below(&digests));
     digests.truncate(MOST);
     let findings: Vec<String> = digests.iter().map(|digest| brief(digest)).collect();
     let face = if digests.len() > 4 { MESSAGE } else { FINDING };
@@ -64,16 +64,14 @@ pub(super) fn draw(outcome: &Outcome, markets: &[Market<'_>]) -> Drawn<Sheet> {
 }
 
 /// What is not on this page, and where more is.
-fn said_below(digests: &[&Digest<'_>], markets: &[Market<'_>]) -> Vec<String> {
+fn said_below(digests: &[&Digest<'_>]) -> Vec<String> {
     let hidden: Vec<String> = digests
         .iter()
         .skip(MOST)
         .map(|digest| digest.name())
         .collect();
-    let pages: Vec<String> = markets
-        .iter()
-        .map(|market| format!("{} ({})", commodity_page(market.key), market.name))
-        .collect();
+    let shown = digests.iter().take(MOST);
+    let pages: Vec<String> = shown.map(|digest| focus_page(digest.focus)).collect();
     let mut said = vec![format!("More in {}.", pages.join(", "))];
     if !hidden.is_empty() {
         said.push(format!("Not on this page: {}.", hidden.join("; ")));
@@ -280,7 +278,7 @@ const COLUMNS: [Column; 4] = [
     },
     Column {
         head: ["spot", "price"],
-        value: |digest, side| change(digest.focus.price, side.spot.mean),
+        value: |digest, side| change(digest.price, side.spot.mean),
     },
 ];
 

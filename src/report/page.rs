@@ -1,5 +1,4 @@
-//! The page of a commodity: header, a block of charts a focus, one of the
-//! market, footer.
+//! The page of a focus: header, its charts, those of the market, footer.
 
 use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::caption::capital;
@@ -17,8 +16,6 @@ use super::theme::{
 use super::{DAYS_PER_YEAR, Drawn, notice};
 use crate::study::Outcome;
 
-/// Foci with a block of their own.
-pub(super) const MOST: usize = 3;
 /// Charts side by side.
 const ABREAST: usize = 3;
 /// Heights inside a block: its heading, a chart without its words and the
@@ -30,22 +27,24 @@ const BLOCK_END: f64 = 50.0;
 /// Width of running text.
 pub(super) const MEASURE: f64 = WIDTH - 2.0 * MARGIN;
 
-/// Draws the page of a commodity: the only page of an outcome, or one behind
-/// the overview, which then bears the commodity's name.
-pub(super) fn draw(outcome: &Outcome, market: &Market<'_>, only: bool) -> Drawn<Sheet> {
-    let shown = &market.foci[..market.foci.len().min(MOST)];
-    let findings: Vec<String> = shown.iter().map(|digest| finding(digest)).collect();
-    let title = match only {
-        true => outcome.title.clone(),
-        false => capital(market.name),
+/// A focus, and the market of its commodity.
+pub(super) type Subject<'d> = (&'d Digest<'d>, &'d Market<'d>);
+
+/// Draws the page of a focus: the only page of an outcome, or one behind the
+/// overview, which then bears the names of the focus.
+pub(super) fn draw(outcome: &Outcome, subject: Option<Subject<'_>>, only: bool) -> Drawn<Sheet> {
+    let findings: Vec<String> = subject.iter().map(|(focus, _)| finding(focus)).collect();
+    let title = match subject {
+        Some((digest, _)) if !only => capital(&digest.name()),
+        _ => outcome.title.clone(),
     };
     let under = match only {
         true => outcome.question.as_deref(),
         false => Some(outcome.title.as_str()),
     };
     let header = header((&title, under), (&findings, FINDING), outcome);
-    let footer = footer(outcome, &hidden(&market.foci));
-    let blocks: Vec<Block<'_>> = blocks(shown, market);
+    let footer = footer(outcome, &[]);
+    let blocks: Vec<Block<'_>> = subject.map_or_else(Vec::new, blocks);
     let height = paragraph::height(&header)
         + 40.0
         + blocks.iter().map(Block::height).sum::<f64>()
@@ -101,12 +100,18 @@ pub(super) fn footer(outcome: &Outcome, said: &[String]) -> Vec<Paragraph> {
     paragraphs
 }
 
-/// The foci that have no block.
-fn hidden(foci: &[&Digest<'_>]) -> Vec<String> {
-    let hidden: Vec<_> = foci.iter().skip(MOST).map(|digest| digest.name()).collect();
-    match hidden.is_empty() {
-        true => Vec::new(),
-        false => vec![format!("Not on this page: {}.", hidden.join("; "))],
+/// What there is to say of a state reserve.
+fn reserve(digest: &Digest<'_>) -> String {
+    let Some(size) = digest.reserve() else {
+        return String::new();
+    };
+    let size = quantity(size, &digest.focus.unit);
+    match digest.shocked.drawn.mean {
+        0.0 => format!("; state reserve {size}, of which nothing is drawn"),
+        drawn => {
+            let drawn = quantity(drawn, &digest.focus.unit);
+            format!("; state reserve {size}, of which {drawn} are drawn on average")
+        }
     }
 }
 
@@ -155,9 +160,9 @@ struct Block<'d> {
     rows: Vec<Vec<(Panel<'d>, Vec<String>)>>,
 }
 
-/// One block a focus, and one for the market if it has charts.
-fn blocks<'d>(foci: &[&'d Digest<'d>], market: &'d Market<'d>) -> Vec<Block<'d>> {
-    let mut blocks: Vec<_> = foci.iter().map(|digest| Block::of_focus(digest)).collect();
+/// A block for the focus, and one for the market if it has charts.
+fn blocks<'d>((digest, market): Subject<'d>) -> Vec<Block<'d>> {
+    let mut blocks = vec![Block::of_focus(digest)];
     let charts = market.charts();
     if !charts.is_empty() {
         let panels = charts.into_iter().map(|chart| Panel::Market(chart, market));
@@ -174,10 +179,13 @@ impl<'d> Block<'d> {
     fn of_focus(digest: &'d Digest<'d>) -> Self {
         let focus = digest.focus;
         let demand = quantity(focus.use_per_day * DAYS_PER_YEAR, &focus.unit);
-        let price = quantity(focus.price, &format!("USD/{}", focus.unit));
+        let price = quantity(digest.price, &focus.price_unit.name);
         Self::new(
             format!("{}: {}", focus.country_name, focus.commodity_name),
-            format!("Uses {demand} a year; reference price {price}"),
+            format!(
+                "Uses {demand} a year; reference price {price}{}",
+                reserve(digest)
+            ),
             &Chart::ALL.map(|chart| Panel::Focus(chart, digest)),
         )
     }

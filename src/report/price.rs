@@ -8,7 +8,7 @@ use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::digest::{Digest, Spread};
 use super::number::figures;
 use super::panel::{Frame, Key, NO_TRIAL, ROW, legend};
-use super::theme::{BASELINE, INK, INNER_BAND, NOTE, OUTER_BAND, SHOCKED, TICK};
+use super::theme::{BASELINE, INK, INNER_BAND, NOTE, OUTER_BAND, PAPER, SHOCKED, TICK};
 
 /// One price of one variant.
 struct Range<'o> {
@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
     ];
     let reach = |prices: &Spread| prices.outer[1].max(prices.mean);
     let most = pairs.iter().map(|(_, a, b)| reach(a).max(reach(b)));
-    let axis = Axis::to(most.fold(known(digest.focus.price), f64::max), 5);
+    let axis = Axis::to(most.fold(known(digest.price), f64::max), 5);
     let frame = Frame {
         rect: Rect {
             left: room.left + TICK.width("spot") + 24.0,
@@ -37,12 +37,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         x_end: axis.end,
         y_end: 1.0,
     };
-    let caption = axis.unit(&format!("USD/{}", digest.focus.unit));
+    let caption = axis.unit(&digest.focus.price_unit.name);
     frame.scale_below(canvas, &axis, &caption)?;
     if digest.trials() == 0 {
         return frame.remark(canvas, NO_TRIAL);
     }
-    reference(canvas, &frame, digest.focus.price)?;
+    reference(canvas, &frame, digest.price)?;
     for (pair, (name, shocked, baseline)) in frame.rect.rows(2, 20.0).zip(pairs) {
         let middle = (pair.top + pair.bottom) / 2.0 + TICK.drop();
         canvas.text(name, (frame.rect.left - 14.0, middle), TICK, Align::Right)?;
@@ -69,7 +69,10 @@ impl Range<'_> {
         canvas.dot((frame.x(mean), middle), 8.0, self.colour)?;
         let end = frame.x(outer[1].max(mean));
         let at = (end + 16.0, middle + NOTE.drop());
-        canvas.text(&figures(mean), at, NOTE.coloured(self.colour), Align::Left)
+        let (text, right) = (figures(mean), at.0 + NOTE.width(&figures(mean)) + 6.0);
+        let behind = Rect::new(at.0 - 6.0, middle - half, right, middle + half);
+        canvas.rect(behind, PAPER, 1.0)?;
+        canvas.text(&text, at, NOTE.coloured(self.colour), Align::Left)
     }
 }
 

@@ -202,7 +202,7 @@ fn files_of_a_format_are_known_by_their_names() {
         "appendix-2.png",
         "charts/a.b.c.price.png",
         "charts/a.policies.png",
-        "report-ndfeb-magnet.png",
+        "report-ndfeb-magnet.JP.png",
     ];
     assert!(owned.iter().all(|name| Format::Png.owns(name)));
     let others = [
@@ -210,6 +210,7 @@ fn files_of_a_format_are_known_by_their_names() {
         "appendix-02.png",
         "appendix-.png",
         "report-.png",
+        "report-ndfeb.png",
         "report-my page.png",
         "charts/policies.png",
         "charts/a.b.policies.png",
@@ -353,9 +354,9 @@ fn names(case: &Case) -> String {
 #[test]
 fn foci_that_one_page_cannot_hold_have_an_overview() {
     insta::assert_snapshot!(names(&single(USUAL)), @"report appendix charts/ndfeb.policies");
-    insta::assert_snapshot!(names(&realistic()), @"report report-ndfeb report-dyoxide report-ndpr appendix charts/ndfeb.policies");
-    insta::assert_snapshot!(names(&world()), @"report report-crude report-lng appendix charts/crude.policies charts/crude.sellers charts/crude.reserves charts/lng.policies");
-    insta::assert_snapshot!(names(&five()), @"report report-crude appendix charts/crude.policies charts/crude.sellers charts/crude.reserves");
+    insta::assert_snapshot!(names(&realistic()), @"report report-ndfeb.JP report-dyoxide.DE report-ndpr.US appendix charts/ndfeb.policies");
+    insta::assert_snapshot!(names(&world()), @"report report-crude.JP report-crude.KR report-crude.IN report-crude.TW report-crude.EU report-lng.JP report-lng.KR report-lng.IN report-lng.TW report-lng.EU appendix charts/crude.policies charts/crude.sellers charts/crude.reserves charts/lng.policies");
+    insta::assert_snapshot!(names(&five()), @"report report-crude.JP report-crude.KR report-crude.IN report-crude.TW report-crude.EU appendix charts/crude.policies charts/crude.sellers charts/crude.reserves");
 }
 
 #[test]
@@ -396,10 +397,10 @@ fn market_captions(case: &Case) -> String {
 #[test]
 fn captions_say_what_the_chart_of_a_market_shows() {
     insta::assert_snapshot!(market_captions(&world()), @"
-    policies: “Designation of two producers, with a wind-down of thirty days” stops 26,100 t of crude oil over the horizon, all destinations together, more than any other; 11,200 t go around it.
+    policies: “Designation of two producers, with a wind-down of thirty days” keeps 26,100 t of crude oil from its usual ways over the horizon, to all destinations together, more than any other; a further 11,200 t go around it.
     sellers: While a sanction on it is in force, Rosneft sells 23 % below the reference price on average; Tatneft sells 1 % above the reference price.
     reserves: Japan draws on average 94,700 t of the 207,000 t it holds; in 1 trial in 20, more than 209,000 t.
-    policies: “The strait is closed” stops 1,250 t of liquefied natural gas over the horizon, all destinations together, more than any other.
+    policies: “The strait is closed” keeps 1,250 t of liquefied natural gas from its usual ways over the horizon, to all destinations together, more than any other.
     ");
     let mut case = single(USUAL);
     case.focus[0].reserve = Some(1_000.0);
@@ -409,9 +410,9 @@ fn captions_say_what_the_chart_of_a_market_shows() {
     case.sellers = world().sellers.split_off(2);
     case.sellers[0].commodity = "NdFeB magnets".to_owned();
     insta::assert_snapshot!(market_captions(&case), @"
-    policies: “Export licences” stops nothing of NdFeB magnets over the horizon, all destinations together; 3 t go around it.
+    policies: “Export licences” stops nothing of NdFeB magnets from its usual ways over the horizon, to all destinations together; a further 3 t go around it.
     sellers: While a sanction on it is in force, Tatneft sells 1 % above the reference price on average.
-    reserves: Nothing is drawn from any reserve in any trial.
+    reserves: With the shocks nothing is drawn from any state reserve.
     ");
     case.focus[0].reserve = None;
     case.policies.clear();

@@ -30,6 +30,8 @@ pub(super) const INK: RGBColor = RGBColor(28, 28, 32);
 pub(super) const MUTED: RGBColor = RGBColor(98, 98, 106);
 /// Axis lines.
 pub(super) const RULE: RGBColor = RGBColor(150, 150, 156);
+/// What everything is drawn on.
+pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Grid lines.
 pub(super) const GRID: RGBColor = RGBColor(226, 226, 230);
 
@@ -242,10 +244,9 @@ mod tests {
         (BASELINE, INK),
         (SHOCKED, POLICY),
         (BASELINE, POLICY),
-        (SHOCKED, WHITE),
-        (BASELINE, WHITE),
+        (SHOCKED, PAPER),
+        (BASELINE, PAPER),
     ];
-    const WHITE: RGBColor = RGBColor(255, 255, 255);
 
     fn linear(value: u8) -> f64 {
         let value = f64::from(value) / 255.0;

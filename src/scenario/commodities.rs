@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::rule::Rule;
 use super::table::{Reader, choice, table};
 use super::values::{Map, Spelt, Word};
-use crate::units::Unit;
+use crate::units::{PriceUnit, Unit};
 
 table! {
     /// A traded good at one stage.
@@ -163,6 +163,7 @@ impl Listed {
             name: self.name.clone().unwrap_or_else(|| key.text.clone()),
             unit: self.unit.text.clone(),
             price: price?,
+            price_unit: self.price_unit(),
             rule: self.rule,
             clearing: clearing?,
             on_change: self.on_change,
@@ -191,6 +192,16 @@ impl Listed {
             tolerance: tolerance?,
             start_empty: self.start == Start::Empty,
         })
+    }
+
+    /// The unit of the reference price as written.
+    fn price_unit(&self) -> PriceUnit {
+        let written = self.price.0.texts().into_iter();
+        let stated = Unit::parse(&self.unit.text).ok().and_then(|unit| {
+            let mut stated = written.filter_map(|price| PriceUnit::of_price(price, unit));
+            stated.next()
+        });
+        stated.unwrap_or_else(|| PriceUnit::of_volumes(&self.unit.text))
     }
 
     /// Cargo size and smallest parcel.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::rule::Rule;
 use crate::random::Law;
-use crate::units::Date;
+use crate::units::{Date, PriceUnit};
 
 /// Index into [`Scenario::countries`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +129,8 @@ pub struct Commodity {
     pub unit: String,
     /// Reference price \[USD per unit\].
     pub price: Num,
+    /// The unit in which it is stated.
+    pub price_unit: PriceUnit,
     /// Clearing rule.
     pub rule: Rule,
     /// Interval between clearings \[days\].

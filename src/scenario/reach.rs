@@ -6,7 +6,7 @@ use super::model::{CommodityId, CountryId, Focus, Instrument, Lane, Policy, Scen
 
 impl Scenario {
     /// Whether a policy acts on what a focus is supplied with: on its good or
-    /// one that goes into it, and, if it binds trade, on trade to its country.
+    /// one that goes into it, and, if it binds trade or users, on those of its country.
     #[must_use]
     pub fn strikes(&self, policy: &Policy, focus: Focus) -> bool {
         let chain = self.chain(focus.commodity);
@@ -34,14 +34,15 @@ impl Scenario {
             Instrument::StockpilePact(pact) => pact.goods.iter().any(|good| chain.contains(good)),
             Instrument::Substitution(s) => {
                 let with = s.with.as_ref().map(|(good, _)| *good);
-                chain.contains(&s.of) || with.is_some_and(|good| chain.contains(&good))
+                let goods: Vec<_> = with.into_iter().chain([s.of]).collect();
+                binds(&goods, &s.countries)
             }
             // It strikes by what the regimes switch.
             Instrument::Negotiation(_) => false,
             Instrument::Project(project) => self.makes(project.site.0, &chain),
             Instrument::PriceFloor(floor) => chain.contains(&floor.of),
-            Instrument::DemandShock(shock) => chain.contains(&shock.of),
-            Instrument::Hoarding(hoarding) => hoarding.on.iter().any(|good| chain.contains(good)),
+            Instrument::DemandShock(shock) => binds(&[shock.of], &shock.countries),
+            Instrument::Hoarding(hoarding) => binds(&hoarding.on, &hoarding.countries),
         }
     }
 
@@ -137,6 +138,12 @@ role = "shock"
 by = "JP"
 on = ["magnet"]
 
+[policies.fear.hoarding]
+role = "shock"
+on = ["magnet"]
+in = "US"
+cover = "30 days"
+
 [policies.strike.disruption]
 role = "shock"
 sites = ["mine"]
@@ -156,6 +163,7 @@ lasts = "30 days"
         };
         assert_eq!(strikes(0), ("No ore for Japan", vec![true, false, true]));
         assert_eq!(strikes(1), ("magnets-to-all", vec![false, true, false]));
-        assert_eq!(strikes(2), ("strike", vec![true, true, true]));
+        assert_eq!(strikes(2), ("fear", vec![false, true, false]));
+        assert_eq!(strikes(3), ("strike", vec![true, true, true]));
     }
 }

@@ -10,10 +10,10 @@ use super::source::Span;
 use super::table::{Read, Reader, table};
 use super::tree::{Node, Value};
 use super::values::{Day, Either, OneOrMany, Spelling, Spelt, Whole, Word, date};
-use crate::units::{Calendar, Date};
+use crate::units::{Calendar, Date, whole_months};
 
-/// Longest horizon \[days\].
-const LONGEST: f64 = 50.0 * 365.25;
+/// Longest horizon \[days\]: fifty years, thirteen of them leap years.
+const LONGEST: f64 = 50.0 * 365.0 + 13.0;
 /// Most trials of a run.
 const MOST_TRIALS: i64 = 10_000_000;
 
@@ -28,7 +28,7 @@ table! {
         question: Option<String>,
         /// First day.
         start: Day,
-        /// Length, as "24 months", or the date on which it ends.
+        /// Length, as "24 months", counted by the calendar, or the date on which it ends.
         horizon: Either<Day, Fixed<Duration>>,
         /// Trials of a full run.
         trials: Whole<1, MOST_TRIALS> = "1_000",
@@ -130,12 +130,17 @@ pub(super) struct Resolved {
 impl Study {
     pub(super) fn period(&self, reader: &mut Reader<'_>) -> Option<Period> {
         let node = &self.horizon.0;
-        let horizon = if matches!(node.value, Value::Date(_)) || date(node).is_some() {
-            let calendar = Calendar::new(self.start.date);
-            calendar.days_between(self.start.date, Day::read(node, reader)?.date) as f64
+        let end = if matches!(node.value, Value::Date(_)) || date(node).is_some() {
+            Some(Day::read(node, reader)?.date)
         } else {
-            let any = Measure::duration().at_least(f64::NEG_INFINITY);
-            reader.fixed_at(node, &any)?
+            self.end_of_months()
+        };
+        let horizon = match end {
+            Some(end) => Calendar::new(self.start.date).days_between(self.start.date, end) as f64,
+            None => {
+                let any = Measure::duration().at_least(f64::NEG_INFINITY);
+                reader.fixed_at(node, &any)?
+            }
         };
         self.check_horizon(horizon, reader)?;
         Some(Period {
@@ -143,6 +148,12 @@ impl Study {
             horizon,
             span: node.span,
         })
+    }
+
+    /// Where a horizon in whole months or years ends by the calendar.
+    fn end_of_months(&self) -> Option<Date> {
+        let months = whole_months(self.horizon.0.text()?)?;
+        Calendar::new(self.start.date).after_months(months)
     }
 
     fn check_horizon(&self, horizon: f64, reader: &mut Reader<'_>) -> Option<()> {

@@ -87,6 +87,13 @@ impl Node {
         }
     }
 
+    /// Every text at or below it, in the order of the file.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let below = self.entries().iter().map(|entry| &entry.node);
+        let below = below.chain(self.items()).flat_map(Self::texts);
+        self.text().into_iter().chain(below).collect()
+    }
+
     /// The place of some bytes of its text.
     pub(super) fn inside(&self, sources: &Sources, at: Range<usize>) -> Span {
         inside(self.span, self.text().unwrap_or_default(), at, sources)

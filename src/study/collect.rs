@@ -3,13 +3,13 @@
 use sketches_ddsketch::{Config, DDSketch};
 
 use super::{
-    About, Cause, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Sink, TrialRow,
-    Variant,
+    About, Cause, Failure, Fan, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Sink, Step,
+    TrialRow, Variant,
 };
 use crate::engine::{Model, Record};
 use crate::scenario::Role;
 use crate::stats::Moments;
-use crate::units::Date;
+use crate::units::{DAY, Date, Tick};
 
 /// Relative error of the monthly quantiles.
 const FAN_ERROR: f64 = 0.005;
@@ -17,6 +17,9 @@ const FAN_ERROR: f64 = 0.005;
 const FAN_ZERO: f64 = 1e-6;
 /// Bins of a sketch; wide enough that none is ever merged.
 const FAN_BINS: u32 = 8192;
+
+/// Least change of the share of trials in which a policy is at work that is told.
+const LEAST_STEP: f64 = 0.01;
 
 /// A trial's records of both variants, or why there are none.
 pub(super) struct Pair {
@@ -30,7 +33,8 @@ pub(super) struct Collector<'m> {
     model: &'m Model,
     shocked: Side,
     baseline: Side,
-    active: Vec<u64>,
+    /// Of each policy, by how many trials more it is at work than the day before.
+    active: Vec<Vec<i64>>,
     stopped: Vec<f64>,
     leaked: Vec<f64>,
     /// Price deviations of the sellers that sanctions name.
@@ -58,12 +62,12 @@ struct Quantiles {
 impl<'m> Collector<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         let n = &model.network;
-        let bins = n.months.len() + 1;
+        let days = day(n.horizon) + 2;
         Self {
             model,
             shocked: Side::new(model),
             baseline: Side::new(model),
-            active: vec![0; bins * model.policies.len()],
+            active: vec![vec![0; days]; model.policies.len()],
             stopped: vec![0.0; model.policies.len() * n.markets.len()],
             leaked: vec![0.0; model.policies.len() * n.markets.len()],
             sellers: struck(model),
@@ -98,8 +102,13 @@ impl<'m> Collector<'m> {
         self.events += shocked.events + baseline.events;
         self.shocked.add(shocked);
         self.baseline.add(baseline);
-        for (count, active) in self.active.iter_mut().zip(&shocked.active) {
-            *count += u64::from(*active);
+        for &(policy, from, to) in &shocked.work {
+            let end = match to < self.model.network.horizon {
+                true => day(to),
+                false => day(to) + 1,
+            };
+            self.active[policy][day(from)] += 1;
+            self.active[policy][end] -= 1;
         }
         for (sum, stopped) in self.stopped.iter_mut().zip(&shocked.stopped) {
             *sum += stopped;
@@ -153,6 +162,7 @@ impl<'m> Collector<'m> {
             country_name: name,
             unit: m.unit.clone(),
             price: n.base.terms[b.market].price,
+            price_unit: m.price_unit.clone(),
             use_per_day: n.base.use_rate[buyer],
             reserve: b.reserve.map(|index| n.base.reserves[index].size),
             shocked: self.shocked.variant(self.model, focus, self.completed),
@@ -163,8 +173,7 @@ impl<'m> Collector<'m> {
     /// Every policy that the baseline lacks.
     fn policies(&self, about: &About) -> Vec<PolicyActivity> {
         let told = |name: &str| about.policies.iter().find(|told| told.name == name);
-        let (n, count) = (&self.model.network, self.model.policies.len());
-        let per_trial = 1.0 / self.completed.max(1) as f64;
+        let n = &self.model.network;
         let listed = self.model.policies.iter().enumerate();
         listed
             .filter(|(_, p)| p.role != Role::Background)
@@ -174,13 +183,7 @@ impl<'m> Collector<'m> {
                     .map_or_else(|| vec![true; n.focus.len()], |told| told.strikes.clone()),
                 name: p.name.clone(),
                 shock: p.role == Role::Shock,
-                active: self
-                    .active
-                    .iter()
-                    .skip(index)
-                    .step_by(count)
-                    .map(|k| *k as f64 * per_trial)
-                    .collect(),
+                active: steps(&self.active[index], self.completed),
                 stopped: self.volumes(index, &self.stopped),
                 leaked: self.volumes(index, &self.leaked),
             })
@@ -216,6 +219,31 @@ impl<'m> Collector<'m> {
         };
         priced.map(price).collect()
     }
+}
+
+/// The day of an instant.
+fn day(at: Tick) -> usize {
+    (at.0 / DAY) as usize
+}
+
+/// The share of trials at work on each day, from the changes day by day.
+fn steps(changes: &[i64], trials: u64) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut at_work = 0;
+    let days = changes.len().saturating_sub(2);
+    for (day, change) in changes[..=days].iter().enumerate() {
+        at_work += change;
+        let share = at_work as f64 / trials.max(1) as f64;
+        let known = steps.last().map_or(0.0, |step| step.share);
+        let all_or_none = share != known && (at_work == 0 || at_work.unsigned_abs() == trials);
+        if all_or_none || (share - known).abs() >= LEAST_STEP || (known == 0.0 && share > 0.0) {
+            steps.push(Step {
+                day: day as u32,
+                share,
+            });
+        }
+    }
+    steps
 }
 
 /// The sellers that policies strike by name, with no prices yet.

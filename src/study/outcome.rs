@@ -1,7 +1,9 @@
 //! What a study found, but for the values of single trials.
 
+use std::collections::BTreeMap;
+
 use crate::scenario::{DefaultUsed, Note};
-use crate::units::Date;
+use crate::units::{Date, PriceUnit};
 
 /// What is measured for each focus in each trial, in column order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +118,7 @@ pub struct Outcome {
     pub short_above: f64,
     /// One entry a focus.
     pub focus: Vec<FocusOutcome>,
-    /// When each policy was in force.
+    /// When each policy was at work, and what it did.
     pub policies: Vec<PolicyActivity>,
     /// What sellers under sanctions get for their goods.
     pub sellers: Vec<SellerPrice>,
@@ -141,6 +143,8 @@ pub struct Basis {
     pub notes: Vec<Note>,
     /// Defaults of the language that hold, by path.
     pub defaults: Vec<DefaultUsed>,
+    /// The scenario's citations by key.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// What an outcome says of the scenario beyond its numbers.
@@ -205,12 +209,22 @@ pub struct PolicyActivity {
     pub strikes: Vec<bool>,
     /// Whether it is a shock (else a response; background is not listed).
     pub shock: bool,
-    /// Share of trials in which it was in force at the end of each month bin.
-    pub active: Vec<f64>,
+    /// In what share of trials it was at work, day by day: steps, the first at
+    /// which it ever is. Between two steps the share moves by less than 1 %.
+    pub active: Vec<Step>,
     /// Mean volume it stopped, by commodity: (name, unit, volume).
     pub stopped: Vec<(String, String, f64)>,
     /// Mean volume that went around it, likewise.
     pub leaked: Vec<(String, String, f64)>,
+}
+
+/// What holds from one day to the next step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Whole days since the start.
+    pub day: u32,
+    /// Share of trials.
+    pub share: f64,
 }
 
 /// What a seller gets while a sanction on it is in force.
@@ -244,6 +258,8 @@ pub struct FocusOutcome {
     pub unit: String,
     /// Reference price \[USD per unit\].
     pub price: f64,
+    /// The unit in which reports tell prices.
+    pub price_unit: PriceUnit,
     /// Mean reference use \[units per day\].
     pub use_per_day: f64,
     /// Size of the state reserve \[units\], if there is one.

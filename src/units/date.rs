@@ -2,7 +2,7 @@ use std::iter::successors;
 use std::ops::{Add, Sub};
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, Span, ToSpan};
 
 /// Ticks in a day; a tick is one second.
 pub const DAY: u64 = 86_400;
@@ -125,14 +125,21 @@ impl Calendar {
         to.duration_since(from).as_secs() / DAY as i64
     }
 
-    /// Midnight at the beginning of every month, strictly between the start
-    /// and `horizon`.
+    /// The date so many months of the calendar after the start: from 31 January
+    /// a month leads to 28 February. `None` if there is no such date.
+    pub fn after_months(&self, months: i32) -> Option<Date> {
+        let span = Span::new().try_months(months).ok()?;
+        self.start.checked_add(span).ok()
+    }
+
+    /// Midnight at the beginning of every month after the start of which at
+    /// least a day lies before `horizon`.
     pub fn month_starts(&self, horizon: Tick) -> Vec<Tick> {
         let first = self.start.first_of_month();
         successors(Some(first), |month| month.checked_add(1.month()).ok())
             .filter_map(|month| self.tick_of(month))
             .skip_while(|&tick| tick == Tick::START)
-            .take_while(|&tick| tick < horizon)
+            .take_while(|&tick| tick + Ticks(DAY) <= horizon)
             .collect()
     }
 
@@ -188,11 +195,21 @@ mod tests {
     }
 
     #[test]
-    fn month_starts_lie_strictly_inside() {
+    fn months_are_added_by_the_calendar() {
+        let after = |months| april().after_months(months);
+        assert_eq!(after(24), Some(date(2027, 4, 1)));
+        assert_eq!(after(i32::MAX), None);
+        let last = Calendar::new(date(2025, 1, 31));
+        assert_eq!(last.after_months(1), Some(date(2025, 2, 28)));
+    }
+
+    #[test]
+    fn month_starts_lie_a_day_inside() {
         let calendar = april();
         let may_and_june = vec![Tick(30 * DAY), Tick(61 * DAY)];
         assert_eq!(calendar.month_starts(Tick(91 * DAY)), may_and_june);
-        assert_eq!(calendar.month_starts(Tick(91 * DAY + 1)).len(), 3);
+        assert_eq!(calendar.month_starts(Tick(92 * DAY - 1)), may_and_june);
+        assert_eq!(calendar.month_starts(Tick(92 * DAY)).len(), 3);
         assert_eq!(calendar.month_starts(Tick::START), vec![]);
         let late = Calendar::new(date(2025, 4, 30));
         assert_eq!(late.month_starts(Tick(2 * DAY)), vec![Tick(DAY)]);

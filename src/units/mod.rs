@@ -11,5 +11,6 @@ mod quantity;
 pub use date::{Calendar, DAY, Tick, Ticks};
 pub use jiff::civil::Date;
 pub use quantity::{
-    Dimension, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity, unit_of,
+    Dimension, PriceUnit, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity,
+    unit_of, whole_months,
 };

@@ -222,6 +222,47 @@ pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
     Some((written, Unit::parse(written).ok()?))
 }
 
+/// The unit in which people state the price of a good.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PriceUnit {
+    /// As in `USD/t`.
+    pub name: String,
+    /// What a price in USD per unit of the good's volumes is multiplied by.
+    pub times: f64,
+}
+
+impl PriceUnit {
+    /// USD per unit of a good's volumes.
+    pub fn of_volumes(unit: &str) -> PriceUnit {
+        PriceUnit {
+            name: format!("USD/{unit}"),
+            times: 1.0,
+        }
+    }
+
+    /// The unit of a price as written, of a good whose volumes are in `volumes`;
+    /// `None` if the price is not one of such a good.
+    pub fn of_price(price: &str, volumes: Unit) -> Option<PriceUnit> {
+        let (written, unit) = unit_of(price)?;
+        let fits = unit.dimension == Dimension::MONEY / volumes.dimension;
+        fits.then(|| PriceUnit {
+            name: written.replace('$', "USD"),
+            times: 1.0 / (unit.factor * volumes.factor),
+        })
+    }
+}
+
+/// How many months of the calendar a length of time is, where it is written in
+/// months, quarters or years and comes to a whole number of months: 24 for
+/// `2 years`, and for `24 months`.
+pub fn whole_months(duration: &str) -> Option<i32> {
+    let (_, unit) = unit_of(duration)?;
+    let months = Quantity::parse(duration).ok()?.value / MONTH;
+    let in_months = unit.dimension == Dimension::TIME && unit.factor >= MONTH;
+    let whole = (months - months.round()).abs() < 1e-9 && months.abs() < f64::from(i32::MAX);
+    (in_months && whole).then(|| months.round() as i32)
+}
+
 /// What is wrong with a quantity, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuantityError {
@@ -418,6 +459,8 @@ fn nearest_unit(word: &str) -> Option<&'static str> {
 const BARREL: f64 = 0.158_987_294_928;
 /// Days in a mean Julian year.
 const YEAR: f64 = 365.25;
+/// Days in a mean month.
+const MONTH: f64 = YEAR / 12.0;
 
 /// Every unit: its name, the base units in it, its dimension. A pound is
 /// 0.45359237 kg and a million British thermal units 1.05505585262 GJ, both
@@ -467,8 +510,8 @@ pub(super) const UNITS: [(&str, f64, Dimension); 52] = [
     ("days", 1.0, Dimension::TIME),
     ("week", 7.0, Dimension::TIME),
     ("weeks", 7.0, Dimension::TIME),
-    ("month", YEAR / 12.0, Dimension::TIME),
-    ("months", YEAR / 12.0, Dimension::TIME),
+    ("month", MONTH, Dimension::TIME),
+    ("months", MONTH, Dimension::TIME),
     ("quarter", YEAR / 4.0, Dimension::TIME),
     ("quarters", YEAR / 4.0, Dimension::TIME),
     ("a", YEAR, Dimension::TIME),
@@ -566,6 +609,28 @@ mod tests {
         assert_eq!(value("90 min"), 0.0625);
         assert_eq!(value("2e3 MWh * 1"), 7200.0);
         assert_eq!(value(".5 bcm / a"), 0.5 * (1e9 / 365.25));
+    }
+
+    #[test]
+    fn prices_are_told_as_they_are_stated() {
+        let told = |price, volumes| {
+            let unit = PriceUnit::of_price(price, Unit::parse(volumes).unwrap())?;
+            Some((unit.name, unit.times))
+        };
+        let of = |name: &str, times| Some((name.to_owned(), times));
+        assert_eq!(told("600 USD/t", "kt"), of("USD/t", 1e-3));
+        assert_eq!(told("50 $/kg", "t"), of("USD/kg", 1e-3));
+        assert_eq!(told("0.6 MUSD/kt", "kt"), of("MUSD/kt", 1e-6));
+        assert_eq!(told("78 USD/bbl", "kb").unwrap().0, "USD/bbl");
+        assert_eq!([told("600 USD/t", "bbl"), told("600", "t")], [None, None]);
+    }
+
+    #[test]
+    fn lengths_in_whole_months_are_known() {
+        let whole = ["24 months", "1 month", "3 quarters", "2 years", "1.5 yr"].map(whole_months);
+        assert_eq!(whole, [24, 1, 9, 24, 18].map(Some));
+        let other = ["2.5 months", "730.5 days", "4 weeks", "12 t", "months", "2"];
+        assert_eq!(other.map(whole_months), [None; 6]);
     }
 
     #[test]

@@ -65,12 +65,19 @@ impl CoordinatedRelease {
             *self.cell(trial, me, RATES + member) = all * share;
             trial.orders_changed(me, self.members[member].0);
         }
+        trial.note_work(me);
     }
 }
 
 impl Act for CoordinatedRelease {
     fn memory(&self) -> usize {
         RATES + self.members.len()
+    }
+
+    /// While anything is ordered.
+    fn works(&self, trial: &Trial, me: usize) -> bool {
+        let rates = &trial.s.memory[trial.policies[me].memory.clone()][RATES..];
+        rates.iter().any(|rate| *rate > 0.0)
     }
 
     fn switched(&self, trial: &mut Trial, me: usize) {

@@ -121,6 +121,7 @@ impl Disruption {
         for site in &self.sites {
             trial.disruption_changed(me, *site);
         }
+        trial.note_work(me);
     }
 
     /// Losses that began before the start and still last.
@@ -148,6 +149,11 @@ impl Act for Disruption {
             } else {
                 1
             }
+    }
+
+    /// While something is lost.
+    fn works(&self, trial: &Trial, me: usize) -> bool {
+        trial.s.memory[trial.policies[me].memory.start + FACTOR] < 1.0
     }
 
     fn begin(&self, trial: &mut Trial, me: usize) {

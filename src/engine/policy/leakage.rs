@@ -131,6 +131,11 @@ impl Act for Leakage {
         3
     }
 
+    /// While there is something to go around.
+    fn works(&self, trial: &Trial, me: usize) -> bool {
+        trial.s.policies[me].in_force && self.began(trial, me).is_some()
+    }
+
     fn markets(&self) -> Vec<usize> {
         self.markets.clone()
     }

@@ -96,6 +96,11 @@ trait Act {
     fn hoards(&self) -> Option<Num> {
         None
     }
+    /// Whether it does anything now: as long as it is in force, unless it works
+    /// from time to time.
+    fn works(&self, trial: &Trial, me: usize) -> bool {
+        trial.s.policies[me].in_force
+    }
     /// The trial begins.
     fn begin(&self, _trial: &mut Trial, _me: usize) {}
     /// An alarm it set goes off.
@@ -283,7 +288,33 @@ impl Trial<'_> {
                 p.instrument.act().switched(self, index);
             }
         }
+        for index in 0..self.policies.len() {
+            self.note_work(index);
+        }
         self.let_fear_spread();
+    }
+
+    /// Keeps for the record from when to when a policy is at work.
+    fn note_work(&mut self, policy: usize) {
+        let works = self.policies[policy].instrument.act().works(self, policy);
+        let (now, state) = (self.s.now, &mut self.s.policies[policy]);
+        match state.works_since {
+            None if works => state.works_since = Some(now),
+            Some(since) if !works => {
+                state.works_since = None;
+                self.s.record.note_work(policy, since, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps for the record which policies are at work to the end.
+    pub(super) fn end_work(&mut self) {
+        for (policy, state) in self.s.policies.iter().enumerate() {
+            if let Some(since) = state.works_since {
+                self.s.record.note_work(policy, since, self.n.horizon);
+            }
+        }
     }
 
     /// Whether a policy should be in force now.

@@ -94,8 +94,12 @@ fn result(
     metric: Metric,
 ) -> Row {
     let row = words.at_buyer(buyer);
-    let unit = metric.unit(words.unit(row.market.unwrap_or_default()));
-    let of = |record: &Record| record.metrics[focus * METRICS + metric as usize];
+    let market = row.market.unwrap_or_default();
+    let (times, unit) = match metric {
+        Metric::PricePaid | Metric::PriceSpot => words.told_price(market, 1.0),
+        _ => (1.0, metric.unit(words.unit(market))),
+    };
+    let of = |record: &Record| times * record.metrics[focus * METRICS + metric as usize];
     let value = of(record);
     let other = traced.other.map_or(String::new(), |other| {
         format!(

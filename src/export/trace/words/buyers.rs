@@ -7,7 +7,7 @@ use crate::units::Tick;
 impl Words<'_> {
     pub(in crate::export::trace) fn price(&self, buyer: usize, price: f64) -> Row {
         let row = self.at_buyer(buyer);
-        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let (price, unit) = self.told_price(row.market.unwrap_or_default(), price);
         Row {
             kind: "price",
             text: format!("price {} {unit}", plain(price)),
@@ -19,7 +19,7 @@ impl Words<'_> {
     pub(super) fn arrival(&self, pair: usize, volume: f64, price: f64) -> Row {
         let row = self.on_pair(pair);
         let market = row.market.unwrap_or_default();
-        let unit = format!("USD/{}", self.unit(market));
+        let (price, unit) = self.told_price(market, price);
         Row {
             kind: "arrival",
             volume: Some(volume),

@@ -172,6 +172,12 @@ impl<'a> Words<'a> {
         &self.n.markets[market].unit
     }
 
+    /// A price in the unit in which prices of a market are told, and that unit.
+    pub(super) fn told_price(&self, market: usize, price: f64) -> (f64, String) {
+        let unit = &self.n.markets[market].price_unit;
+        (price * unit.times, unit.name.clone())
+    }
+
     /// `1,230 t`.
     pub(super) fn volume(&self, market: usize, volume: f64) -> String {
         format!("{} {}", plain(volume), self.unit(market))

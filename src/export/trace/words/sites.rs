@@ -62,11 +62,12 @@ impl Words<'_> {
         milestone: Milestone,
     ) -> Row {
         let row = self.at_site(site);
-        let unit = format!("USD/{}", self.unit(row.market.unwrap_or_default()));
+        let told = |price| self.told_price(row.market.unwrap_or_default(), price);
         let (kind, value, text) = match milestone {
             Milestone::Unsupported => ("project-waits", None, "not decided on yet".to_owned()),
             Milestone::Unprofitable { price, breakeven } => {
-                let (price_text, needed) = (plain(price), plain(breakeven));
+                let ((price, unit), (needed, _)) = (told(price), told(breakeven));
+                let (price_text, needed) = (plain(price), plain(needed));
                 let text =
                     format!("not decided on: price {price_text}, break-even {needed} {unit}");
                 ("project-waits", Some((price, unit)), text)
