@@ -234,7 +234,7 @@ fn a_market_that_clears_once() {
 fn a_waiver_of_nothing() {
     let india = said("compliance = { JP = 0.5 }", "compliance = { IN = 0.5 }");
     assert_snapshot!(india, @"
-    error: JP gives up nothing that a waiver could spare it
+    warning: JP gives up nothing that a waiver could spare it
       --> case.toml:62:9
        |
     62 | waivers.JP = { until = 2025-06-01 }

@@ -232,7 +232,7 @@ impl Listed {
                     word.text
                 );
                 let help = "list it in `compliance` or `risk`, or leave its waiver out";
-                reader.report(Problem::new(word.span, said).help(help));
+                reader.warn(Problem::new(word.span, said).help(help));
             }
         }
     }
