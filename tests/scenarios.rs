@@ -10,10 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use shortfall::engine::Model;
-use shortfall::scenario::{self, Loaded};
+use shortfall::engine::{Model, Variant, Worker};
+use shortfall::scenario::{self, Loaded, Override, Scenario};
 use shortfall::study::{self, About, InMemory, Plan};
-use shortfall::units::Quantity;
+use shortfall::units::{Quantity, Tick};
 use toml::de::{DeTable, DeValue};
 
 /// Trials of each scenario, shocked and baseline. Each checks its books.
@@ -85,6 +85,52 @@ fn every_trial_of_every_scenario_can_be_finished() {
         let outcome = outcome.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(outcome.failures, [], "{}", path.display());
         assert_eq!(outcome.completed, TRIALS);
+    }
+}
+
+/// A tariff and a ban, in mid-window, that come to nothing.
+#[test]
+fn policies_that_bind_nothing_change_no_bit_of_a_scenario() {
+    for path in files() {
+        let plain = load(&path).scenario;
+        let focus = &plain.focus[0];
+        let good = &plain.commodities[focus.commodity.0].key;
+        let buyer = &plain.countries[focus.country.0].code;
+        let maker = plain.sites.iter().find(|site| {
+            let made = site
+                .outputs
+                .iter()
+                .any(|(made, _)| *made == focus.commodity);
+            made && site.country != focus.country
+        });
+        let maker = &plain.countries[maker.unwrap().country.0].code;
+        let calendar = Model::new(&plain).unwrap().network.calendar;
+        let day = |days| calendar.date_of(Tick::from_days(days));
+        let idle = [
+            format!(
+                "policies.idle-tariff={{ tariff = {{ role = \"shock\", by = [\"{buyer}\"], \
+                 on = [\"{good}\"], rate = 0, effective = {} }} }}",
+                day(101.0)
+            ),
+            format!(
+                "policies.idle-ban={{ export-ban = {{ role = \"shock\", by = \"{maker}\", \
+                 on = [\"{good}\"], share = 0, effective = {} }} }}",
+                day(198.0)
+            ),
+        ];
+        let idle = idle.map(Override);
+        let more = scenario::load(&path, &idle).unwrap_or_else(|report| panic!("{report}"));
+        assert_eq!(more.scenario.policies.len(), plain.policies.len() + 2);
+        let run = |scenario: &Scenario| {
+            let model = Model::new(scenario).unwrap();
+            let record = Worker::new(&model).run(7, 3, Variant::Shocked).cloned();
+            record.unwrap()
+        };
+        let (record, with) = (run(&plain), run(&more.scenario));
+        assert_eq!(record.metrics, with.metrics, "{}", path.display());
+        assert_eq!(record.shortfall, with.shortfall, "{}", path.display());
+        assert_eq!(record.origins, with.origins, "{}", path.display());
+        assert_eq!(record.seller_price, with.seller_price, "{}", path.display());
     }
 }
 
