@@ -265,3 +265,17 @@ fn what_lasts_of_what_does_not_ease() {
        = help: add `eases`, such as "8 months", or leave `lasting` out
     "#);
 }
+
+#[test]
+fn what_begins_after_the_end() {
+    assert_snapshot!(said("start  = 2025-07-01", "start  = 2035-07-01"), @r#"
+    warning: 2035-07-01 is after the end of the scenario
+      --> case.toml:54:10
+       |
+     4 | horizon = "1 year"
+       |           -------- the scenario ends here
+    ...
+    54 | start  = 2035-07-01
+       |          ^^^^^^^^^^
+    "#);
+}

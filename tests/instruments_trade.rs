@@ -208,7 +208,8 @@ fn a_sanction_that_all_comply_with_leaves_a_seller_its_goods_at_its_deepest_disc
         &sanction("compliance = 1"),
     ));
     let struck = told.seller("Struck Oil");
-    close(told.record.discount[struck], 0.4, 1e-9);
+    // Others get ten times the reference price.
+    close(told.record.discount[struck], 1.0 - 0.6 / 10.0, 1e-9);
     close(told.record.seller_price[struck], -0.4, 1e-9);
     close(told.record.days_struck[struck], 200.0, 1e-9);
     assert_eq!(told.arrived("Struck Oil", "J", 9.0, 200.0), 0.0);
@@ -242,6 +243,20 @@ fn what_some_give_up_others_buy_at_a_discount() {
         told.record.discount
     );
     assert!(told.record.seller_price[other] > told.record.seller_price[struck]);
+    // The discount is its buyers': what it gets is what they pay.
+    let paid = |seller: usize| {
+        let arrivals = told.entries.iter().filter_map(|(day, entry)| match entry {
+            Entry::Arrival { pair, price, .. } if *day > 200.0 => Some((*pair, *price)),
+            _ => None,
+        });
+        let n = &told.model.network;
+        let of_seller = arrivals.filter(|(pair, _)| n.pairs[*pair].seller as usize == seller);
+        of_seller.map(|(_, price)| price).collect::<Vec<f64>>()
+    };
+    let (cheap, dear) = (paid(struck), paid(other));
+    assert!(cheap.len() > 5 && dear.len() > 5);
+    let most = cheap.iter().copied().fold(f64::MIN, f64::max);
+    assert!(dear.iter().all(|price| *price > most), "{cheap:?} {dear:?}");
 }
 
 #[test]
@@ -958,7 +973,7 @@ fn ships_go_as_they_have_come() {
     let planned = "[[sites]]\nname = \"new\"\ncountry = \"R\"\ncompany = \"New\"\nmakes = \"oil\"\n\
                    capacity = \"100 t/d\"\nplanned = true\nstorage = \"500 t\"\n\
                    [policies.p.project]\nrole = \"shock\"\nsite = \"new\"\nbuild = \"40 days\"\n\
-                   [policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\non = [\"oil\"]\neffective = 2025-06-01\n\
+                   [policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\non = [\"oil\"]\neffective = 2025-07-01\n\
                    [policies.s.sanction]\nrole = \"shock\"\ncompanies = [\"Struck Oil\", \"New\"]\n\
                    compliance = 0\nends = 2025-04-11\nfloats = \"1000 t\"\n";
     let told = tell(&stored(&lane("300 days", "", planned), "2000 t"));
@@ -969,6 +984,29 @@ fn ships_go_as_they_have_come() {
     let last = |site: usize| limits.clone().rfind(|(s, _)| *s == site).unwrap().1;
     close(last(0), 2_700.0, 1e-9);
     close(last(1), 500.0, 1e-9);
+}
+
+/// When ships are taken away what they hold is sold, and the wells go on.
+#[test]
+fn what_ships_hold_is_sold_when_they_are_taken_away() {
+    let keys = "compliance = 1\neffective = 2025-02-10\nends = 2025-05-21\nfloats = \"4000 t\"";
+    let told = tell(&stored(&lane("360 days", "", &sanction(keys)), "2000 t"));
+    let told = told.entries.iter().filter_map(|(day, entry)| match entry {
+        Entry::Storage { share, limit, .. } => Some((*day, *share, *limit)),
+        _ => None,
+    });
+    let all: Vec<(f64, f64, f64)> = told.collect();
+    let full = |day: f64, share: f64| (100.0..140.0).contains(&day) && share < 0.01;
+    assert!(
+        all.iter().any(|(day, share, _)| full(*day, *share)),
+        "{all:?}"
+    );
+    let after = || all.iter().filter(|(day, ..)| *day >= 140.0);
+    assert!(after().all(|(_, share, _)| *share > 0.3), "{all:?}");
+    assert!(
+        after().all(|(_, _, limit)| *limit >= 2_700.0 - 1e-6),
+        "{all:?}"
+    );
 }
 
 /// A plant whose store is full is not short of its input.

@@ -563,21 +563,6 @@ fn a_horizon_too_far() {
 }
 
 #[test]
-fn a_date_after_the_end() {
-    let said = changed(&[("approval = 0.3", "approval = 0.3\neffective = 2028-01-01")]);
-    insta::assert_snapshot!(said, @r#"
-    error: 2028-01-01 is after the end of the scenario
-      --> base.toml:45:13
-       |
-     4 | horizon = "24 months"
-       |           ----------- the scenario ends here
-    ...
-    45 | effective = 2028-01-01
-       |             ^^^^^^^^^^
-    "#);
-}
-
-#[test]
 fn a_policy_that_ends_before_it_takes_effect() {
     let said = changed(&[(
         "approval = 0.3",

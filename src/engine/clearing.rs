@@ -271,6 +271,7 @@ impl Trial<'_> {
         for (i, seller) in m.sellers.clone().enumerate() {
             self.s.sellers[seller].price = self.s.markets[market].solution.seller_price[i];
         }
+        self.note_price_of_others(market);
         for (j, buyer) in m.buyers.clone().enumerate() {
             self.s.buyers[buyer].price = self.s.markets[market].solution.buyer_price[j];
             self.note_price(buyer);

@@ -1,4 +1,7 @@
 //! What sellers get: their prices over time, and while sanctions strike them.
+//!
+//! The discount of a seller under sanctions is how much less it gets, over time,
+//! than those that none strikes, as a share of what they get by mean output.
 
 use super::trial::Trial;
 use crate::units::Tick;
@@ -7,15 +10,20 @@ use crate::units::Tick;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ledger {
     /// Sanctions on it that are in force.
-    struck: u32,
+    pub struck: u32,
     /// Storage in ships \[units\].
     pub floats: f64,
+    /// What ships could hold that have been taken away \[units\], and when.
+    pub taken: f64,
+    pub taken_at: Tick,
     /// Up to when its accounts, and those under sanctions, have been brought.
     priced_at: Tick,
     struck_at: Tick,
-    /// ∫ π dt \[p0·d\], then that under sanctions, and for how long \[d\].
+    /// ∫ π dt \[p0·d\]; under sanctions ∫ (1 + π) dt, the same of others, and for
+    /// how long \[d\].
     price: f64,
-    price_struck: f64,
+    got: f64,
+    others_got: f64,
     days_struck: f64,
 }
 
@@ -33,11 +41,13 @@ impl Trial<'_> {
     /// The same of its accounts under sanctions alone.
     fn book_struck(&mut self, seller: usize) {
         let days = self.since(self.s.ledgers[seller].struck_at);
+        let others = self.s.markets[self.n.sellers[seller].market].price_of_others;
         let price = self.s.sellers[seller].price;
         let ledger = &mut self.s.ledgers[seller];
         ledger.struck_at = self.s.now;
         if ledger.struck > 0 {
-            ledger.price_struck += price * days;
+            ledger.got += (1.0 + price) * days;
+            ledger.others_got += (1.0 + others) * days;
             ledger.days_struck += days;
         }
     }
@@ -53,6 +63,20 @@ impl Trial<'_> {
         };
     }
 
+    /// What the sellers of a market get that no sanction strikes, by mean output;
+    /// the reference price if it strikes all.
+    pub(super) fn note_price_of_others(&mut self, market: usize) {
+        let (mut value, mut output) = (0.0, 0.0);
+        for seller in self.n.markets[market].sellers.clone() {
+            if self.s.ledgers[seller].struck == 0 {
+                let s = &self.s.sellers[seller];
+                value += s.price * s.output;
+                output += s.output;
+            }
+        }
+        self.s.markets[market].price_of_others = if output > 0.0 { value / output } else { 0.0 };
+    }
+
     /// Writes what sellers got into the record.
     pub(super) fn write_sellers(&mut self) {
         let horizon = self.n.horizon.days();
@@ -64,7 +88,7 @@ impl Trial<'_> {
             record.seller_price[seller] = ledger.price / horizon;
             record.days_struck[seller] = days;
             record.discount[seller] = if days > 0.0 {
-                -ledger.price_struck / days
+                1.0 - ledger.got / ledger.others_got
             } else {
                 0.0
             };

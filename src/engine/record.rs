@@ -34,7 +34,8 @@ pub struct Record {
     pub leaked: Vec<f64>,
     /// Mean price deviation of each seller over the horizon \[p0\].
     pub seller_price: Vec<f64>,
-    /// Mean discount on the reference price while sanctions strike it \[p0\].
+    /// Its discount while sanctions strike it, on what sellers get that none
+    /// strikes \[share\].
     pub discount: Vec<f64>,
     /// Days for which sanctions strike each seller.
     pub days_struck: Vec<f64>,

@@ -195,7 +195,13 @@ impl Trial<'_> {
         for (k, pair) in m.pairs.clone().enumerate() {
             if self.n.pairs[pair].pipeline {
                 let solution = &self.s.markets[market].solution;
-                let spot = (solution.flow[k], solution.buyer_price[k % m.buyers.len()]);
+                let (i, j) = (k / m.buyers.len(), k % m.buyers.len());
+                let asks = solution.seller_price[i] + desk.gates.cost[k];
+                let struck = self.s.ledgers[m.sellers.start + i].struck > 0;
+                let spot = (
+                    solution.flow[k],
+                    paid(solution.buyer_price[j], asks, struck),
+                );
                 let (volume, price) = together(spot, (desk.contract[k], desk.contract_value[k]));
                 let price = price.min(desk.gates.highest_price(k));
                 self.set_pipe(pair, volume / window, price);
@@ -227,6 +233,7 @@ impl Trial<'_> {
         let passed = self.since(self.window_opened(market));
         let State {
             sellers,
+            ledgers,
             buyers,
             pairs,
             markets,
@@ -241,8 +248,10 @@ impl Trial<'_> {
             let lanes = &self.n.pairs[first..first + width];
             let states = &mut pairs[first..first + width];
             let flows = &solution.flow[row..row + width];
+            let struck = ledgers[m.sellers.start + i].struck > 0;
             for j in 0..width {
-                let (mut volume, mut price) = (flows[j], prices[j]);
+                let asks = solution.seller_price[i] + desk.gates.cost[row + j];
+                let (mut volume, mut price) = (flows[j], paid(prices[j], asks, struck));
                 if contracts {
                     let contract = (desk.contract[row + j], desk.contract_value[row + j]);
                     (volume, price) = together((volume, price), contract);
@@ -419,6 +428,13 @@ impl Trial<'_> {
 #[inline]
 fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
+}
+
+/// What a buyer pays on spot: its price; for goods of a seller under sanctions
+/// what that asks for them, as the discount is its buyers'.
+#[inline]
+fn paid(price: f64, asks: f64, struck: bool) -> f64 {
+    if struck { least(price, asks) } else { price }
 }
 
 /// Spot (volume, price) and contracts (volume, value) in one: volume and mean

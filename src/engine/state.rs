@@ -264,6 +264,8 @@ pub(super) struct MarketState {
     pub initial: f64,
     /// Boiled off so far.
     pub lost: f64,
+    /// What sellers get that no sanction strikes \[p0\].
+    pub price_of_others: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -689,5 +691,6 @@ impl MarketState {
         self.has_grown = false;
         self.initial = 0.0;
         self.lost = 0.0;
+        self.price_of_others = 0.0;
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! shared among its sites in proportion to their capacity. Its limit is what
 //! it usually holds and its sites' `storage`; goods sold that wait for a full
-//! cargo do not count. What a full site leaves unmade is neither output lost
+//! cargo do not count. Ships that are taken away are emptied in a line over the
+//! time in which sellers release stock. What a full site leaves unmade is neither output lost
 //! to a shortage of inputs nor use of them.
 
 use super::journal::Entry;
@@ -26,9 +27,10 @@ impl Trial<'_> {
 
     fn limit_output(&mut self, seller: usize, window: f64) {
         let s = self.s.sellers[seller];
-        let limit = self.base.usual_stock[seller]
+        let ashore = self.base.usual_stock[seller]
             + self.base.storage[seller]
             + self.s.ledgers[seller].floats;
+        let limit = ashore + self.still_afloat(seller, ashore);
         let room = (limit - (s.stock - s.carried)).max(0.0);
         let allowed = s.piped + room / window;
         let full: f64 = self.n.sellers[seller]
@@ -45,6 +47,24 @@ impl Trial<'_> {
             };
             self.set_room(o, runs, (s.stock - s.carried, limit));
         }
+    }
+
+    /// What ships that have been taken away may still hold, of what there was
+    /// beyond other stores before this clearing.
+    fn still_afloat(&self, seller: usize, ashore: f64) -> f64 {
+        let ledger = &self.s.ledgers[seller];
+        let market = self.n.sellers[seller].market;
+        let left = 1.0 - self.since(ledger.taken_at) / self.base.terms[market].release;
+        if ledger.taken <= 0.0 || left <= 0.0 {
+            return 0.0;
+        }
+        let m = &self.n.markets[market];
+        let row = m.pairs.start + (seller - m.sellers.start) * m.buyers.len();
+        let row = self.s.pairs[row..row + m.buyers.len()].iter();
+        let allocated: f64 = row.map(|p| p.allocated).sum();
+        let s = &self.s.sellers[seller];
+        let beyond = (s.stock - s.carried + allocated - ashore).max(0.0);
+        beyond.min(ledger.taken * left)
     }
 
     /// Runs of an output's site at full capacity in this season.

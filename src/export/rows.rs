@@ -64,16 +64,16 @@ pub struct Measures {
     /// Share of trials never short; only of a time to survive.
     pub share_never: Option<f64>,
     /// Quantiles at [`Measures::LEVELS`].
-    pub quantiles: [Estimate; 4],
+    pub quantiles: [Estimate; 6],
     /// Means of the upper tails beyond [`Measures::TAILS`].
     pub cvar: [Estimate; 3],
 }
 
 impl Measures {
     /// Levels of the quantiles.
-    pub const LEVELS: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
+    pub const LEVELS: [f64; 6] = [0.05, 0.1, 0.5, 0.9, 0.95, 0.99];
     /// Their names.
-    pub const QUANTILES: [&'static str; 4] = ["p50", "p90", "p95", "p99"];
+    pub const QUANTILES: [&'static str; 6] = ["p05", "p10", "p50", "p90", "p95", "p99"];
     /// Levels beyond which tails are averaged.
     pub const TAILS: [f64; 3] = [0.9, 0.95, 0.99];
     /// Their names.
@@ -113,7 +113,7 @@ impl Measures {
             se: f64::NAN,
             p_any,
             share_never: None,
-            quantiles: [unknown; 4],
+            quantiles: [unknown; 6],
             cvar: [unknown; 3],
         }
     }

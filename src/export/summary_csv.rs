@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_header_names_every_column() {
-        insta::assert_snapshot!(lines()[0], @"scenario,hash,seed,trials,version,commodity,country,metric,unit,variant,mean,sd,se,p_any,p50,p90,p95,p99,cvar_p90,cvar_p95,cvar_p99,p_any_se,p50_se,p90_se,p95_se,p99_se,cvar_p90_se,cvar_p95_se,cvar_p99_se,values,share_never");
+        insta::assert_snapshot!(lines()[0], @"scenario,hash,seed,trials,version,commodity,country,metric,unit,variant,mean,sd,se,p_any,p05,p10,p50,p90,p95,p99,cvar_p90,cvar_p95,cvar_p99,p_any_se,p05_se,p10_se,p50_se,p90_se,p95_se,p99_se,cvar_p90_se,cvar_p95_se,cvar_p99_se,values,share_never");
     }
 
     #[test]

@@ -308,10 +308,10 @@ enum Estimate {
 impl Estimate {
     const ALL: [Self; 6] = [
         Self::Mean,
-        Self::Quantile(0),
-        Self::Quantile(1),
         Self::Quantile(2),
         Self::Quantile(3),
+        Self::Quantile(4),
+        Self::Quantile(5),
         Self::Tail(1),
     ];
 

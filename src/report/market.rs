@@ -177,7 +177,7 @@ impl MarketChart {
         let axis = Axis::to(bars::reach(&groups), 4);
         let caption = match self {
             Self::Policies => format!("{} in all", axis.unit(market.unit)),
-            Self::Sellers => "% below reference".to_owned(),
+            Self::Sellers => "% below others".to_owned(),
             Self::Reserves => "% of the reserve's size".to_owned(),
         };
         bars::draw(canvas, room, &groups, (&axis, &caption)).map(drop)

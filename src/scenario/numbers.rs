@@ -274,6 +274,7 @@ fn as_percent(node: &Node, value: f64, measure: &Measure) -> Option<String> {
     let share = measure.dimension == Dimension::NONE && measure.low == 0.0 && measure.high <= 1.0;
     let meant = value / 100.0;
     let fits = bare && share && measure.allows(meant);
+    let meant = format_quantity(meant, "");
     fits.then(|| format!("for {value} percent write {meant} or \"{value} %\""))
 }
 

@@ -103,10 +103,10 @@ impl Period {
         Calendar::new(self.start).days_between(self.start, date) as f64
     }
 
-    /// Reports a date that comes after the end.
+    /// Warns of what only begins after the end: it has no effect.
     pub(super) fn check_before_end(&self, day: Day, reader: &mut Reader<'_>) {
         if self.days_to(day.date) >= self.horizon {
-            reader.report(
+            reader.warn(
                 Problem::new(
                     day.span,
                     format!("{} is after the end of the scenario", day.date),

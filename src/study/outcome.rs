@@ -236,8 +236,8 @@ pub struct SellerPrice {
     pub country: String,
     /// Name of the seller.
     pub company: String,
-    /// How far its price stands from the reference price, over that time and
-    /// over trials \[share of the reference price\]; below zero, a discount.
+    /// How far its price stands from what sellers get that no sanction strikes,
+    /// over that time and over trials \[share of that\]; below zero, a discount.
     pub mean: f64,
     /// Standard error of the mean; zero where only one trial has a price.
     pub se: f64,

@@ -226,7 +226,12 @@ impl Sanction {
             } else {
                 1.0 / self.sellers.len() as f64
             };
-            trial.s.ledgers[seller].floats += sign * share * volume.get(trial.drawn);
+            let ships = share * volume.get(trial.drawn);
+            trial.s.ledgers[seller].floats += sign * ships;
+            if sign < 0.0 {
+                trial.s.ledgers[seller].taken += ships;
+                trial.s.ledgers[seller].taken_at = trial.s.now;
+            }
         }
     }
 

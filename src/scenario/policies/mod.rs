@@ -267,10 +267,7 @@ impl Timing {
     }
 
     fn check(&self, period: Period, reader: &mut Reader<'_>) {
-        for day in [self.announced, self.effective, self.ends]
-            .into_iter()
-            .flatten()
-        {
+        for day in [self.announced, self.effective].into_iter().flatten() {
             period.check_before_end(day, reader);
         }
         if let (Some(announced), Some(effective)) = (self.announced, self.effective)

@@ -100,7 +100,7 @@ impl Declared for Listed {
         );
         let risk = reader.by_country(&self.risk, &Measure::ratio(), Some(&none("risk")));
         let easing = self.easing(reader);
-        let waivers = self.waivers(setting, reader);
+        let waivers = self.waivers(reader);
         self.check_wind_down(setting, reader);
         let companies = companies?;
         let on = self.goods(&companies, setting, reader)?;
@@ -203,10 +203,10 @@ impl Listed {
         }))
     }
 
-    fn waivers(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Vec<Waiver>> {
+    fn waivers(&self, reader: &mut Reader<'_>) -> Option<Vec<Waiver>> {
         let all = self.waivers.0.iter().map(|(word, exempt)| {
             let country = reader.country(word);
-            exempt.resolve(setting, reader).and_then(|waiver| {
+            exempt.resolve(reader).and_then(|waiver| {
                 Some(Waiver {
                     country: country?,
                     ..waiver
@@ -270,8 +270,7 @@ impl Listed {
 
 impl Exempt {
     /// The waiver, for the country at hand.
-    fn resolve(&self, setting: Setting<'_>, reader: &mut Reader<'_>) -> Option<Waiver> {
-        setting.period.check_before_end(self.until, reader);
+    fn resolve(&self, reader: &mut Reader<'_>) -> Option<Waiver> {
         let renewed = reader.num(&self.renewed, &Measure::share())?;
         let term = match &self.term {
             Some(term) => reader.fixed(term, &Measure::duration().at_least(1.0))?,
