@@ -39,7 +39,7 @@ impl Trial<'_> {
         self.let_prices_sink_in(market);
         self.note_levels(market);
         let window = self.s.markets[market].next - self.s.now;
-        self.before_clearing(market);
+        self.before_clearing(market, new_window);
         let result = self.trade(market, window.days(), new_window);
         self.s.clearing_stage = -1;
         result

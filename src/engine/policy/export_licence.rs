@@ -490,8 +490,8 @@ impl Act for ExportLicence {
         }
     }
 
-    /// Files for the time until the next clearing.
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
+    /// Files for the time until the next window.
+    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize, _opens: bool) {
         let next = trial.s.markets[market].next;
         for good in 0..self.goods.len() {
             let filed = Tick(*self.cell(trial, me, FILED + good) as u64).max(trial.s.now);

@@ -115,9 +115,10 @@ trait Act {
     fn open(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
     /// A market clears, whether or not it is in force.
     fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
-    /// A market it is in force on is about to clear.
-    fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
-    /// A volume has been allocated on a pair of such a market.
+    /// A market it is in force on is about to clear; whether a window opens.
+    fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize, _opens: bool) {}
+    /// A volume has been allocated on a pair of such a market; below zero where
+    /// it is taken back.
     fn shipped(&self, _trial: &mut Trial, _me: usize, _pair: usize, _volume: f64) {}
 }
 
@@ -384,10 +385,11 @@ impl Trial<'_> {
     }
 
     /// Tells the policies in force on a market that it is about to clear.
-    pub(super) fn before_clearing(&mut self, market: usize) {
+    pub(super) fn before_clearing(&mut self, market: usize, opens: bool) {
         for (index, p) in self.policies.iter().enumerate() {
             if self.acts_on(index, market) {
-                p.instrument.act().before_clearing(self, index, market);
+                let instrument = p.instrument.act();
+                instrument.before_clearing(self, index, market, opens);
             }
         }
     }
