@@ -283,6 +283,9 @@ impl Trial<'_> {
             state.over &= due;
             let in_force = due && !state.over;
             if in_force != state.in_force {
+                if !in_force {
+                    self.give_back_rest(index);
+                }
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
                 self.note_policy(index);
@@ -419,8 +422,14 @@ impl Trial<'_> {
     pub(super) fn find_counting(&mut self, market: usize, last: Tick) {
         let mut counting = std::mem::take(&mut self.s.desk.counting);
         self.find_acting(market, &mut counting);
-        counting.retain(|policy| self.s.policies[*policy as usize].since <= last);
+        counting.retain(|policy| self.counted(*policy as usize, last));
         self.s.desk.counting = counting;
+    }
+
+    /// Whether a policy in force was so when a market last cleared.
+    fn counted(&self, policy: usize, last: Tick) -> bool {
+        let state = self.s.policies[policy];
+        (state.in_force || state.lingers) && state.since <= last
     }
 
     /// Tells the policies that counted an allocation that a part of it has
@@ -430,6 +439,22 @@ impl Trial<'_> {
         let counting = std::mem::take(&mut self.s.desk.counting);
         self.shipped(&counting, pair, -volume);
         self.s.desk.counting = counting;
+    }
+
+    /// A policy comes out of force: what it has counted for the rest of the
+    /// windows of its markets goes on without it.
+    fn give_back_rest(&mut self, policy: usize) {
+        let p = &self.policies[policy];
+        for market in &p.markets {
+            let last = self.s.markets[*market].cleared_at;
+            if !self.counted(policy, last) {
+                continue;
+            }
+            for pair in self.n.markets[*market].pairs.clone() {
+                let rest = self.usual_rest(*market, pair, last);
+                p.instrument.act().shipped(self, policy, pair, -rest);
+            }
+        }
     }
 
     /// Sets an alarm of a policy.
