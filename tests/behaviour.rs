@@ -1216,6 +1216,20 @@ fn each_period_of_a_quota_lets_out_its_volume() {
     }
 }
 
+#[test]
+fn a_cargo_is_filled_over_several_periods_of_a_quota() {
+    let quota = "[policies.quota.export-quota]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+                 volume = \"1 kt\"\nperiod = \"30 days\"\n";
+    let text = one_lane(
+        "1440 days",
+        "cargo = \"2 kt\"",
+        "cover = \"30 days\"",
+        quota,
+    );
+    let a_day = run(&text, 1).focus[0].shocked.origins[0].2;
+    close(a_day, 1000.0 / 30.0, 2.0 * 2000.0 / 1440.0);
+}
+
 /// Orders answer to no gap, so that B gets what it uses while the control is
 /// off, and while it is on the one lot that the desk has come to.
 #[test]

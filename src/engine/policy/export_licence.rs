@@ -13,11 +13,10 @@
 //! ```
 //!
 //! with `free` its uncontrolled goods not held and those under general
-//! licences. What was permitted and has not left when nothing more is
-//! permitted is its seller's again, and stays permitted. With unlimited
-//! throughput, certain approval and steady applications a, shipments after t
-//! are a · P(review ≤ t), and the backlog tends to a · E\[review\] (Little's
-//! law).
+//! licences. Where another policy stops what was permitted before it has left,
+//! it stays permitted. With unlimited throughput, certain approval and steady
+//! applications a, shipments after t are a · P(review ≤ t), and the backlog
+//! tends to a · E\[review\] (Little's law).
 
 use super::{Act, Bound, buyers_of, per_commodity, per_country};
 use crate::engine::gates::Gates;
@@ -547,6 +546,10 @@ impl Act for ExportLicence {
                 self.decide(trial, me, lot);
             }
         }
+    }
+
+    fn counts(&self) -> bool {
+        true
     }
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {

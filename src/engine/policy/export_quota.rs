@@ -101,6 +101,10 @@ impl Act for ExportQuota {
         trial.set_alarm(me, next, 0);
     }
 
+    fn counts(&self) -> bool {
+        true
+    }
+
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {
         let first = trial.policies[me].memory.start;
         let next = Tick(trial.s.memory[first + NEXT] as u64);

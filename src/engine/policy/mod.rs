@@ -34,6 +34,7 @@ use std::ops::Range;
 use super::Process;
 use super::calendar::{Class, Event};
 use super::gates::Gates;
+use super::state::Desk;
 use super::trial::{Trial, Variant};
 use crate::network::{Compiler, Network, Num};
 use crate::random::ObjectKey;
@@ -117,6 +118,10 @@ trait Act {
     fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
     /// A market it is in force on is about to clear; whether a window opens.
     fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize, _opens: bool) {}
+    /// Whether it lets so much pass and no more, and keeps count.
+    fn counts(&self) -> bool {
+        false
+    }
     /// A volume has been allocated on a pair of such a market; below zero where
     /// it is taken back.
     fn shipped(&self, _trial: &mut Trial, _me: usize, _pair: usize, _volume: f64) {}
@@ -422,7 +427,8 @@ impl Trial<'_> {
     pub(super) fn find_counting(&mut self, market: usize, last: Tick) {
         let mut counting = std::mem::take(&mut self.s.desk.counting);
         self.find_acting(market, &mut counting);
-        counting.retain(|policy| self.counted(*policy as usize, last));
+        let has_cleared = self.s.markets[market].window > 0;
+        counting.retain(|policy| has_cleared && self.counted(*policy as usize, last));
         self.s.desk.counting = counting;
     }
 
@@ -430,6 +436,13 @@ impl Trial<'_> {
     fn counted(&self, policy: usize, last: Tick) -> bool {
         let state = self.s.policies[policy];
         (state.in_force || state.lingers) && state.since <= last
+    }
+
+    /// Whether a policy has counted what was last allocated, and lets nothing
+    /// more pass only for that.
+    pub(super) fn is_used_up(&self, desk: &Desk, policy: u32) -> bool {
+        let counts = |p: &Policy| p.instrument.act().counts();
+        desk.counting.contains(&policy) && counts(&self.policies[policy as usize])
     }
 
     /// Tells the policies that counted an allocation that a part of it has
