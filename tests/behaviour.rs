@@ -1239,8 +1239,7 @@ fn a_permit_is_used_once_however_often_a_control_comes_and_goes() {
          states.control = { lasts = \"3 days\", then = { calm = 1 } }\n\
          [policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
          review = \"1 day\"\napproval = 1\nthroughput = \"0.01/day\"\nwhen = [\"control\"]\n";
-    let commodity = "restocking = 0\ntransit = \"1 day\"\nparcel = \"1 t\"";
-    let outcome = run(&one_lane("2 years", commodity, "", control), 1);
+    let outcome = run(&one_lane("2 years", RIGID, "", control), 1);
     let a_day = outcome.focus[0].shocked.origins[0].2;
     assert!((45.0..60.0).contains(&a_day), "{a_day} t/d");
 }

@@ -1223,26 +1223,3 @@ fn what_makes_no_sense_is_said() {
     let said = read.err().map(|report| report.render()).unwrap();
     assert!(said.contains("a volume of oil, or a duration"), "{said}");
 }
-
-/// A cargo to J leaves before a ban stops nearly all of that trade in the
-/// middle of a window. What it has carried ahead of its time is not there to
-/// flow to K, when R makes nothing any more and O has not for a while.
-#[test]
-fn no_pipeline_carries_what_has_left_in_cargoes() {
-    let from_r = |day: u32| {
-        let rest = format!(
-            "[[lanes]]\nof = \"oil\"\nfrom = \"R\"\nto = \"K\"\npipeline = true\ntransit = \"1 day\"\n\
-             [policies.o.disruption]\nrole = \"shock\"\nsites = [\"o\"]\nat = \"35 days\"\nlasts = \"9 years\"\n\
-             [policies.r.disruption]\nrole = \"shock\"\nsites = [\"r\"]\nat = \"49 days\"\nlasts = \"9 years\"\n\
-             [policies.ban.export-ban]\nrole = \"shock\"\nby = \"R\"\nto = [\"J\"]\non = [\"oil\"]\n\
-             share = 0.99\neffective = 2025-02-{day:02}\n"
-        );
-        let commodity = "cargo = \"350 t\"\ntransit = \"1 day\"\nrelease = \"7 days\"";
-        let told = tell(&four("120 days", commodity, &rest));
-        told.arrived("Struck Oil", "K", 50.0, 120.0)
-    };
-    for day in 6..=11 {
-        let week = from_r(day);
-        assert!(week < 701.0, "after a ban on {day} February: {week} t");
-    }
-}

@@ -333,7 +333,7 @@ impl Act for Sanction {
     }
 
     fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize, opens: bool) {
-        if opens && Self::binds(trial, me) {
+        if opens && Self::binds(trial, me) && trial.s.now < trial.n.horizon {
             self.relabel(trial, me, market);
         }
     }
