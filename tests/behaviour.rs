@@ -1229,17 +1229,3 @@ fn a_cargo_is_filled_over_several_periods_of_a_quota() {
     let a_day = run(&text, 1).focus[0].shocked.origins[0].2;
     close(a_day, 1000.0 / 30.0, 2.0 * 2000.0 / 1440.0);
 }
-
-/// Orders answer to no gap, so that B gets what it uses while the control is
-/// off, and while it is on the one lot that the desk has come to.
-#[test]
-fn a_permit_is_used_once_however_often_a_control_comes_and_goes() {
-    let control = "[regimes.quarrel]\nstart = \"calm\"\n\
-         states.calm = { lasts = \"3 days\", then = { control = 1 } }\n\
-         states.control = { lasts = \"3 days\", then = { calm = 1 } }\n\
-         [policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
-         review = \"1 day\"\napproval = 1\nthroughput = \"0.01/day\"\nwhen = [\"control\"]\n";
-    let outcome = run(&one_lane("2 years", RIGID, "", control), 1);
-    let a_day = outcome.focus[0].shocked.origins[0].2;
-    assert!((45.0..60.0).contains(&a_day), "{a_day} t/d");
-}
