@@ -1180,3 +1180,52 @@ fn trade_catches_up_after_a_halt() {
     assert!(last_cover(0.0) < -20.0, "{}", last_cover(0.0));
     assert!(last_cover(0.25) > -5.0, "{}", last_cover(0.25));
 }
+
+/// A desk that decides once in two weeks permits nothing in every other.
+#[test]
+fn what_is_permitted_now_and_then_fills_cargoes_in_the_end() {
+    let arrived = |cargo: &str| {
+        let licence = "[policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\n\
+                       on = [\"gas\"]\neffective = 2025-01-08\nreview = \"10 days\"\n\
+                       approval = 1\nthroughput = \"0.07/day\"\n";
+        let commodity = format!("cargo = \"{cargo}\"\ntransit = \"5 days\"");
+        let text = one_lane("3 years", &commodity, "cover = \"40 days\"", licence);
+        run(&text, 1).focus[0].shocked.origins[0].2
+    };
+    let small = arrived("10 t");
+    close(small, 0.07 * 700.0, 1.0);
+    for cargo in ["500 t", "2000 t"] {
+        close(arrived(cargo), small, 2.0);
+    }
+}
+
+/// Periods begin in the middle of windows; what was allocated for the rest of
+/// one is not let out beside the new quota.
+#[test]
+fn each_period_of_a_quota_lets_out_its_volume() {
+    for volume in [2700, 2900] {
+        let quota = format!(
+            "[policies.quota.export-quota]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+             volume = \"{volume} t\"\nperiod = \"30 days\"\n"
+        );
+        for carried in [RIGID, "transit = \"0 days\"\nparcel = \"1 t\""] {
+            let text = one_lane("360 days", carried, "cover = \"30 days\"", &quota);
+            let a_day = run(&text, 1).focus[0].shocked.origins[0].2;
+            close(a_day, f64::from(volume) / 30.0, 0.01);
+        }
+    }
+}
+
+#[test]
+fn a_cargo_is_filled_over_several_periods_of_a_quota() {
+    let quota = "[policies.quota.export-quota]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+                 volume = \"1 kt\"\nperiod = \"30 days\"\n";
+    let text = one_lane(
+        "1440 days",
+        "cargo = \"2 kt\"",
+        "cover = \"30 days\"",
+        quota,
+    );
+    let a_day = run(&text, 1).focus[0].shocked.origins[0].2;
+    close(a_day, 1000.0 / 30.0, 2.0 * 2000.0 / 1440.0);
+}

@@ -39,7 +39,7 @@ impl Trial<'_> {
         self.let_prices_sink_in(market);
         self.note_levels(market);
         let window = self.s.markets[market].next - self.s.now;
-        self.before_clearing(market);
+        self.before_clearing(market, new_window);
         let result = self.trade(market, window.days(), new_window);
         self.s.clearing_stage = -1;
         result
@@ -183,7 +183,8 @@ impl Trial<'_> {
         offer_max.clear();
         for seller in m.sellers.clone() {
             let s = self.s.sellers[seller];
-            let spare = (s.stock - s.carried - self.base.working_stock[seller]).max(0.0);
+            let spare = self.unsold(market, seller) - self.base.working_stock[seller];
+            let spare = spare.max(0.0);
             let freed = if window >= terms.release {
                 1.0
             } else {
@@ -214,6 +215,19 @@ impl Trial<'_> {
             offer.push(offered);
             offer_max.push(most.max(offered));
         }
+    }
+
+    /// What a seller has and has not sold. Goods that have left ahead of their
+    /// time are still to be sold where parcels are loaded from what there is,
+    /// but no pipeline can carry them.
+    fn unsold(&self, market: usize, seller: usize) -> f64 {
+        let (m, s) = (&self.n.markets[market], &self.s.sellers[seller]);
+        if !m.pipelines || m.pipelines_only {
+            return s.stock - s.carried;
+        }
+        let first = m.pairs.start + (seller - m.sellers.start) * m.buyers.len();
+        let row = &self.s.pairs[first..first + m.buyers.len()];
+        s.stock - row.iter().map(|pair| pair.carry.max(0.0)).sum::<f64>()
     }
 
     /// Output at full capacity of what is up and has its inputs.

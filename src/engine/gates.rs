@@ -14,7 +14,7 @@
 use super::journal::Entry;
 use super::state::{Desk, Parcel, refill};
 use super::trial::Trial;
-use crate::units::Ticks;
+use crate::units::{Tick, Ticks};
 
 /// No policy.
 const NONE: u32 = u32::MAX;
@@ -297,6 +297,11 @@ impl Trial<'_> {
             pair,
             volume,
         });
+    }
+
+    /// What a pair was allocated by the usual way for what is left of the window.
+    pub(super) fn usual_rest(&self, market: usize, pair: usize, last: Tick) -> f64 {
+        self.still_to_go(market, pair, last) * (1.0 - self.s.ways[pair].share)
     }
 
     /// Takes back an allocation; returns what of it went by the usual way.

@@ -292,12 +292,13 @@ impl Trial<'_> {
     }
 
     /// Where a policy lets nothing pass, what waits for a parcel is its
-    /// seller's again, and what the pair owes is forgotten.
+    /// seller's again, and what the pair owes is forgotten. Not where it has
+    /// let that pass itself and now has no more to give: then it waits on.
     fn release_stopped(&mut self, market: usize, desk: &Desk) {
         for (k, pair) in self.n.markets[market].pairs.clone().enumerate() {
             let carry = self.s.pairs[pair].carry;
             let stopped = desk.gates.cap[k] <= 0.0 && desk.contract[k] <= 0.0;
-            if stopped && carry != 0.0 {
+            if stopped && carry != 0.0 && !self.is_used_up(desk, desk.gates.binding[k]) {
                 self.carry(pair, -carry);
                 self.take_back_waiting(&desk.counting, market, pair, carry);
             }

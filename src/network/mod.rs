@@ -141,7 +141,7 @@ pub struct Market {
     pub choke: Num,
     /// η.
     pub new_pairs: Num,
-    /// κ per window.
+    /// κ per week.
     pub restocking: Num,
     /// Largest nomination \[windows of use\].
     pub nomination_cap: Num,

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! with `free` its uncontrolled goods not held and those under general
-//! licences. With unlimited throughput, certain approval and steady
+//! licences. Where another policy stops what was permitted before it has left,
+//! it stays permitted. With unlimited throughput, certain approval and steady
 //! applications a, shipments after t are a · P(review ≤ t), and the backlog
 //! tends to a · E\[review\] (Little's law).
 
@@ -243,9 +244,7 @@ impl ExportLicence {
         let share = g.share.get(drawn).clamp(0.0, 1.0);
         let general = terms.general[g.to[place]].get(drawn).clamp(0.0, 1.0);
         let memory = g.memory + place * PER_PAIR;
-        let beyond = *self.cell(trial, me, memory + SHIPPED) - *self.cell(trial, me, memory + FREE);
-        *self.cell(trial, me, memory + PERMITTED) -= beyond.max(0.0);
-        *self.cell(trial, me, memory + SHIPPED) = 0.0;
+        self.use_permits(trial, me, memory);
         let reference = trial.reference_trade(g.bound.pairs[place] as usize, days);
         let extra = self.catching_up(trial, me, good, place, days, share * (1.0 - general));
         let (controlled, other) = if share > 0.0 {
@@ -278,6 +277,15 @@ impl ExportLicence {
             }
         }
         self.note_filed(trial, me, (good, place), (applied, held));
+    }
+
+    /// Closes the books of a window for the pair whose memory begins there:
+    /// what has been shipped beyond its free goods uses up permits, and what
+    /// has been given back from earlier windows is permitted again.
+    fn use_permits(&self, trial: &mut Trial, me: usize, memory: usize) {
+        let shipped = std::mem::take(self.cell(trial, me, memory + SHIPPED));
+        let free = std::mem::take(self.cell(trial, me, memory + FREE));
+        *self.cell(trial, me, memory + PERMITTED) -= (shipped - free).max(shipped.min(0.0));
     }
 
     /// Files an application, `after` days from now. A desk that decides only
@@ -483,15 +491,13 @@ impl Act for ExportLicence {
         for good in 0..self.goods.len() {
             *self.cell(trial, me, FILED + good) = now;
             for place in 0..self.goods[good].bound.pairs.len() {
-                let memory = self.goods[good].memory + place * PER_PAIR;
-                *self.cell(trial, me, memory + SHIPPED) = 0.0;
-                *self.cell(trial, me, memory + FREE) = 0.0;
+                self.use_permits(trial, me, self.goods[good].memory + place * PER_PAIR);
             }
         }
     }
 
-    /// Files for the time until the next clearing.
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
+    /// Files for the time until the next window.
+    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize, _opens: bool) {
         let next = trial.s.markets[market].next;
         for good in 0..self.goods.len() {
             let filed = Tick(*self.cell(trial, me, FILED + good) as u64).max(trial.s.now);
@@ -540,6 +546,10 @@ impl Act for ExportLicence {
                 self.decide(trial, me, lot);
             }
         }
+    }
+
+    fn counts(&self) -> bool {
+        true
     }
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {

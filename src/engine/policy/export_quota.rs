@@ -47,6 +47,21 @@ impl ExportQuota {
         once.map(|seller| trial.most_shipped(seller as usize, window))
             .sum()
     }
+
+    /// What has been allocated under the last period's quota for days of the
+    /// new one is taken from the new quota; where the market clears again, it
+    /// gives that back.
+    fn charge_rest(&self, trial: &mut Trial, me: usize) {
+        let first = trial.policies[me].memory.start;
+        for (good, b) in self.bound.iter().enumerate() {
+            let last = trial.s.markets[b.market].cleared_at;
+            if trial.counted(me, last) {
+                let pairs = b.pairs.iter().map(|pair| *pair as usize);
+                let rest = pairs.map(|pair| trial.usual_rest(b.market, pair, last));
+                trial.s.memory[first + LEFT + good] -= rest.sum::<f64>();
+            }
+        }
+    }
 }
 
 /// Memory: when the next period begins \[s\].
@@ -82,7 +97,12 @@ impl Act for ExportQuota {
                 trial.s.memory[first + LEFT + k] = volume.get(trial.drawn);
             }
         });
+        self.charge_rest(trial, me);
         trial.set_alarm(me, next, 0);
+    }
+
+    fn counts(&self) -> bool {
+        true
     }
 
     fn gate(&self, trial: &Trial, me: usize, market: usize, window: f64, gates: &mut Gates) {

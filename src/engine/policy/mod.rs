@@ -34,6 +34,7 @@ use std::ops::Range;
 use super::Process;
 use super::calendar::{Class, Event};
 use super::gates::Gates;
+use super::state::Desk;
 use super::trial::{Trial, Variant};
 use crate::network::{Compiler, Network, Num};
 use crate::random::ObjectKey;
@@ -115,9 +116,14 @@ trait Act {
     fn open(&self, _trial: &Trial, _me: usize, _market: usize, _window: f64, _gates: &mut Gates) {}
     /// A market clears, whether or not it is in force.
     fn clears(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
-    /// A market it is in force on is about to clear.
-    fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize) {}
-    /// A volume has been allocated on a pair of such a market.
+    /// A market it is in force on is about to clear; whether a window opens.
+    fn before_clearing(&self, _trial: &mut Trial, _me: usize, _market: usize, _opens: bool) {}
+    /// Whether it lets so much pass and no more, and keeps count.
+    fn counts(&self) -> bool {
+        false
+    }
+    /// A volume has been allocated on a pair of such a market; below zero where
+    /// it is taken back.
     fn shipped(&self, _trial: &mut Trial, _me: usize, _pair: usize, _volume: f64) {}
 }
 
@@ -282,6 +288,9 @@ impl Trial<'_> {
             state.over &= due;
             let in_force = due && !state.over;
             if in_force != state.in_force {
+                if !in_force {
+                    self.give_back_rest(index);
+                }
                 self.s.policies[index].in_force = in_force;
                 self.s.policies[index].since = self.s.now;
                 self.note_policy(index);
@@ -384,10 +393,11 @@ impl Trial<'_> {
     }
 
     /// Tells the policies in force on a market that it is about to clear.
-    pub(super) fn before_clearing(&mut self, market: usize) {
+    pub(super) fn before_clearing(&mut self, market: usize, opens: bool) {
         for (index, p) in self.policies.iter().enumerate() {
             if self.acts_on(index, market) {
-                p.instrument.act().before_clearing(self, index, market);
+                let instrument = p.instrument.act();
+                instrument.before_clearing(self, index, market, opens);
             }
         }
     }
@@ -417,8 +427,22 @@ impl Trial<'_> {
     pub(super) fn find_counting(&mut self, market: usize, last: Tick) {
         let mut counting = std::mem::take(&mut self.s.desk.counting);
         self.find_acting(market, &mut counting);
-        counting.retain(|policy| self.s.policies[*policy as usize].since <= last);
+        let has_cleared = self.s.markets[market].window > 0;
+        counting.retain(|policy| has_cleared && self.counted(*policy as usize, last));
         self.s.desk.counting = counting;
+    }
+
+    /// Whether a policy in force was so when a market last cleared.
+    fn counted(&self, policy: usize, last: Tick) -> bool {
+        let state = self.s.policies[policy];
+        (state.in_force || state.lingers) && state.since <= last
+    }
+
+    /// Whether a policy has counted what was last allocated, and lets nothing
+    /// more pass only for that.
+    pub(super) fn is_used_up(&self, desk: &Desk, policy: u32) -> bool {
+        let counts = |p: &Policy| p.instrument.act().counts();
+        desk.counting.contains(&policy) && counts(&self.policies[policy as usize])
     }
 
     /// Tells the policies that counted an allocation that a part of it has
@@ -428,6 +452,22 @@ impl Trial<'_> {
         let counting = std::mem::take(&mut self.s.desk.counting);
         self.shipped(&counting, pair, -volume);
         self.s.desk.counting = counting;
+    }
+
+    /// A policy comes out of force: what it has counted for the rest of the
+    /// windows of its markets goes on without it.
+    fn give_back_rest(&mut self, policy: usize) {
+        let p = &self.policies[policy];
+        for market in &p.markets {
+            let last = self.s.markets[*market].cleared_at;
+            if !self.counted(policy, last) {
+                continue;
+            }
+            for pair in self.n.markets[*market].pairs.clone() {
+                let rest = self.usual_rest(*market, pair, last);
+                p.instrument.act().shipped(self, policy, pair, -rest);
+            }
+        }
     }
 
     /// Sets an alarm of a policy.

@@ -248,7 +248,7 @@ impl Sanction {
             }
             let s = &trial.s.sellers[seller];
             let unsold = s.stock - s.carried - trial.base.usual_stock[seller];
-            let volume = (share * trial.s.sellers[seller].output * window).min(unsold);
+            let volume = (share * s.output * window).min(unsold).min(s.stock);
             if volume > 0.0 {
                 Self::hand_on(trial, me, (market, seller), volume, &r.names);
             }
@@ -337,9 +337,8 @@ impl Act for Sanction {
         }
     }
 
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
-        let (now, opened) = (trial.s.now, trial.window_opened(market));
-        if Self::binds(trial, me) && now == opened && now < trial.n.horizon {
+    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize, opens: bool) {
+        if opens && Self::binds(trial, me) && trial.s.now < trial.n.horizon {
             self.relabel(trial, me, market);
         }
     }

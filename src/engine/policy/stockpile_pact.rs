@@ -213,11 +213,11 @@ impl Act for StockpilePact {
         }
     }
 
-    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize) {
+    fn before_clearing(&self, trial: &mut Trial, me: usize, market: usize, opens: bool) {
         let Some(good) = self.good(market) else {
             return;
         };
-        if trial.s.now == trial.window_opened(market) {
+        if opens {
             self.open(trial, me, good);
         }
         for taker in &good.members {
