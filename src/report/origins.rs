@@ -143,12 +143,14 @@ fn fold_rest(mut origins: Vec<Origin>) -> Vec<Origin> {
 fn total(origins: &[Origin], focus: &FocusOutcome) -> String {
     let before: f64 = origins.iter().map(|origin| origin.baseline).sum();
     let after: f64 = origins.iter().map(|origin| origin.shocked).sum();
-    let after_text = quantity(after, &focus.unit);
-    format!(
-        "all origins: {} → {after_text} ({})",
-        figures(before),
-        change(before, after)
-    )
+    let written = quantity(after, &focus.unit);
+    match (change(before, after), figures(before)) {
+        (same, from) if same == change(1.0, 1.0) && from == figures(after) => {
+            format!("all origins: {written} ({same})")
+        }
+        (same, from) if same == change(1.0, 1.0) => format!("all origins: {from} → {written}"),
+        (change, from) => format!("all origins: {from} → {written} ({change})"),
+    }
 }
 
 fn rows(canvas: &Canvas<'_>, frame: &Frame, origins: &[Origin], names: f64) -> Drawn {
