@@ -11,6 +11,8 @@ use crate::study::FocusOutcome;
 
 /// Origins shown by name at most.
 const MOST: usize = 8;
+/// Most of the width that their names may take.
+const NAMES: f64 = 0.48;
 
 /// Supply from one origin, or several [units per year].
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +46,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         .iter()
         .map(|origin| TICK.width(&origin.label()))
         .fold(0.0, f64::max);
-    let names = (names + 14.0).min(room.width() * 0.42);
+    let names = (names + 14.0).min(room.width() * NAMES);
     let changes = origins
         .iter()
         .map(|origin| NOTE.width(&origin.change()))

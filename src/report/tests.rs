@@ -507,6 +507,19 @@ fn the_appendix_lists_every_judgement() {
 }
 
 #[test]
+fn sources_say_what_a_numbered_table_is_about() {
+    let mut case = single(USUAL);
+    let note = &mut case.outcome.basis.notes[0];
+    note.path = "demand.3".to_owned();
+    note.subject = "lng JP".to_owned();
+    note.source = Some("S9".to_owned());
+    let citation = "a statistic".to_owned();
+    case.outcome.basis.sources.insert("S9".to_owned(), citation);
+    let words = words(&case, "appendix");
+    assert!(words.contains("demand.3 (lng JP)"), "{words}");
+}
+
+#[test]
 fn the_svg_needs_no_font_and_says_what_it_shows() {
     let pictures = rendered(&single(USUAL), Format::Svg);
     let price = pictures
