@@ -174,7 +174,7 @@ fn sources(basis: &Basis) -> Table {
 }
 
 fn source<'b>(key: &str, cited: impl Iterator<Item = &'b Note>, citation: &str) -> Row {
-    let mut paths: Vec<&str> = cited.map(|note| note.path.as_str()).collect();
+    let mut paths: Vec<String> = cited.map(place).collect();
     let more = paths.len().saturating_sub(MOST_PLACES);
     paths.truncate(MOST_PLACES);
     let places = match (paths.is_empty(), more) {
@@ -188,6 +188,14 @@ fn source<'b>(key: &str, cited: impl Iterator<Item = &'b Note>, citation: &str) 
         cell(&places, CELL.coloured(MUTED), second),
         cell(citation, CELL, third),
     ])
+}
+
+/// A table by its path, and where that ends in a number by what it is about.
+fn place(note: &Note) -> String {
+    match note.path.ends_with(|c: char| c.is_ascii_digit()) && !note.subject.is_empty() {
+        true => format!("{} ({})", note.path, note.subject),
+        false => note.path.clone(),
+    }
 }
 
 /// Whether a text names a key as one of its words.

@@ -8,9 +8,11 @@ use super::canvas::{Align, Canvas, Rect, Stroke};
 use super::panel::{Frame, ROW};
 use super::theme::{CAPTION, INK, NOTE, TICK};
 
-/// Most of the width that names may take, in several lines and in one.
+/// Most of the width that names may take, and where one would be cut off then.
 const NAMES: f64 = 0.42;
-const ONE_LINE: f64 = 0.56;
+const LONG_NAMES: f64 = 0.56;
+/// Room between names and bars.
+const GAP: f64 = 14.0;
 /// Largest height of a bar with the space under it.
 const THICK: f64 = 52.0;
 
@@ -37,6 +39,11 @@ pub(super) struct Bar {
 }
 
 impl Bar {
+    /// The range of its line, unless that is a point.
+    fn line(&self) -> Option<[f64; 2]> {
+        self.range.filter(|[low, high]| low < high)
+    }
+
     fn reach(&self) -> f64 {
         self.range.map_or(self.end, |[_, high]| high.max(self.end))
     }
@@ -61,10 +68,12 @@ pub(super) fn draw(
     let values = bars.map(|bar| NOTE.width(&bar.value)).fold(0.0, f64::max);
     let height = rect.height() - 2.0 * ROW - 16.0;
     let pitch = height / groups.len().max(1) as f64;
-    let most = match pitch < 2.0 * TICK.leading() {
-        true => ONE_LINE,
-        false => NAMES,
+    let fit = |share: f64| {
+        groups
+            .iter()
+            .all(|group| group.fits(rect.width() * share, pitch))
     };
+    let most = if fit(NAMES) { NAMES } else { LONG_NAMES };
     let names = names(groups, rect.width() * most);
     let frame = Frame {
         rect: Rect {
@@ -81,8 +90,8 @@ pub(super) fn draw(
     for (row, group) in groups.iter().enumerate() {
         group.name(
             canvas,
-            (frame.rect.left - 14.0, middle(row)),
-            (names - 14.0, pitch),
+            (frame.rect.left - GAP, middle(row)),
+            (names - GAP, pitch),
         )?;
         group.bars(canvas, &frame, (middle(row), pitch))?;
     }
@@ -98,11 +107,27 @@ fn names(groups: &[Group], most: f64) -> f64 {
 }
 
 impl Group {
-    /// The name in a line or two, and the note in another if there is room.
-    fn name(&self, canvas: &Canvas<'_>, at: (f64, f64), (width, pitch): (f64, f64)) -> Drawn {
+    /// Whether a line is drawn over one of its bars.
+    pub(super) fn has_line(&self) -> bool {
+        self.bars.iter().any(|bar| bar.line().is_some())
+    }
+
+    /// How many lines there are for the name, and for the note.
+    fn rows(&self, pitch: f64) -> (usize, usize) {
         let rows = ((pitch / TICK.leading()) as usize).clamp(1, 3);
         let note = usize::from(!self.note.is_empty() && rows > 1);
-        let mut lines: Vec<_> = TICK.wrap(&self.name, width, rows - note);
+        (rows - note, note)
+    }
+
+    /// Whether the name has room beside bars that leave it so much.
+    fn fits(&self, width: f64, pitch: f64) -> bool {
+        TICK.wrap_all(&self.name, width - GAP).len() <= self.rows(pitch).0
+    }
+
+    /// The name in a line or two, and the note in another if there is room.
+    fn name(&self, canvas: &Canvas<'_>, at: (f64, f64), (width, pitch): (f64, f64)) -> Drawn {
+        let (rows, note) = self.rows(pitch);
+        let mut lines: Vec<_> = TICK.wrap(&self.name, width, rows);
         lines.retain(|line| !line.is_empty());
         let mut lines: Vec<_> = lines.into_iter().map(|line| (line, TICK)).collect();
         if note > 0 {
@@ -134,7 +159,7 @@ impl Bar {
         let bar = Rect::new(left, top, frame.x(self.end).max(left + 1.0), bottom);
         canvas.rect(bar, self.colour, 1.0)?;
         let middle = (top + bottom) / 2.0;
-        if let Some(range) = self.range.filter(|[low, high]| low < high) {
+        if let Some(range) = self.line() {
             whisker(canvas, range.map(|value| frame.x(value)), middle)?;
         }
         let at = (frame.x(self.reach()) + 12.0, middle + NOTE.drop());

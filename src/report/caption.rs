@@ -235,10 +235,12 @@ pub(super) fn policies(market: &Market<'_>) -> String {
         return "No policy stops anything.".to_owned();
     };
     let amount = |value| quantity(value, market.unit);
-    let stopped = match most.stopped {
-        0.0 => "stops nothing".to_owned(),
-        stopped => format!("keeps {}", amount(stopped)),
-    };
+    if most.stopped <= 0.0 {
+        let (title, leaked) = (quoted(most.title), amount(most.leaked));
+        let good = market.name;
+        return format!("Nothing stays stopped; {leaked} of {good} go by way of {title}.");
+    }
+    let stopped = format!("keeps {}", amount(most.stopped));
     let leaked = match most.leaked {
         leaked if leaked > 0.0 => format!("; a further {} go around it", amount(leaked)),
         _ => String::new(),

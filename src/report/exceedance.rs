@@ -22,7 +22,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, tail: &Tail) -> Drawn {
         y_end: height.end(),
     };
     height.draw(canvas, &frame)?;
-    tail.draw_axis(canvas, &frame)?;
+    tail.draw_axis(canvas, room, &frame)?;
     tail.draw_flags(canvas, room, &frame)?;
     curve(canvas, &frame, &tail.baseline, baseline_line())?;
     curve(canvas, &frame, &tail.shocked, shocked_line())?;

@@ -96,7 +96,8 @@ fn most(shocked: &Fan, baseline: &Fan) -> f64 {
 impl Spread<'_> {
     fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Drawn {
         let shocks = &self.digest.shocks;
-        let keys: Vec<Key> = keys().into_iter().chain(shocks.key()).collect();
+        let keys = keys(self.digest.trials());
+        let keys: Vec<Key> = keys.into_iter().chain(shocks.key()).collect();
         let room = legend(canvas, rect, &keys)?;
         let frame = self.frame(Rect {
             top: room.top + shocks.height() + ROW,
@@ -178,9 +179,15 @@ impl Spread<'_> {
     }
 }
 
-/// Entries of a legend.
-pub(super) fn keys() -> [Key; 5] {
-    [
+/// Entries of a legend. One trial has no spread, and is its own mean.
+pub(super) fn keys(trials: usize) -> Vec<Key> {
+    if trials == 1 {
+        return vec![
+            Key::line("with the shocks", mean()),
+            Key::line("baseline", baseline()),
+        ];
+    }
+    vec![
         Key::block("5–95\u{a0}% of trials", SHOCKED, OUTER_BAND),
         Key::block("25–75\u{a0}%", SHOCKED, OUTER_BAND + INNER_BAND),
         Key::line("median", median()),

@@ -39,9 +39,10 @@ pub(super) fn brief(digest: &Digest<'_>) -> String {
     };
     let size = match trials {
         1 => format!(" by {mean} of demand ({before} without the shocks)"),
-        _ => format!(
-            "; over all trials by {mean} of demand on average ({before} without the shocks)"
-        ),
+        _ => {
+            let over = over_all(digest.shocked.share_short);
+            format!("{over} by {mean} of demand on average ({before} without the shocks)")
+        }
     };
     let bad = match share.outer[1] {
         high if trials > 1 && high > share.mean => {
@@ -94,6 +95,16 @@ pub(super) fn often(short: f64, trials: usize) -> String {
     }
 }
 
+/// What joins how often and how much on average: the mean is over all trials,
+/// which need not be said where every trial is short.
+fn over_all(short: f64) -> &'static str {
+    if short < 1.0 {
+        "; over all trials"
+    } else {
+        ","
+    }
+}
+
 fn size(digest: &Digest<'_>) -> String {
     let volume = &digest.tail.shocked;
     let mean = quantity(volume.mean, &digest.focus.unit);
@@ -102,9 +113,12 @@ fn size(digest: &Digest<'_>) -> String {
         return format!(" by {mean}, {demand} of demand");
     }
     let worst = quantity(volume.worst, &digest.focus.unit);
-    let bar = bar(digest.short_above);
+    let (bar, over) = (
+        bar(digest.short_above),
+        over_all(digest.shocked.share_short),
+    );
     format!(
-        "{bar}; over all trials by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}"
+        "{bar}{over} by {mean} on average ({demand} of demand), in the worst 5\u{a0}% by {worst}"
     )
 }
 

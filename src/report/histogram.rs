@@ -36,7 +36,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
     bars(canvas, &frame, shocked)?;
     outline(canvas, &frame, baseline)?;
     tail.draw_flags(canvas, room, &frame)?;
-    tail.draw_axis(canvas, &frame)?;
+    tail.draw_axis(canvas, room, &frame)?;
     none(
         canvas,
         Rect {

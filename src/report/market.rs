@@ -28,7 +28,7 @@ pub(super) struct Market<'d> {
     pub(super) unit: &'d str,
     /// Its foci, in the order of the scenario.
     pub(super) foci: Vec<&'d Digest<'d>>,
-    /// What each policy stops, largest first.
+    /// What each policy stops, largest first, then what only goes around others.
     pub(super) policies: Vec<Stopped<'d>>,
     /// What sellers under sanctions get, those with the deepest discount first.
     pub(super) sellers: Vec<&'d SellerPrice>,
@@ -108,7 +108,11 @@ fn stopped<'o>(outcome: &'o Outcome, commodity: &str) -> Vec<Stopped<'o>> {
     let mut found: Vec<_> = policies
         .filter(|p| p.stopped > 0.0 || p.leaked > 0.0)
         .collect();
-    found.sort_by(|a, b| (b.stopped + b.leaked).total_cmp(&(a.stopped + a.leaked)));
+    let by_volume = |a: &Stopped<'_>, b: &Stopped<'_>| {
+        let stopped = b.stopped.total_cmp(&a.stopped);
+        stopped.then(b.leaked.total_cmp(&a.leaked))
+    };
+    found.sort_by(by_volume);
     found
 }
 
@@ -231,7 +235,12 @@ impl MarketChart {
                 let before = Key::block("baseline", BASELINE_BAR, 1.0);
                 let any = market.reserves().any(|(d, _)| d.baseline.drawn.mean > 0.0);
                 let shocked = Key::block("with the shocks", SHOCKED_BAR, 1.0);
-                let keys = [Some(shocked), any.then_some(before), Some(whisker_key())];
+                let lines = self.groups(market).iter().any(Group::has_line);
+                let keys = [
+                    Some(shocked),
+                    any.then_some(before),
+                    lines.then(whisker_key),
+                ];
                 keys.into_iter().flatten().collect()
             }
         }

@@ -52,8 +52,8 @@ pub(super) fn percent(share: f64) -> String {
             };
             return format!("{end}{TIE}%");
         }
-        f if f > 0.0 && f < 0.1 => 2,
-        f if f > 0.0 && f < 1.0 => 1,
+        f if f > 0.0 && f < 0.095 => 2,
+        f if f > 0.0 && f < 0.95 => 1,
         _ => 0,
     };
     format!("{}{TIE}%", signed(percent, decimals))
@@ -191,6 +191,8 @@ mod tests {
             (0.004, "0.4 %"),
             (0.62, "62 %"),
             (0.9995, "99.95 %"),
+            (0.999, "99.9 %"),
+            (0.0098, "1 %"),
             (0.000_01, "under 0.01 %"),
             (0.999_99, "over 99.99 %"),
         ];

@@ -11,6 +11,8 @@ use crate::study::FocusOutcome;
 
 /// Origins shown by name at most.
 const MOST: usize = 8;
+/// Most of the width that their names may take.
+const NAMES: f64 = 0.48;
 
 /// Supply from one origin, or several [units per year].
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +46,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Draw
         .iter()
         .map(|origin| TICK.width(&origin.label()))
         .fold(0.0, f64::max);
-    let names = (names + 14.0).min(room.width() * 0.42);
+    let names = (names + 14.0).min(room.width() * NAMES);
     let changes = origins
         .iter()
         .map(|origin| NOTE.width(&origin.change()))
@@ -143,12 +145,14 @@ fn fold_rest(mut origins: Vec<Origin>) -> Vec<Origin> {
 fn total(origins: &[Origin], focus: &FocusOutcome) -> String {
     let before: f64 = origins.iter().map(|origin| origin.baseline).sum();
     let after: f64 = origins.iter().map(|origin| origin.shocked).sum();
-    let after_text = quantity(after, &focus.unit);
-    format!(
-        "all origins: {} → {after_text} ({})",
-        figures(before),
-        change(before, after)
-    )
+    let written = quantity(after, &focus.unit);
+    match (change(before, after), figures(before)) {
+        (same, from) if same == change(1.0, 1.0) && from == figures(after) => {
+            format!("all origins: {written} ({same})")
+        }
+        (same, from) if same == change(1.0, 1.0) => format!("all origins: {from} → {written}"),
+        (change, from) => format!("all origins: {from} → {written} ({change})"),
+    }
 }
 
 fn rows(canvas: &Canvas<'_>, frame: &Frame, origins: &[Origin], names: f64) -> Drawn {

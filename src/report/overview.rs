@@ -212,7 +212,8 @@ impl Foci<'_> {
         let notes = ["As a share of the month's demand, all on one scale.".to_owned()];
         let room = section(canvas, rect, "Shortfall, by month", &notes)?;
         let shocks = self.digests.iter().find_map(|digest| digest.shocks.key());
-        let keys: Vec<Key> = fan::keys().into_iter().chain(shocks).collect();
+        let trials = self.digests.first().map_or(0, |digest| digest.trials());
+        let keys: Vec<Key> = fan::keys(trials).into_iter().chain(shocks).collect();
         let room = legend(canvas, room, &keys)?;
         let most = self.digests.iter().map(|d| fan::most_short(d.focus));
         let most = most.fold(0.0, f64::max);

@@ -183,7 +183,7 @@ impl<'d> Block<'d> {
         Self::new(
             format!("{}: {}", focus.country_name, focus.commodity_name),
             format!(
-                "Uses {demand} a year; reference price {price}{}",
+                "Reference use {demand} a year; reference price {price}{}",
                 reserve(digest)
             ),
             &Chart::ALL.map(|chart| Panel::Focus(chart, digest)),

@@ -11,6 +11,9 @@ use super::theme::{BASELINE, CAPTION, Face, GRID, INK, NOTE, RULE, SHOCKED, TICK
 pub(super) const ROW: f64 = 35.0;
 /// Said where there is nothing to draw.
 pub(super) const NO_TRIAL: &str = "no trial was finished";
+/// How far the caption of a scale may reach beyond either end of it: over names
+/// at its left, and as far as numbers at its right.
+const OVERHANG: f64 = 110.0;
 /// Width of the sample in a legend.
 pub(super) const SWATCH: f64 = 40.0;
 
@@ -156,7 +159,7 @@ impl Frame {
         let labels = axis.ticks.iter().map(|&t| (self.x(t), axis.label(t)));
         ticks(canvas, &labels.collect::<Vec<_>>(), bottom + ROW, TICK)?;
         canvas.line(&[(left, top), (left, bottom)], Stroke::solid(RULE, 2.0))?;
-        let caption = CAPTION.fit(caption, right - left);
+        let caption = CAPTION.fit(caption, right - left + 2.0 * OVERHANG);
         let at = ((left + right) / 2.0, bottom + 2.0 * ROW);
         canvas.text(&caption, at, CAPTION, Align::Centre)
     }

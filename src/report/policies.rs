@@ -7,7 +7,7 @@ use super::panel::{Frame, Key, ROW};
 use super::theme::{CAPTION, NOTE, POLICY};
 use crate::study::{Outcome, PolicyActivity, Step};
 
-/// Policies named at most.
+/// Policies named, where there are more than one more.
 const MOST: usize = 4;
 /// Height of a row, and of the bar at its foot.
 const PITCH: f64 = 44.0;
@@ -37,7 +37,10 @@ impl<'o> Shocks<'o> {
             .collect();
         let mut ranks: Vec<usize> = (0..all.len()).collect();
         ranks.sort_by(|&a, &b| extent(all[b]).total_cmp(&extent(all[a])));
-        ranks.truncate(MOST);
+        // A line that says there is one more would take the room of its bar.
+        if ranks.len() > MOST + 1 {
+            ranks.truncate(MOST);
+        }
         ranks.sort_unstable();
         let shown: Vec<_> = ranks.iter().map(|&rank| all[rank]).collect();
         Self {
@@ -86,10 +89,7 @@ impl<'o> Shocks<'o> {
         if self.hidden == 0 {
             return Ok(());
         }
-        let text = match self.hidden {
-            1 => "and one more shock".to_owned(),
-            n => format!("and {} more shocks", count(n as u64)),
-        };
+        let text = format!("and {} more shocks", count(self.hidden as u64));
         let baseline = top + self.shown.len() as f64 * PITCH + 0.5 * ROW + CAPTION.drop();
         canvas.text(&text, (left, baseline), CAPTION, Align::Left)
     }

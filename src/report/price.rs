@@ -18,7 +18,7 @@ struct Range<'o> {
 
 /// Draws how the spot price and the price paid spread over trials.
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, digest: &Digest<'_>) -> Drawn {
-    let room = legend(canvas, rect, &keys())?;
+    let room = legend(canvas, rect, &keys(digest.trials()))?;
     let (shocked, baseline) = (&digest.shocked, &digest.baseline);
     let pairs = [
         ("spot", &shocked.spot, &baseline.spot),
@@ -76,8 +76,15 @@ impl Range<'_> {
     }
 }
 
-fn keys() -> [Key; 5] {
-    [
+fn keys(trials: usize) -> Vec<Key> {
+    if trials == 1 {
+        return vec![
+            Key::dot("with the shocks", SHOCKED),
+            Key::dot("baseline", BASELINE),
+            Key::line("reference", dashes()),
+        ];
+    }
+    vec![
         Key::dot("mean, with the shocks", SHOCKED),
         Key::dot("mean, baseline", BASELINE),
         Key::block("5–95\u{a0}% of trials", INK, OUTER_BAND),

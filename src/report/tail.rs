@@ -136,7 +136,7 @@ impl Tail {
 
     /// Draws the horizontal axis: the unit, the share of demand under it,
     /// and what lies beyond.
-    pub(super) fn draw_axis(&self, canvas: &Canvas<'_>, frame: &Frame) -> Drawn {
+    pub(super) fn draw_axis(&self, canvas: &Canvas<'_>, panel: Rect, frame: &Frame) -> Drawn {
         frame.ground(canvas)?;
         let Rect {
             left,
@@ -157,7 +157,8 @@ impl Tail {
             CAPTION,
             Align::Centre,
         )?;
-        let note = CAPTION.fit(&self.beyond(), right - left + 90.0);
+        let note = CAPTION.fit(&self.beyond(), panel.width());
+        let middle = middle.min(panel.right - CAPTION.width(&note) / 2.0);
         canvas.text(&note, (middle, bottom + 4.0 * ROW), CAPTION, Align::Centre)
     }
 

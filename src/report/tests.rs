@@ -4,7 +4,7 @@ use super::canvas::{Align, Canvas, Rect};
 use super::chart::Chart;
 use super::digest::Digest;
 use super::finding::{brief, finding};
-use super::fixture::{Case, Shape, USUAL, extremes, five, realistic, single, world};
+use super::fixture::{Case, Shape, USUAL, extremes, five, policy, realistic, single, world};
 use super::market::markets;
 use super::sheet::{Mark, Sheet, Text};
 use super::theme::TICK;
@@ -59,7 +59,7 @@ fn findings_have_words_for_the_ends() {
         }))
     };
     insta::assert_snapshot!(short((0.0, 0.0), 100), @"In no trial is Japan short of NdFeB magnets.");
-    insta::assert_snapshot!(short((1.0, 1.0), 100), @"In every trial Japan is short of NdFeB magnets; over all trials by 1,170 t on average (9.9 % of demand), in the worst 5 % by 2,930 t. Without the shocks it is short in every trial too. The shocks add 789 t on average.");
+    insta::assert_snapshot!(short((1.0, 1.0), 100), @"In every trial Japan is short of NdFeB magnets, by 1,170 t on average (9.9 % of demand), in the worst 5 % by 2,930 t. Without the shocks it is short in every trial too. The shocks add 789 t on average.");
     insta::assert_snapshot!(short((1.0, 0.0), 1), @"In the only trial Japan is short of NdFeB magnets by 1,310 t, 11 % of demand. Without the shocks it never is.");
     insta::assert_snapshot!(short((0.001, 0.0), 2000), @"In 0.1 % of trials Japan is short of NdFeB magnets; over all trials by 1.27 t on average (0.011 % of demand), in the worst 5 % by 25.5 t. Without the shocks it never is.");
     insta::assert_snapshot!(short((0.5, 0.0), 0), @"No trial was finished for Japan and NdFeB magnets.");
@@ -375,7 +375,7 @@ fn findings_in_brief_have_words_for_the_ends() {
     In 7 % of trials the United States is short of NdPr oxide; over all trials by 0.14 % of demand on average (0.0013 % without the shocks), in 1 trial in 20 by more than 1.2 %.
     ");
     insta::assert_snapshot!(short((0.0, 0.0), 100), @"In no trial is Japan short of NdFeB magnets.");
-    insta::assert_snapshot!(short((1.0, 1.0), 100), @"In every trial Japan is short of NdFeB magnets; over all trials by 9.9 % of demand on average (3.2 % without the shocks), in 1 trial in 20 by more than 18 %.");
+    insta::assert_snapshot!(short((1.0, 1.0), 100), @"In every trial Japan is short of NdFeB magnets, by 9.9 % of demand on average (3.2 % without the shocks), in 1 trial in 20 by more than 18 %.");
     insta::assert_snapshot!(short((0.02, 0.0), 2000), @"In 2 % of trials Japan is short of NdFeB magnets; over all trials by 0.17 % of demand on average (nothing without the shocks).");
     insta::assert_snapshot!(short((1.0, 0.0), 1), @"In the only trial Japan is short of NdFeB magnets by 11 % of demand (nothing without the shocks).");
     insta::assert_snapshot!(short((0.5, 0.0), 0), @"No trial was finished for Japan and NdFeB magnets.");
@@ -410,7 +410,7 @@ fn captions_say_what_the_chart_of_a_market_shows() {
     case.sellers = world().sellers.split_off(2);
     case.sellers[0].commodity = "NdFeB magnets".to_owned();
     insta::assert_snapshot!(market_captions(&case), @"
-    policies: “Export licences” stops nothing of NdFeB magnets from its usual ways over the horizon, to all destinations together; a further 3 t go around it.
+    policies: Nothing stays stopped; 3 t of NdFeB magnets go by way of “Export licences”.
     sellers: While a sanction on it is in force, Tatneft sells 1 % above the reference price on average.
     reserves: With the shocks nothing is drawn from any state reserve.
     ");
@@ -418,6 +418,76 @@ fn captions_say_what_the_chart_of_a_market_shows() {
     case.policies.clear();
     case.sellers.clear();
     assert_eq!(market_captions(&case), "");
+}
+
+#[test]
+fn what_goes_around_does_not_count_as_stopped() {
+    let mut case = world();
+    case.policies[0].leaked = vec![("crude oil".to_owned(), "kb".to_owned(), 90_000.0)];
+    let said = market_captions(&case);
+    let first = said.lines().next().unwrap();
+    assert!(first.contains("“Designation of two producers"), "{first}");
+    assert!(first.contains("keeps 26,100 t of crude oil"), "{first}");
+}
+
+/// The words of a chart of the first focus.
+fn words(case: &Case, chart: &str) -> String {
+    let drawings = drawings(case);
+    let sheet = drawings.iter().find(|(name, _)| name.ends_with(chart));
+    let texts = texts(&sheet.unwrap().1);
+    let texts: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    texts.join("\n").replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_single_trial_has_no_spread_in_a_legend() {
+    let shape = |trials| Shape { trials, ..USUAL };
+    for chart in ["months", "stock", "price"] {
+        let many = words(&single(shape(100)), chart);
+        assert!(many.contains("5–95 % of trials"), "{chart}: {many}");
+        let one = words(&single(shape(1)), chart);
+        assert!(!one.contains("25–75 %"), "{chart}: {one}");
+        assert!(one.contains("with the shocks"), "{chart}: {one}");
+    }
+}
+
+#[test]
+fn the_last_shock_is_not_hidden_to_say_that_there_is_one_more() {
+    let mut case = single(USUAL);
+    let shocks = |count: usize| (0..count).map(|i| policy(&format!("Shock {i}"), 12, i, 12, 1.0));
+    case.policies = shocks(5).collect();
+    let five = words(&case, "months");
+    assert!(
+        five.contains("Shock 4") && !five.contains("more shock"),
+        "{five}"
+    );
+    case.policies = shocks(6).collect();
+    let six = words(&case, "months");
+    assert!(
+        six.contains("and 2 more shocks") && !six.contains("Shock 4"),
+        "{six}"
+    );
+}
+
+#[test]
+fn totals_that_differ_are_not_said_to_be_the_same() {
+    let mut case = single(USUAL);
+    case.focus[0].shocked.origins = case.focus[0].baseline.origins.clone();
+    let all = |case: &Case| {
+        let words = words(case, "origins");
+        let line = words.lines().find(|line| line.starts_with("all origins"));
+        line.unwrap().to_owned()
+    };
+    let same = all(&case);
+    assert!(
+        same.ends_with("(no change)") && !same.contains('→'),
+        "{same}"
+    );
+    for (.., rate) in &mut case.focus[0].shocked.origins {
+        *rate *= 0.996;
+    }
+    let less = all(&case);
+    assert!(less.contains('→') && !less.contains("no change"), "{less}");
 }
 
 #[test]
@@ -434,6 +504,19 @@ fn the_appendix_lists_every_judgement() {
     let begin = |words: &str| lines.iter().filter(|line| line.starts_with(words)).count();
     assert_eq!((begin("a guess: 15"), begin("by analogy: what")), (40, 40));
     assert!(lines.contains(&"commodities.*.dispersion"));
+}
+
+#[test]
+fn sources_say_what_a_numbered_table_is_about() {
+    let mut case = single(USUAL);
+    let note = &mut case.outcome.basis.notes[0];
+    note.path = "demand.3".to_owned();
+    note.subject = "lng JP".to_owned();
+    note.source = Some("S9".to_owned());
+    let citation = "a statistic".to_owned();
+    case.outcome.basis.sources.insert("S9".to_owned(), citation);
+    let words = words(&case, "appendix");
+    assert!(words.contains("demand.3 (lng JP)"), "{words}");
 }
 
 #[test]
