@@ -267,9 +267,9 @@ pub(super) fn sellers(market: &Market<'_>) -> String {
         return "No seller is under sanctions.".to_owned();
     };
     let below = |mean: f64| match percent(mean.abs()) {
-        _ if mean.abs() < 0.005 => "at the reference price".to_owned(),
-        share if mean < 0.0 => format!("{share} below the reference price"),
-        share => format!("{share} above the reference price"),
+        _ if mean.abs() < 0.005 => "like other sellers".to_owned(),
+        share if mean < 0.0 => format!("{share} below other sellers"),
+        share => format!("{share} above other sellers"),
     };
     let first = format!(
         "While a sanction on it is in force, {} sells {} on average",

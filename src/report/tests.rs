@@ -398,7 +398,7 @@ fn market_captions(case: &Case) -> String {
 fn captions_say_what_the_chart_of_a_market_shows() {
     insta::assert_snapshot!(market_captions(&world()), @"
     policies: “Designation of two producers, with a wind-down of thirty days” keeps 26,100 t of crude oil from its usual ways over the horizon, to all destinations together, more than any other; a further 11,200 t go around it.
-    sellers: While a sanction on it is in force, Rosneft sells 23 % below the reference price on average; Tatneft sells 1 % above the reference price.
+    sellers: While a sanction on it is in force, Rosneft sells 23 % below other sellers on average; Tatneft sells 1 % above other sellers.
     reserves: Japan draws on average 94,700 t of the 207,000 t it holds; in 1 trial in 20, more than 209,000 t.
     policies: “The strait is closed” keeps 1,250 t of liquefied natural gas from its usual ways over the horizon, to all destinations together, more than any other.
     ");
@@ -411,7 +411,7 @@ fn captions_say_what_the_chart_of_a_market_shows() {
     case.sellers[0].commodity = "NdFeB magnets".to_owned();
     insta::assert_snapshot!(market_captions(&case), @"
     policies: Nothing stays stopped; 3 t of NdFeB magnets go by way of “Export licences”.
-    sellers: While a sanction on it is in force, Tatneft sells 1 % above the reference price on average.
+    sellers: While a sanction on it is in force, Tatneft sells 1 % above other sellers on average.
     reserves: With the shocks nothing is drawn from any state reserve.
     ");
     case.focus[0].reserve = None;
