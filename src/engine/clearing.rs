@@ -113,6 +113,7 @@ impl Trial<'_> {
         let m = &self.n.markets[market];
         self.find_acting(market, &mut desk.acting);
         self.compose_gates(market, window, &mut desk.gates);
+        self.find_struck(market, &mut desk);
         self.write_offers(
             market,
             window,

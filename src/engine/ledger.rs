@@ -3,6 +3,7 @@
 //! The discount of a seller under sanctions is how much less it gets, over time,
 //! than those that none strikes, as a share of what they get by mean output.
 
+use super::state::Desk;
 use super::trial::Trial;
 use crate::units::Tick;
 
@@ -10,7 +11,7 @@ use crate::units::Tick;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ledger {
     /// Sanctions on it that are in force.
-    pub struck: u32,
+    struck: u32,
     /// Storage in ships \[units\].
     pub floats: f64,
     /// What ships could hold that have been taken away \[units\], and when.
@@ -61,6 +62,22 @@ impl Trial<'_> {
         } else {
             count.saturating_sub(1)
         };
+    }
+
+    /// Finds the sellers of a market whom a sanction keeps from selling as usual.
+    pub(super) fn find_struck(&self, market: usize, desk: &mut Desk) {
+        let m = &self.n.markets[market];
+        desk.struck.clear();
+        let sanctions = |binding: &u32| {
+            let policy = self.policies.get(*binding as usize);
+            policy.is_some_and(|policy| !policy.sellers.is_empty())
+        };
+        for i in 0..m.sellers.len() {
+            let struck = self.s.ledgers[m.sellers.start + i].struck > 0;
+            let row = i * m.buyers.len()..(i + 1) * m.buyers.len();
+            let limited = struck && desk.gates.binding[row].iter().any(sanctions);
+            desk.struck.push(limited);
+        }
     }
 
     /// What the sellers of a market get that no sanction strikes, by mean output;

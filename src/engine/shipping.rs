@@ -197,7 +197,7 @@ impl Trial<'_> {
                 let solution = &self.s.markets[market].solution;
                 let (i, j) = (k / m.buyers.len(), k % m.buyers.len());
                 let asks = solution.seller_price[i] + desk.gates.cost[k];
-                let struck = self.s.ledgers[m.sellers.start + i].struck > 0;
+                let struck = desk.struck[i];
                 let spot = (
                     solution.flow[k],
                     paid(solution.buyer_price[j], asks, struck),
@@ -233,7 +233,6 @@ impl Trial<'_> {
         let passed = self.since(self.window_opened(market));
         let State {
             sellers,
-            ledgers,
             buyers,
             pairs,
             markets,
@@ -248,7 +247,7 @@ impl Trial<'_> {
             let lanes = &self.n.pairs[first..first + width];
             let states = &mut pairs[first..first + width];
             let flows = &solution.flow[row..row + width];
-            let struck = ledgers[m.sellers.start + i].struck > 0;
+            let struck = desk.struck[i];
             for j in 0..width {
                 let asks = solution.seller_price[i] + desk.gates.cost[row + j];
                 let (mut volume, mut price) = (flows[j], paid(prices[j], asks, struck));
@@ -431,8 +430,8 @@ fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
-/// What a buyer pays on spot: its price; for goods of a seller under sanctions
-/// what that asks for them, as the discount is its buyers'.
+/// What a buyer pays on spot: its price; for goods of a seller whom a sanction
+/// limits what that asks for them, as the discount is its buyers'.
 #[inline]
 fn paid(price: f64, asks: f64, struck: bool) -> f64 {
     if struck { least(price, asks) } else { price }

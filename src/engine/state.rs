@@ -552,6 +552,8 @@ pub(super) struct Desk {
     /// last allocated.
     pub acting: Vec<u32>,
     pub counting: Vec<u32>,
+    /// Whether a sanction limits whom each seller may sell to.
+    pub struck: Vec<bool>,
     /// Volume and value (at price deviations) of contracts by pair.
     pub contract: Vec<f64>,
     pub contract_value: Vec<f64>,
