@@ -227,11 +227,10 @@ impl Sanction {
                 1.0 / self.sellers.len() as f64
             };
             let ships = share * volume.get(trial.drawn);
-            trial.s.ledgers[seller].floats += sign * ships;
-            if sign < 0.0 {
-                trial.s.ledgers[seller].taken += ships;
-                trial.s.ledgers[seller].taken_at = trial.s.now;
-            }
+            let (now, ledger) = (trial.s.now, &mut trial.s.ledgers[seller]);
+            ledger.floats += sign * ships;
+            ledger.taken = (ledger.taken - sign * ships).max(0.0);
+            ledger.taken_at = now;
         }
     }
 
