@@ -84,7 +84,7 @@ fn write(
     (outcome, trials): (&Outcome, &Trials),
     files: &[(String, Vec<u8>)],
 ) -> Result<String, anyhow::Error> {
-    let rows = export::rows(outcome, trials)?;
+    let rows = study::rows(outcome, trials)?;
     folder.put(MONTHS_PARQUET, &export::months_parquet(outcome)?)?;
     folder.put(SUMMARY_JSON, &export::summary_json(outcome, &rows)?)?;
     folder.put(SUMMARY_CSV, &export::summary_csv(outcome, &rows)?)?;

@@ -12,9 +12,6 @@ mod lines;
 mod months;
 mod number;
 mod read_error;
-mod rows;
-#[cfg(test)]
-mod sample;
 mod stored;
 mod summary_csv;
 mod summary_json;
@@ -22,14 +19,13 @@ mod table;
 mod trace;
 mod trials;
 
-use crate::study::Which;
+use crate::study::{Side, Which};
 
 pub use atomic::{Folder, NewFile, WriteError};
 pub use lines::lines;
 pub use months::months_parquet;
 pub use number::count;
 pub use read_error::ReadError;
-pub use rows::{Measures, Row, Side, rows};
 pub use stored::read_run;
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;

@@ -1,9 +1,8 @@
 use std::iter::once;
 
 use super::ExportError;
-use super::rows::{Measures, Row};
 use crate::stats::Estimate;
-use crate::study::{Outcome, Stamp};
+use crate::study::{Measures, Outcome, Row, Stamp};
 
 /// `summary.csv`: the rows of `summary.json`, one a line, each with its stamp.
 ///
@@ -95,7 +94,7 @@ pub(super) fn cell(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::{rows, sample};
+    use crate::study::{rows, sample};
 
     fn lines() -> Vec<String> {
         let outcome = sample::outcome();

@@ -5,11 +5,11 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::ExportError;
-use super::rows::{Measures, Row};
 use crate::scenario::{DefaultUsed, Note};
 use crate::stats::Estimate;
 use crate::study::{
-    Basis, Failure, FocusOutcome, Outcome, PolicyActivity, SellerPrice, Stamp, Step, Variant,
+    Basis, Failure, FocusOutcome, Measures, Outcome, PolicyActivity, Row, SellerPrice, Stamp, Step,
+    Variant,
 };
 use crate::units::{Calendar, Date, PriceUnit};
 use jiff::ToSpan;
@@ -546,7 +546,7 @@ impl<'a> Held<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::{rows, sample};
+    use crate::study::{rows, sample};
     use serde_json::Value;
 
     fn document() -> Value {

@@ -2,9 +2,10 @@ use std::fmt::Write;
 
 use super::lines::lines;
 use super::number::{self, count, percent, plain};
-use super::rows::{Measures, Paired, Row, Side};
 use crate::stats::{Moments, quantile};
-use crate::study::{ColumnError, Columns, FocusOutcome, Metric, Outcome};
+use crate::study::{
+    ColumnError, Columns, FocusOutcome, Measures, Metric, Outcome, Paired, Row, Side,
+};
 
 const HEADER: [&str; 7] = [
     "",
@@ -342,7 +343,7 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::{rows, sample};
+    use crate::study::{rows, sample};
 
     #[test]
     fn a_focus_reads_as_one_block() {

@@ -36,6 +36,7 @@ mod rule;
 mod sites;
 mod source;
 mod study;
+pub mod sweep;
 mod table;
 mod tanks;
 mod trade;

@@ -4,6 +4,10 @@
 mod collect;
 mod columns;
 mod outcome;
+mod rows;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sweep;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +22,7 @@ use collect::{Collector, Pair};
 pub use crate::engine::Variant as Which;
 pub use columns::*;
 pub use outcome::*;
+pub use rows::{Measures, Paired, Row, SUBJECTS, Side, measures, rows};
 
 /// Trials a worker runs before it hands over its records; the unit of order.
 const CHUNK: u64 = 16;

@@ -1,19 +1,13 @@
 //! A small outcome to print in tests: four trials of one focus.
 
-use std::path::Path;
-
 use super::{
-    Folder, MONTHS_PARQUET, SUMMARY_JSON, TRIALS_PARQUET, TrialsWriter, months_parquet, rows,
-    summary_json,
-};
-use crate::scenario::{DefaultUsed, Note};
-use crate::study::{
     Basis, Failure, Fan, FocusOutcome, InMemory, Metric, Outcome, PolicyActivity, SellerPrice,
     Sink, Stamp, Step, TrialRow, Variant,
 };
+use crate::scenario::{DefaultUsed, Note};
 use crate::units::{Date, PriceUnit};
 
-pub(super) fn outcome() -> Outcome {
+pub(crate) fn outcome() -> Outcome {
     Outcome {
         stamp: stamp(),
         title: "A licence on magnets".to_owned(),
@@ -122,7 +116,7 @@ fn monthly(short: f64) -> Variant {
     }
 }
 
-pub(super) fn columns() -> InMemory {
+pub(crate) fn columns() -> InMemory {
     let survived = [f64::INFINITY, 200.0, 60.0, 40.0];
     InMemory {
         shocked: variant([0.0, 29.0, 1_450.0, 5_800.0], survived),
@@ -143,7 +137,7 @@ fn variant(shortfall: [f64; 4], survived: [f64; 4]) -> Vec<Vec<f64>> {
 }
 
 /// The same trials, in the order and with the gap in which a study has them.
-pub(super) fn fill(sink: &mut dyn Sink) {
+pub(crate) fn fill(sink: &mut dyn Sink) {
     let columns = columns();
     for (row, trial) in [0, 1, 3, 4].into_iter().enumerate() {
         let values = |columns: &[Vec<f64>]| -> Vec<f64> {
@@ -157,20 +151,4 @@ pub(super) fn fill(sink: &mut dyn Sink) {
         };
         sink.put(&row).unwrap();
     }
-}
-
-/// Writes the three files a report is drawn from.
-pub(super) fn write_run(path: &Path) {
-    let outcome = outcome();
-    let mut folder = Folder::claim(path, &[]).unwrap();
-    let file = folder.create(TRIALS_PARQUET).unwrap();
-    let mut writer = TrialsWriter::new(file, &outcome).unwrap();
-    fill(&mut writer);
-    let trials = writer.finish(&outcome).unwrap();
-    let rows = rows(&outcome, &trials).unwrap();
-    let json = summary_json(&outcome, &rows).unwrap();
-    folder.put(SUMMARY_JSON, &json).unwrap();
-    let months = months_parquet(&outcome).unwrap();
-    folder.put(MONTHS_PARQUET, &months).unwrap();
-    folder.publish().unwrap();
 }

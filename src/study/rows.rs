@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
+use super::{ColumnError, Columns, FocusOutcome, Metric, Outcome, Which};
 use crate::stats::{self, Estimate};
-use crate::study::{ColumnError, Columns, FocusOutcome, Metric, Outcome, Which};
 
 /// Which values of a metric a row summarises, one a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,33 +132,58 @@ impl Measures {
 /// # Errors
 /// When a column cannot be read.
 pub fn rows<'a>(outcome: &'a Outcome, columns: &dyn Columns) -> Result<Vec<Row<'a>>, ColumnError> {
-    let mut sorted = Vec::new();
-    let mut rows = Vec::with_capacity(outcome.focus.len() * Metric::ALL.len() * Side::ALL.len());
+    let mut rows = Vec::with_capacity(outcome.focus.len() * SUBJECTS);
     for (index, focus) in outcome.focus.iter().enumerate() {
-        let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
-        for metric in Metric::ALL {
-            let values = Paired::read(columns, index, metric)?;
-            for side in Side::ALL {
-                let p_any = match metric {
-                    Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
-                        share(&shares.on(side), |share| share > outcome.short_above)
-                    }
-                    _ => values.p_any(side),
-                };
-                rows.push(Row {
+        let measures = measures(columns, index, outcome.short_above)?;
+        let subjects = Metric::ALL.into_iter();
+        let subjects = subjects.flat_map(|metric| Side::ALL.map(|side| (metric, side)));
+        rows.extend(
+            subjects
+                .zip(measures)
+                .map(|((metric, side), measures)| Row {
                     focus,
                     metric,
                     side,
-                    measures: values.measures(side, p_any, &mut sorted),
-                });
-            }
-        }
+                    measures,
+                }),
+        );
     }
     Ok(rows)
 }
 
+/// How many metrics on how many sides are measured of a focus.
+pub const SUBJECTS: usize = Metric::ALL.len() * Side::ALL.len();
+
+/// Every metric of the focus at `index` on every side, in that order; a trial
+/// counts as short above the share `short_above` of demand.
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn measures(
+    columns: &dyn Columns,
+    index: usize,
+    short_above: f64,
+) -> Result<Vec<Measures>, ColumnError> {
+    let mut sorted = Vec::new();
+    let mut found = Vec::with_capacity(SUBJECTS);
+    let shares = Paired::read(columns, index, Metric::ShortfallShare)?;
+    for metric in Metric::ALL {
+        let values = Paired::read(columns, index, metric)?;
+        for side in Side::ALL {
+            let p_any = match metric {
+                Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
+                    share(&shares.on(side), |share| share > short_above)
+                }
+                _ => values.p_any(side),
+            };
+            found.push(values.measures(side, p_any, &mut sorted));
+        }
+    }
+    Ok(found)
+}
+
 /// The values of a metric, one a trial, in both variants.
-pub(super) struct Paired {
+pub struct Paired {
     metric: Metric,
     shocked: Vec<f64>,
     baseline: Vec<f64>,
@@ -166,11 +191,7 @@ pub(super) struct Paired {
 
 impl Paired {
     /// Reads the two columns of a metric of the focus at `index`.
-    pub(super) fn read(
-        columns: &dyn Columns,
-        index: usize,
-        metric: Metric,
-    ) -> Result<Self, ColumnError> {
+    pub fn read(columns: &dyn Columns, index: usize, metric: Metric) -> Result<Self, ColumnError> {
         Ok(Self {
             metric,
             shocked: columns.metric(index, Which::Shocked, metric)?,
@@ -179,7 +200,7 @@ impl Paired {
     }
 
     /// The values on one side.
-    pub(super) fn on(&self, side: Side) -> Cow<'_, [f64]> {
+    pub fn on(&self, side: Side) -> Cow<'_, [f64]> {
         let pairs = self.shocked.iter().zip(&self.baseline);
         let differences = pairs.map(|(with, without)| with - without);
         match side {
@@ -222,7 +243,7 @@ fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::sample;
+    use crate::study::sample;
 
     fn row(metric: Metric, side: Side) -> Measures {
         let (outcome, columns) = (sample::outcome(), sample::columns());

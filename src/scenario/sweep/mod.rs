@@ -1,0 +1,5 @@
+//! A sweep as written: a scenario, what of it is varied, and how.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,161 @@
+//! What a sweep found.
+
+use crate::scenario::sweep::{Design, Factor, Level};
+use crate::stats::{Estimate, Point};
+use crate::study::{Metric, Side, Stamp};
+use crate::units::PriceUnit;
+
+/// What a sweep found: with the table of all measures, enough to write every
+/// output.
+#[derive(Clone, Debug)]
+pub struct SweepOutcome {
+    /// Where the numbers come from: the sweep's name, the hash of its file and
+    /// of all that its scenario reads, trials a point.
+    pub stamp: Stamp,
+    /// Title of the sweep.
+    pub title: String,
+    /// The question it answers.
+    pub question: Option<String>,
+    /// Title of the scenario that is varied.
+    pub scenario: String,
+    /// How points were chosen.
+    pub design: Design,
+    /// What is varied, in the order of the file.
+    pub factors: Vec<Factor>,
+    /// What is reported on.
+    pub focus: Vec<SweepFocus>,
+    /// What pictures show, the first in the greatest detail.
+    pub responses: Vec<Response>,
+    /// A trial counts as short above this share of demand.
+    pub short_above: f64,
+    /// Length of the scenario at its base values \[days\].
+    pub horizon: f64,
+    /// The points, in the order of the design.
+    pub points: Vec<SweepPoint>,
+}
+
+/// A commodity and a country that a sweep reports on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepFocus {
+    /// Key of the commodity.
+    pub commodity: String,
+    /// Its name.
+    pub commodity_name: String,
+    /// Code of the country.
+    pub country: String,
+    /// Its name.
+    pub country_name: String,
+    /// Unit of volumes.
+    pub unit: String,
+    /// The unit in which reports tell prices.
+    pub price_unit: PriceUnit,
+}
+
+/// One point of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepPoint {
+    /// The level of each factor.
+    pub levels: Vec<Level>,
+    /// What was found there, or why nothing was.
+    pub found: Result<Found, String>,
+}
+
+/// What was found at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Trials that were finished.
+    pub completed: u64,
+    /// Trials that failed.
+    pub failed: u64,
+    /// The responses: those of the first focus, then those of the next.
+    pub shown: Vec<Shown>,
+}
+
+/// A response at a point: a statistic of a metric over the trials, and how the
+/// metric itself is spread over them. In the unit of [`Metric::unit`]; of the
+/// statistic [`Statistic::Any`], `at` is a share. Times to survive may be
+/// infinite, which is never; NaN is what there was nothing to compute from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// The statistic, with its Monte Carlo standard error.
+    pub at: Estimate,
+    /// 5th percentile of the metric over trials.
+    pub p05: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+}
+
+/// What a picture shows of every point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// What is measured in each trial.
+    pub metric: Metric,
+    /// With the shocks, without, or the difference.
+    pub side: Side,
+    /// What is said of the trials.
+    pub statistic: Statistic,
+}
+
+/// A statistic of the trials of a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistic {
+    /// Their mean.
+    Mean,
+    /// The share of trials in which there is any, as in
+    /// [`Measures::p_any`](crate::study::Measures::p_any).
+    Any,
+    /// Median.
+    P50,
+    /// 90th percentile.
+    P90,
+    /// 95th percentile.
+    P95,
+    /// Mean of the worst twentieth of trials.
+    CvarP95,
+}
+
+impl Statistic {
+    /// All of them, in the order of their names in files.
+    pub const ALL: [Self; 6] = [
+        Self::Mean,
+        Self::Any,
+        Self::P50,
+        Self::P90,
+        Self::P95,
+        Self::CvarP95,
+    ];
+
+    /// Name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Any => "p_any",
+            Self::P50 => "p50",
+            Self::P90 => "p90",
+            Self::P95 => "p95",
+            Self::CvarP95 => "cvar_p95",
+        }
+    }
+}
+
+/// The exceedance curves of a point: of the share of demand that is short, with
+/// every policy and in the baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointCurves {
+    /// Index of the point.
+    pub point: usize,
+    /// A pair of curves a focus.
+    pub focus: Vec<Tails>,
+}
+
+/// Exceedance curves of the shortfall as a share of demand over the horizon.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tails {
+    /// With every policy.
+    pub shocked: Vec<Point>,
+    /// Background policies only.
+    pub baseline: Vec<Point>,
+}
