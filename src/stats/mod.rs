@@ -10,16 +10,18 @@ mod quantiles;
 mod summary;
 mod tail;
 
+use serde::{Deserialize, Serialize};
+
 pub use moments::Moments;
 pub use quantiles::quantile;
 pub use summary::{
     CensoredQuantiles, CensoredSummary, Quantiles, Summary, TailMeans, summarise,
     summarise_censored,
 };
-pub use tail::{Point, cvar, exceedance};
+pub use tail::{Point, cvar, exceedance, exceedance_in};
 
 /// A number estimated from trials.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The estimate, in the unit of the column.
     pub value: f64,

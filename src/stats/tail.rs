@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::summary::sort_into;
 use super::{Estimate, StatsError};
 
@@ -37,7 +39,7 @@ pub fn cvar(sorted: &[f64], p: f64) -> Estimate {
 }
 
 /// A point of an exceedance curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// A value that occurred, in the unit of the column.
     pub x: f64,
@@ -48,13 +50,21 @@ pub struct Point {
 /// The exceedance curve of a column: rising x, falling P(X > x). Infinite
 /// values count as greater than any and are not points themselves.
 ///
-/// At most 500 points are kept, first and last among them, ever closer
-/// together towards the tail: every one of the largest values, then ranks
-/// from the top in a geometric sequence.
+/// At most 500 points are kept, as [`exceedance_in`] chooses them.
 ///
 /// # Errors
 /// An empty column, or a value that is not a number.
 pub fn exceedance(values: &[f64]) -> Result<Vec<Point>, StatsError> {
+    exceedance_in(values, CURVE_POINTS)
+}
+
+/// The same curve in at most so many points (at least two), first and last
+/// among them, ever closer together towards the tail: every one of the largest
+/// values, then ranks from the top in a geometric sequence.
+///
+/// # Errors
+/// An empty column, or a value that is not a number.
+pub fn exceedance_in(values: &[f64], most: usize) -> Result<Vec<Point>, StatsError> {
     let mut sorted = Vec::new();
     sort_into(&mut sorted, values)?;
     let n = sorted.len();
@@ -66,16 +76,16 @@ pub fn exceedance(values: &[f64]) -> Result<Vec<Point>, StatsError> {
             exceeded: (n - rank - 1) as f64 / n as f64,
         });
     }
-    Ok(thin(&points))
+    Ok(thin(&points, most.max(2)))
 }
 
-fn thin(points: &[Point]) -> Vec<Point> {
-    if points.len() <= CURVE_POINTS {
+fn thin(points: &[Point], most: usize) -> Vec<Point> {
+    if points.len() <= most {
         return points.to_vec();
     }
-    let growth = libm::log(points.len() as f64) / (CURVE_POINTS - 1) as f64;
+    let growth = libm::log(points.len() as f64) / (most - 1) as f64;
     let from_top = |step: usize| libm::round(libm::exp(growth * step as f64)) as usize;
-    let mut ranks: Vec<usize> = (0..CURVE_POINTS).map(from_top).collect();
+    let mut ranks: Vec<usize> = (0..most).map(from_top).collect();
     ranks.dedup();
     ranks
         .iter()

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Metric;
@@ -62,7 +63,7 @@ pub struct ColumnError {
 }
 
 /// Every value of every trial in memory, for small studies.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InMemory {
     /// Columns with every policy: [`Metric::ALL`] for each focus in turn.
     pub shocked: Vec<Vec<f64>>,
@@ -82,6 +83,22 @@ impl InMemory {
         };
         let column = columns.get(focus * METRICS + metric as usize);
         column.map_or(&[], Vec::as_slice)
+    }
+}
+
+impl InMemory {
+    /// Takes over the trials of `later`, behind its own.
+    pub fn append(&mut self, later: Self) {
+        append(&mut self.shocked, later.shocked);
+        append(&mut self.baseline, later.baseline);
+        append(&mut self.parameters, later.parameters);
+    }
+}
+
+fn append(columns: &mut Vec<Vec<f64>>, later: Vec<Vec<f64>>) {
+    columns.resize_with(columns.len().max(later.len()), Vec::new);
+    for (column, values) in columns.iter_mut().zip(later) {
+        column.extend(values);
     }
 }
 

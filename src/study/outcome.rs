@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::scenario::{DefaultUsed, Note};
 use crate::units::{Date, PriceUnit};
 
 /// What is measured for each focus in each trial, in column order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Metric {
     /// Reference demand less use, over the horizon \[units\].
     Shortfall,
@@ -174,7 +176,7 @@ pub struct AboutPolicy {
 }
 
 /// Where numbers come from; written into every file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// Name of the scenario.
     pub scenario: String,
@@ -189,7 +191,7 @@ pub struct Stamp {
 }
 
 /// A trial that could not be finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Its index.
     pub trial: u64,

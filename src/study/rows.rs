@@ -1,10 +1,12 @@
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ColumnError, Columns, FocusOutcome, Metric, Outcome, Which};
 use crate::stats::{self, Estimate};
 
 /// Which values of a metric a row summarises, one a trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
     /// With every policy.
     Shocked,
@@ -45,7 +47,7 @@ pub struct Row<'a> {
 
 /// What is said about the values of a row. NaN where there is nothing to say
 /// it from, infinite where a time to survive is: never.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measures {
     /// Number of values.
     pub values: usize,

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::ops::{Div, Mul, Range};
 
+use serde::{Deserialize, Serialize};
+
 /// Exponents of the base dimensions: `USD/kg` has money 1 and mass −1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dimension {
@@ -223,7 +225,7 @@ pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
 }
 
 /// The unit in which people state the price of a good.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PriceUnit {
     /// As in `USD/t`.
     pub name: String,

@@ -1,5 +1,7 @@
 //! What a sweep found.
 
+use serde::{Deserialize, Serialize};
+
 use crate::scenario::sweep::{Design, Factor, Level};
 use crate::stats::{Estimate, Point};
 use crate::study::{Metric, Side, Stamp};
@@ -35,7 +37,7 @@ pub struct SweepOutcome {
 }
 
 /// A commodity and a country that a sweep reports on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepFocus {
     /// Key of the commodity.
     pub commodity: String,
@@ -88,7 +90,7 @@ pub struct Shown {
 }
 
 /// What a picture shows of every point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     /// What is measured in each trial.
     pub metric: Metric,
@@ -99,7 +101,7 @@ pub struct Response {
 }
 
 /// A statistic of the trials of a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Statistic {
     /// Their mean.
     Mean,
@@ -152,7 +154,7 @@ pub struct PointCurves {
 }
 
 /// Exceedance curves of the shortfall as a share of demand over the horizon.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tails {
     /// With every policy.
     pub shocked: Vec<Point>,
