@@ -15,6 +15,7 @@ mod read_error;
 mod stored;
 mod summary_csv;
 mod summary_json;
+mod sweep;
 mod table;
 mod trace;
 mod trials;
@@ -29,6 +30,7 @@ pub use read_error::ReadError;
 pub use stored::read_run;
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;
+pub use sweep::{SweepTable, sweep_json};
 pub use table::table;
 pub use trace::{Detail, Traced, trace_csv, trace_log};
 pub use trials::{Trials, TrialsWriter};
@@ -39,6 +41,10 @@ pub const SUMMARY_JSON: &str = "summary.json";
 pub const SUMMARY_CSV: &str = "summary.csv";
 /// Name of the file of [`months_parquet`].
 pub const MONTHS_PARQUET: &str = "months.parquet";
+/// Name of the Parquet file of [`SweepTable`].
+pub const SWEEP_PARQUET: &str = "sweep.parquet";
+/// Name of its CSV file.
+pub const SWEEP_CSV: &str = "sweep.csv";
 /// Name of the file of [`TrialsWriter`].
 pub const TRIALS_PARQUET: &str = "trials.parquet";
 

@@ -55,11 +55,11 @@ mod tests {
 
     /// Writes the three files a report is drawn from.
     fn write_run(path: &Path) {
-        let outcome = outcome();
+        let outcome = sample::outcome();
         let mut folder = Folder::claim(path, &[]).unwrap();
         let file = folder.create(TRIALS_PARQUET).unwrap();
         let mut writer = TrialsWriter::new(file, &outcome).unwrap();
-        fill(&mut writer);
+        sample::fill(&mut writer);
         let trials = writer.finish(&outcome).unwrap();
         let rows = rows(&outcome, &trials).unwrap();
         let json = summary_json(&outcome, &rows).unwrap();

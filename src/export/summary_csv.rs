@@ -21,9 +21,18 @@ pub fn summary_csv(outcome: &Outcome, rows: &[Row<'_>]) -> Result<Vec<u8>, Expor
     bytes.map_err(|failed| csv::Error::from(failed.into_error()).into())
 }
 
+/// Columns that say where numbers come from.
+pub(super) const STAMP: [&str; 5] = ["scenario", "hash", "seed", "trials", "version"];
+/// Columns that say what is measured.
+pub(super) const SUBJECT: [&str; 5] = ["commodity", "country", "metric", "unit", "variant"];
+
 fn header() -> impl Iterator<Item = String> {
-    let stamp = ["scenario", "hash", "seed", "trials", "version"];
-    let row = ["commodity", "country", "metric", "unit", "variant"];
+    let subject = STAMP.into_iter().chain(SUBJECT).map(str::to_owned);
+    subject.chain(measured())
+}
+
+/// Columns of what is said about the values of a row.
+pub(super) fn measured() -> impl Iterator<Item = String> {
     let moments = ["mean", "sd", "se", "p_any"];
     let quantiles = Measures::QUANTILES.map(str::to_owned);
     let cvars = Measures::CVARS.map(|name| format!("cvar_{name}"));
@@ -33,24 +42,24 @@ fn header() -> impl Iterator<Item = String> {
         .into_iter()
         .chain(estimates.clone());
     let errors: Vec<_> = errors.map(|name| format!("{name}_se")).collect();
-    let fixed = stamp
-        .into_iter()
-        .chain(row)
-        .chain(moments)
-        .map(str::to_owned);
     let last = ["values", "share_never"].map(str::to_owned);
-    fixed.chain(estimates).chain(errors).chain(last)
+    let moments = moments.into_iter().map(str::to_owned);
+    moments.chain(estimates).chain(errors).chain(last)
 }
 
-fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
-    let measures = row.measures;
-    let origin = [
+/// Where numbers come from, as [`STAMP`] has it.
+pub(super) fn origin(stamp: &Stamp) -> [String; 5] {
+    [
         stamp.scenario.clone(),
         stamp.hash.clone(),
         stamp.seed.to_string(),
         stamp.trials.to_string(),
         stamp.version.clone(),
-    ];
+    ]
+}
+
+fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
+    let measures = row.measures;
     let subject = [
         row.focus.commodity.clone(),
         row.focus.country.clone(),
@@ -58,6 +67,20 @@ fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
         row.metric.unit(&row.focus.unit),
         row.side.name().to_owned(),
     ];
+    let origin = origin(stamp).into_iter();
+    origin.chain(subject).chain(cells(&measures))
+}
+
+/// What is said about the values of a row, as [`measured`] has it.
+pub(super) fn cells(measures: &Measures) -> impl Iterator<Item = String> + use<> {
+    let share_never = measures.share_never.map_or_else(String::new, cell);
+    let last = once(measures.values.to_string()).chain(once(share_never));
+    numbers(measures).map(cell).chain(last)
+}
+
+/// Its numbers: all but the count of values and the share never short.
+pub(super) fn numbers(measures: &Measures) -> impl Iterator<Item = f64> + use<> {
+    let measures = *measures;
     let moments = [
         measures.mean,
         measures.sd,
@@ -71,15 +94,11 @@ fn record(stamp: &Stamp, row: &Row<'_>) -> impl Iterator<Item = String> {
             .chain(measures.cvar)
             .map(part)
     };
-    let numbers = moments
+    moments
         .into_iter()
         .chain(estimates(|estimate| estimate.value))
         .chain([measures.p_any.se])
         .chain(estimates(|estimate| estimate.se))
-        .map(cell);
-    let share_never = measures.share_never.map_or_else(String::new, cell);
-    let last = once(measures.values.to_string()).chain(once(share_never));
-    origin.into_iter().chain(subject).chain(numbers).chain(last)
 }
 
 /// The shortest decimal that reads back as the same number.

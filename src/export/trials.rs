@@ -256,7 +256,7 @@ fn units(outline: &Outcome) -> String {
 }
 
 impl WriteError {
-    fn parquet(path: &Path, error: parquet::errors::ParquetError) -> Self {
+    pub(super) fn parquet(path: &Path, error: parquet::errors::ParquetError) -> Self {
         Self {
             path: path.to_owned(),
             cause: io_error(error),

@@ -103,6 +103,16 @@ impl Measures {
         })
     }
 
+    /// Of no values: where nothing was found.
+    #[must_use]
+    pub fn none() -> Self {
+        let unknown = Estimate {
+            value: f64::NAN,
+            se: f64::NAN,
+        };
+        Self::nothing(&[], unknown)
+    }
+
     fn nothing(values: &[f64], p_any: Estimate) -> Self {
         let unknown = Estimate {
             value: f64::NAN,

@@ -44,6 +44,14 @@ impl Prepared {
         self.model.network.short_above
     }
 
+    /// Runs a trial with and without the shocks, for nothing but the time it takes.
+    pub fn try_out(&self, trial: u64) {
+        let mut worker = Worker::new(&self.model);
+        for which in [Which::Shocked, Which::Baseline] {
+            let _ = worker.run(self.seed, trial, which);
+        }
+    }
+
     /// How many commodities and countries it reports on.
     #[must_use]
     pub fn foci(&self) -> usize {

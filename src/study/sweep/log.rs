@@ -46,8 +46,8 @@ pub enum LogError {
     },
     /// There is one already.
     #[error(
-        "{} holds {done} of {of} points of a sweep that was not finished: go on with --resume, \
-         remove it, or choose another folder with --out", path.display()
+        "{} holds {done} of {of} points already: go on with --resume, remove it, or choose another \
+         folder with --out", path.display()
     )]
     Unfinished {
         /// Which.

@@ -13,6 +13,8 @@ mod logs;
 mod outcome;
 mod outline;
 mod run;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use block::{Block, Measured, MeasuredFocus, Prepared};

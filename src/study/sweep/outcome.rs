@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::sweep::{Design, Factor, Level};
 use crate::stats::{Estimate, Point};
-use crate::study::{Metric, Side, Stamp};
+use crate::study::{FocusOutcome, Metric, Side, Stamp};
 use crate::units::PriceUnit;
 
 /// What a sweep found: with the table of all measures, enough to write every
@@ -51,6 +51,19 @@ pub struct SweepFocus {
     pub unit: String,
     /// The unit in which reports tell prices.
     pub price_unit: PriceUnit,
+}
+
+impl From<FocusOutcome> for SweepFocus {
+    fn from(focus: FocusOutcome) -> Self {
+        Self {
+            commodity: focus.commodity,
+            commodity_name: focus.commodity_name,
+            country: focus.country,
+            country_name: focus.country_name,
+            unit: focus.unit,
+            price_unit: focus.price_unit,
+        }
+    }
 }
 
 /// One point of a sweep.
@@ -116,6 +129,21 @@ pub enum Statistic {
     P95,
     /// Mean of the worst twentieth of trials.
     CvarP95,
+}
+
+impl Response {
+    /// The response of these names: of a metric, a side and a statistic.
+    #[must_use]
+    pub fn named((metric, side, statistic): (&str, &str, &str)) -> Option<Self> {
+        let mut metrics = Metric::ALL.into_iter();
+        let mut sides = Side::ALL.into_iter();
+        let mut statistics = Statistic::ALL.into_iter();
+        Some(Self {
+            metric: metrics.find(|known| known.name() == metric)?,
+            side: sides.find(|known| known.name() == side)?,
+            statistic: statistics.find(|known| known.name() == statistic)?,
+        })
+    }
 }
 
 impl Statistic {
