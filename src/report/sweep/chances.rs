@@ -19,8 +19,6 @@ const ABREAST: usize = 4;
 const MOST: usize = 12;
 /// A share of trials that need not be on the axis.
 const RARE: f64 = 0.005;
-/// Factors that head a panel.
-const NAMED: usize = 3;
 /// White space between panels: across, besides what labels need, and down.
 const GAPS: (f64, f64) = (18.0, 22.0);
 
@@ -138,7 +136,7 @@ impl<'v, 'o> Chances<'v, 'o> {
         let most = extremes(tails.iter().map(|curve| at_zero(curve))).1;
         Self {
             view,
-            columns: columns.min(panels.len()).max(1),
+            columns: balanced(panels.len(), columns),
             panels,
             across: Axis::to(if reach > 0.0 { reach * 100.0 } else { 10.0 }, 4),
             up: Axis::to(if most > 0.0 { most * 100.0 } else { 100.0 }, 4),
@@ -216,9 +214,7 @@ impl<'v, 'o> Chances<'v, 'o> {
     /// What heads each panel: its levels, and what the response comes to.
     fn heads(&self, width: f64) -> Vec<Vec<String>> {
         let head = |&(point, _): &(usize, &Tails)| {
-            let levels = words::levels(self.view, point, NAMED);
-            let mut lines = HEAD.wrap(&levels, width, 2);
-            lines.retain(|line| !line.is_empty());
+            let mut lines = words::levels_in_lines(self.view, point, (HEAD, width));
             lines.push(CELL.fit(&self.value(point), width));
             lines
         };
@@ -293,6 +289,12 @@ impl<'v, 'o> Chances<'v, 'o> {
         let labels: Vec<_> = labels.map(|&t| (frame.x(t), self.across.label(t))).collect();
         ticks(canvas, &labels, bottom + NOTE.size, CELL)
     }
+}
+
+/// Panels side by side, at most so many, in rows of even length.
+fn balanced(panels: usize, most: usize) -> usize {
+    let rows = panels.div_ceil(most.max(1)).max(1);
+    panels.div_ceil(rows).max(1)
 }
 
 /// How far a curve goes but for a few trials [share of demand].

@@ -1,4 +1,5 @@
 use super::fixture::{Plan, SHARE, Shape, curves, steps, words};
+use super::super::tests::misplaced;
 use super::*;
 use crate::scenario::sweep::{Design, Level};
 use crate::study::sweep::{SweepOutcome, SweepPoint};
@@ -146,6 +147,20 @@ fn cases() -> Vec<(&'static str, SweepOutcome)> {
         ("foci-3", with(grid(vec![approval(4), review(6)]), 3, vec![SHARE])),
         ("foci-12", with(lhs(5, 60), 12, vec![SHARE])),
     ]
+}
+
+#[test]
+fn no_text_leaves_its_picture_or_touches_another() {
+    let wrong = |(name, outcome): &(&str, SweepOutcome)| {
+        let pictures = pictures(outcome, &curves(outcome)).unwrap().into_iter();
+        let wrong = pictures.flat_map(|(picture, sheet)| {
+            let found = misplaced(&sheet).into_iter();
+            found.map(move |text| format!("{name}, {picture}: {text}"))
+        });
+        wrong.collect::<Vec<_>>()
+    };
+    let wrong: Vec<String> = cases().par_iter().flat_map_iter(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.
