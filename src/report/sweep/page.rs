@@ -68,7 +68,13 @@ fn header(outcome: &SweepOutcome, findings: &[String]) -> Vec<Paragraph> {
     let face = if findings.len() > 4 { MESSAGE } else { FINDING };
     for (i, finding) in findings.iter().enumerate() {
         let above = if i == 0 { 36.0 } else { 18.0 };
-        paragraphs.push(Paragraph::barred(finding, face, above, (MEASURE, 3), SHOCKED));
+        paragraphs.push(Paragraph::barred(
+            finding,
+            face,
+            above,
+            (MEASURE, 3),
+            SHOCKED,
+        ));
     }
     paragraphs
 }

@@ -1,7 +1,7 @@
 //! What is said of a sweep.
 
-use super::super::card::Below;
 use super::super::caption::capital;
+use super::super::card::Below;
 use super::super::digest::with_article;
 use super::super::number::count;
 use super::super::theme::Face;
@@ -48,7 +48,10 @@ pub(super) fn range(view: &View<'_>) -> String {
     if from == to {
         return format!("is {from}{of} at every point{never}");
     }
-    format!("runs from {from}{of} ({low_at}) to {to} ({high_at}){}{never}", mover(view))
+    format!(
+        "runs from {from}{of} ({low_at}) to {to} ({high_at}){}{never}",
+        mover(view)
+    )
 }
 
 /// Which factor moves the response most, where there are several.
@@ -234,11 +237,7 @@ pub(super) fn stamp(outcome: &SweepOutcome) -> String {
     let trials = several(stamp.trials, "trial");
     format!(
         "Sweep {} of “{}” · {points} · {trials} a point · hash {} · seed {} · shortfall {}",
-        stamp.scenario,
-        outcome.scenario,
-        stamp.hash,
-        stamp.seed,
-        stamp.version
+        stamp.scenario, outcome.scenario, stamp.hash, stamp.seed, stamp.version
     )
 }
 
@@ -276,10 +275,15 @@ pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
             "{number} of {all} points failed and {are} left out; the first, number {first}: {reason}"
         ));
     }
-    let found = outcome.points.iter().filter_map(|point| point.found.as_ref().ok());
+    let found = outcome
+        .points
+        .iter()
+        .filter_map(|point| point.found.as_ref().ok());
     let (points, trials) = found
         .filter(|found| found.failed > 0)
-        .fold((0, 0), |(points, trials), found| (points + 1, trials + found.failed));
+        .fold((0, 0), |(points, trials), found| {
+            (points + 1, trials + found.failed)
+        });
     if trials > 0 {
         let (trials, points) = (several(trials, "trial"), several(points, "point"));
         notices.push(format!("{trials} at {points} failed and were left out."));
@@ -317,7 +321,11 @@ pub(super) fn chances(view: &View<'_>, shown: usize) -> String {
     let which = match (shown, view.tracks.len()) {
         (0, _) => return "No point could be finished.".to_owned(),
         (shown, _) if shown == all => "Every point".to_owned(),
-        (shown, 1 | 2) => format!("{} of {}, spread over the levels", shown, several(all as u64, "point")),
+        (shown, 1 | 2) => format!(
+            "{} of {}, spread over the levels",
+            shown,
+            several(all as u64, "point")
+        ),
         (shown, _) => format!(
             "{} of {}, evenly by the rank of the {}",
             shown,
@@ -357,7 +365,10 @@ pub(super) fn lines(view: &View<'_>) -> Option<String> {
 
 /// The names of factors but for some.
 fn others(view: &View<'_>, known: &[usize]) -> Vec<String> {
-    let others = view.tracks.iter().filter(|track| !known.contains(&track.index));
+    let others = view
+        .tracks
+        .iter()
+        .filter(|track| !known.contains(&track.index));
     others.map(Track::name).collect()
 }
 
@@ -373,7 +384,12 @@ fn listed(names: &[String]) -> String {
 /// Which factors move the response, and how that was found.
 pub(super) fn tornado(view: &View<'_>) -> Option<String> {
     let response = title(view.response);
-    let hidden = match view.influence.order().len().saturating_sub(super::tornado::MOST) {
+    let hidden = match view
+        .influence
+        .order()
+        .len()
+        .saturating_sub(super::tornado::MOST)
+    {
         0 => String::new(),
         1 => " One more factor moves it less.".to_owned(),
         more => format!(" {more} more factors move it less."),
