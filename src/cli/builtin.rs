@@ -1,6 +1,9 @@
 //! The scenarios that come with the program, compiled in.
 
+use std::path::Path;
+
 use super::Failure;
+use crate::scenario::sweep::{self, Sweep};
 use crate::scenario::{self, Loaded, Override, nearest};
 
 /// The scenario that is meant where none is named.
@@ -46,21 +49,60 @@ const FILES: &[(&str, &str)] = files![
     "data/rare-earths-2009.csv"
     "data/russian-crude-2024.csv"
     "data/russian-crude-lanes.csv"
+    "sweeps/magnets-licences.toml"
+    "sweeps/russian-oil-compliance.toml"
+    "sweeps/sakhalin-winter.toml"
 ];
 
 /// How names of scenario files end.
 const ENDING: &str = ".toml";
+/// Where sweeps are.
+const SWEEPS: &str = "sweeps/";
 
-/// The names of all of them.
+/// The names of all scenarios.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FILES
-        .iter()
-        .filter_map(|(path, _)| path.strip_suffix(ENDING))
+    let stems = FILES.iter().filter_map(|(path, _)| path.strip_suffix(ENDING));
+    stems.filter(|stem| !stem.starts_with(SWEEPS))
 }
 
-/// Whether a file is a scenario, rather than a table of one.
+/// The names of all sweeps.
+pub(super) fn sweeps() -> impl Iterator<Item = &'static str> {
+    let stems = FILES.iter().filter_map(|(path, _)| path.strip_suffix(ENDING));
+    stems.filter_map(|stem| stem.strip_prefix(SWEEPS))
+}
+
+/// Whether a file is a scenario or a sweep, rather than a table of one.
 pub(super) fn is_scenario(path: &str) -> bool {
     path.ends_with(ENDING)
+}
+
+/// Reads a sweep: a file, or by name one that is built in.
+///
+/// # Errors
+/// What is wrong with it or its scenario.
+pub(super) fn sweep(path: &Path) -> Result<Sweep, Failure> {
+    let name = path.to_str().filter(|_| !path.is_file());
+    match name {
+        Some(name) if sweeps().any(|known| known == name) => load_sweep(name),
+        Some(name) if !path.exists() && super::model::is_name(path) => {
+            Err(Failure::Scenario(format!(
+                "error: `{name}` is neither a file nor a built-in sweep\nhelp: {}\n",
+                match nearest(name, sweeps()) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("those are {}", sweeps().collect::<Vec<_>>().join(", ")),
+                }
+            )))
+        }
+        _ => Ok(sweep::load_sweep(path, FILES)?),
+    }
+}
+
+/// Reads a built-in sweep.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn load_sweep(name: &str) -> Result<Sweep, Failure> {
+    Ok(sweep::load_sweep_embedded(name, FILES)?)
 }
 
 /// The name as it is known here.
