@@ -56,7 +56,7 @@ impl Axis {
 }
 
 /// The smallest of 1, 2, 2.5, 5 times a power of ten that is not below `least`.
-fn round_step(least: f64) -> f64 {
+pub(super) fn round_step(least: f64) -> f64 {
     let power = 10f64.powi(least.log10().floor() as i32);
     let steps = [1.0, 2.0, 2.5, 5.0, 10.0];
     let fits = |step: &f64| step * power >= least * (1.0 - 1e-9);
@@ -64,7 +64,7 @@ fn round_step(least: f64) -> f64 {
 }
 
 /// Decimals that a step needs to be written in full.
-fn decimals(step: f64) -> usize {
+pub(super) fn decimals(step: f64) -> usize {
     let whole = |&d: &usize| {
         let scaled = step * 10f64.powi(d as i32);
         (scaled - scaled.round()).abs() < 1e-6

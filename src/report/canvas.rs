@@ -10,6 +10,9 @@ use super::Drawn;
 use super::sheet::{Recorder, STEPS, Sheet};
 use super::theme::Face;
 
+/// Distance of the lines of hatching along either edge.
+const HATCH: f64 = 9.0;
+
 /// A place on the canvas: across, down.
 pub(super) type Point = (f64, f64);
 
@@ -187,6 +190,36 @@ impl<'s> Canvas<'s> {
         Ok(self
             .0
             .draw(&Rectangle::new(corners, colour.mix(opacity).filled()))?)
+    }
+
+    /// A rectangle of slanted lines in a frame.
+    pub(super) fn hatched(&self, rect: Rect, colour: RGBColor) -> Drawn {
+        let Rect { left, top, .. } = rect;
+        let stroke = Stroke::solid(colour, 1.0);
+        let (width, height) = (rect.width(), rect.height());
+        let lines = ((width + height) / HATCH).clamp(0.0, 1000.0) as usize;
+        for sum in (1..=lines).map(|line| line as f64 * HATCH) {
+            // From the left or lower edge up to the upper or right one.
+            let from = (left + (sum - height).max(0.0), top + sum.min(height));
+            let to = (left + sum.min(width), top + (sum - width).max(0.0));
+            self.line(&[from, to], stroke)?;
+        }
+        self.frame(rect, stroke)
+    }
+
+    /// The four edges of a rectangle.
+    pub(super) fn frame(&self, rect: Rect, stroke: Stroke) -> Drawn {
+        let Rect {
+            left,
+            top,
+            right,
+            bottom,
+        } = rect;
+        let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+        for (i, &from) in corners.iter().enumerate() {
+            self.line(&[from, corners[(i + 1) % 4]], stroke)?;
+        }
+        Ok(())
     }
 
     /// A dot of a radius.

@@ -28,6 +28,7 @@ mod price;
 mod raster;
 mod sheet;
 mod svg;
+mod sweep;
 mod tail;
 mod theme;
 mod timeline;
@@ -48,6 +49,8 @@ use chart::Chart;
 use digest::Digest;
 use market::{Market, MarketChart};
 use sheet::Sheet;
+
+pub use sweep::{SWEEP_PAGE, render_sweep, shown_points};
 
 /// Name of the page, but for how names of its format end.
 pub const PAGE: &str = "report";
@@ -117,14 +120,16 @@ impl Format {
         }
     }
 
-    /// Whether [`render`] may have written a file, by its path below the folder
+    /// Whether [`render`] or [`render_sweep`] may have written a file, by its path below the folder
     /// of the results. So may somebody else: see [`is_ours`](Self::is_ours).
     #[must_use]
     pub fn owns(self, path: &str) -> bool {
         let stem = path.strip_suffix(self.name());
         match stem.and_then(|stem| stem.strip_suffix('.')) {
             Some(PAGE | APPENDIX) => true,
-            Some(stem) => is_focus_page(stem) || is_later_page(stem) || is_chart(stem),
+            Some(stem) => {
+                is_focus_page(stem) || is_later_page(stem) || is_chart(stem) || sweep::owns(stem)
+            }
             None => false,
         }
     }

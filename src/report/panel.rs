@@ -27,6 +27,8 @@ enum Swatch {
     Block(RGBColor, f64),
     Line(Stroke),
     Dot(RGBColor),
+    Hatched(RGBColor),
+    Blank,
 }
 
 impl Key {
@@ -54,6 +56,22 @@ impl Key {
         }
     }
 
+    /// A hatched area.
+    pub(super) fn hatched(text: &str, colour: RGBColor) -> Self {
+        Self {
+            text: text.to_owned(),
+            swatch: Swatch::Hatched(colour),
+        }
+    }
+
+    /// An area left blank.
+    pub(super) fn blank(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            swatch: Swatch::Blank,
+        }
+    }
+
     /// Draws the entry, its upper and lower half around `middle`.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, left: f64, middle: f64) -> Drawn {
         let right = left + SWATCH;
@@ -61,6 +79,14 @@ impl Key {
             Swatch::Block(colour, opacity) => {
                 let rect = Rect::new(left, middle - 11.0, right, middle + 11.0);
                 canvas.rect(rect, colour, opacity)?;
+            }
+            Swatch::Hatched(colour) => {
+                let rect = Rect::new(left, middle - 11.0, right, middle + 11.0);
+                canvas.hatched(rect, colour)?;
+            }
+            Swatch::Blank => {
+                let rect = Rect::new(left, middle - 11.0, right, middle + 11.0);
+                canvas.frame(rect, Stroke::solid(RULE, 1.0))?;
             }
             Swatch::Dot(colour) => canvas.dot(((left + right) / 2.0, middle), 8.0, colour)?,
             Swatch::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke)?,

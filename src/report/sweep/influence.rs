@@ -1,0 +1,248 @@
+//! How much each factor moves a response.
+
+use super::track::Track;
+use crate::scenario::sweep::Design;
+use crate::study::sweep::SweepOutcome;
+
+/// Share of the points at either end of a sampled factor.
+const END: f64 = 0.2;
+
+/// How much each factor moves a response, the one that moves it most first.
+pub(super) enum Influence {
+    /// From where it is low to where it is high.
+    Swings {
+        /// What a response is compared to: at the reference point, or else the
+        /// mean over all points.
+        reference: Option<f64>,
+        /// One a factor.
+        swings: Vec<Swing>,
+    },
+    /// Elementary effects of Morris's method.
+    Effects(Vec<Effect>),
+}
+
+/// What a response comes to at the low and at the high end of a factor; of
+/// words, where it is least and where it is greatest.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Swing {
+    /// Place of the factor among those that are varied.
+    pub(super) track: usize,
+    /// At the low end, and at the high end.
+    pub(super) ends: [End; 2],
+}
+
+/// A response at an end of a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct End {
+    /// The level there.
+    pub(super) label: String,
+    /// The response, on average over the points there.
+    pub(super) value: f64,
+}
+
+/// Elementary effects of a factor: by how much the response changes for the
+/// whole range of the factor, as seen from each trajectory (Morris 1991;
+/// Campolongo, Cariboni and Saltelli 2007).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Effect {
+    /// Place of the factor among those that are varied.
+    pub(super) track: usize,
+    /// How many there are.
+    pub(super) count: usize,
+    /// Mean of their sizes, μ*.
+    pub(super) size: f64,
+    /// Its standard error; not a number for one effect.
+    pub(super) se: f64,
+    /// Their mean, μ.
+    pub(super) mean: f64,
+    /// Their standard deviation, σ; not a number for one effect.
+    pub(super) sd: f64,
+}
+
+impl Swing {
+    /// How far apart the ends are.
+    pub(super) fn size(&self) -> f64 {
+        (self.ends[1].value - self.ends[0].value).abs()
+    }
+}
+
+impl Influence {
+    /// What moves a response with these values at the points.
+    pub(super) fn new(
+        outcome: &SweepOutcome,
+        tracks: &[Track<'_>],
+        values: &[Option<f64>],
+    ) -> Self {
+        if let Design::Morris { levels } = outcome.design {
+            return Self::Effects(effects(tracks, values, (levels, outcome.factors.len() + 1)));
+        }
+        let alone = outcome.design == Design::OneAtATime;
+        let known: Vec<f64> = values.iter().copied().flatten().collect();
+        let reference = match values.first() {
+            Some(reference) if alone => *reference,
+            _ => mean(&known),
+        };
+        let swing = |(at, track): (usize, &Track<'_>)| {
+            let groups = match alone {
+                true => groups_alone(tracks, at),
+                false => groups(track),
+            };
+            swing(at, track, &groups, values)
+        };
+        let mut swings: Vec<Swing> = tracks.iter().enumerate().filter_map(swing).collect();
+        swings.sort_by(|a, b| b.size().total_cmp(&a.size()));
+        Self::Swings { reference, swings }
+    }
+
+    /// Places of the tracks, the one that moves most first; those of which
+    /// nothing is known are last.
+    pub(super) fn order(&self) -> Vec<usize> {
+        match self {
+            Self::Swings { swings, .. } => swings.iter().map(|swing| swing.track).collect(),
+            Self::Effects(effects) => effects.iter().map(|effect| effect.track).collect(),
+        }
+    }
+
+    /// How far the factor moves the response that moves it most.
+    pub(super) fn most(&self) -> f64 {
+        let most = match self {
+            Self::Swings { swings, .. } => swings.first().map(Swing::size),
+            Self::Effects(effects) => effects.first().map(|effect| effect.size),
+        };
+        most.unwrap_or(0.0)
+    }
+}
+
+/// Points that share a level, or the lowest or highest levels of a sample.
+struct Group {
+    label: String,
+    points: Vec<usize>,
+}
+
+/// The points at each level; of sampled numbers, the lowest and the highest
+/// fifth of points.
+fn groups(track: &Track<'_>) -> Vec<Group> {
+    let all = 0..track.of.len();
+    if track.is_stepped() {
+        let mut groups = named(track);
+        all.for_each(|point| groups[track.of[point]].points.push(point));
+        return groups;
+    }
+    let mut order: Vec<usize> = all.collect();
+    order.sort_by_key(|&point| track.of[point]);
+    let size = ((order.len() as f64 * END) as usize).max(1);
+    let lowest = order[..size].to_vec();
+    let highest = order[order.len() - size..].to_vec();
+    let end = |inner: Option<&usize>, sign: char, points: Vec<usize>| Group {
+        label: inner.map_or_else(String::new, |&point| {
+            format!("{sign}\u{a0}{}", track.said(track.of[point]))
+        }),
+        points,
+    };
+    vec![
+        end(lowest.last(), '≤', lowest.clone()),
+        end(highest.first(), '≥', highest.clone()),
+    ]
+}
+
+/// A group for each level, without points.
+fn named(track: &Track<'_>) -> Vec<Group> {
+    let group = |level| Group {
+        label: track.said(level),
+        points: Vec::new(),
+    };
+    (0..track.count()).map(group).collect()
+}
+
+/// The points at which no factor but one differs from the first point.
+fn groups_alone(tracks: &[Track<'_>], at: usize) -> Vec<Group> {
+    let Some(track) = tracks.get(at) else {
+        return Vec::new();
+    };
+    let mut groups = named(track);
+    for point in 0..track.of.len() {
+        let others = tracks.iter().enumerate().filter(|(other, _)| *other != at);
+        if others.into_iter().all(|(_, other)| other.of[point] == other.of[0]) {
+            groups[track.of[point]].points.push(point);
+        }
+    }
+    groups
+}
+
+/// From the lowest to the highest group with values; of words, from the least
+/// to the greatest response.
+fn swing(
+    at: usize,
+    track: &Track<'_>,
+    groups: &[Group],
+    values: &[Option<f64>],
+) -> Option<Swing> {
+    let end = |group: &Group| {
+        let found = group.points.iter().filter_map(|&point| *values.get(point)?);
+        Some(End {
+            label: group.label.clone(),
+            value: mean(&found.collect::<Vec<_>>())?,
+        })
+    };
+    let ends: Vec<End> = groups.iter().filter_map(end).collect();
+    let by_value = |a: &&End, b: &&End| a.value.total_cmp(&b.value);
+    let pair = match track.is_words() {
+        true => (ends.iter().min_by(by_value)?, ends.iter().max_by(by_value)?),
+        false => (ends.first()?, ends.last()?),
+    };
+    Some(Swing {
+        track: at,
+        ends: [pair.0.clone(), pair.1.clone()],
+    })
+}
+
+/// Elementary effects, trajectory by trajectory of so many points.
+fn effects(
+    tracks: &[Track<'_>],
+    values: &[Option<f64>],
+    (levels, length): (u32, usize),
+) -> Vec<Effect> {
+    let levels = f64::from(levels.max(2));
+    // The share of its range by which a factor moves.
+    let step = levels / (2.0 * (levels - 1.0));
+    let mut found: Vec<Vec<f64>> = vec![Vec::new(); tracks.len()];
+    let pairs = (0..values.len()).zip(1..values.len());
+    for (before, after) in pairs.filter(|(_, after)| after % length != 0) {
+        let moved = |track: &Track<'_>| track.of[before] != track.of[after];
+        let moving = tracks.iter().position(moved);
+        if let (Some(at), Some(from), Some(to)) = (moving, values[before], values[after]) {
+            let up = tracks[at].of[after] > tracks[at].of[before];
+            found[at].push((to - from) / if up { step } else { -step });
+        }
+    }
+    let effects = found.iter().enumerate();
+    let effects = effects.filter_map(|(track, found)| effect(track, found));
+    let mut effects: Vec<Effect> = effects.collect();
+    effects.sort_by(|a, b| b.size.total_cmp(&a.size));
+    effects
+}
+
+fn effect(track: usize, found: &[f64]) -> Option<Effect> {
+    let sizes: Vec<f64> = found.iter().map(|effect| effect.abs()).collect();
+    Some(Effect {
+        track,
+        count: found.len(),
+        size: mean(&sizes)?,
+        se: deviation(&sizes) / (sizes.len() as f64).sqrt(),
+        mean: mean(found)?,
+        sd: deviation(found),
+    })
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    let sum: f64 = values.iter().sum();
+    (!values.is_empty()).then(|| sum / values.len() as f64)
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let Some(mean) = mean(values).filter(|_| values.len() > 1) else {
+        return f64::NAN;
+    };
+    let squares = values.iter().map(|value| (value - mean) * (value - mean));
+    (squares.sum::<f64>() / (values.len() - 1) as f64).sqrt()
+}

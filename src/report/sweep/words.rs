@@ -1,0 +1,321 @@
+//! What is said of a sweep.
+
+use super::super::card::Below;
+use super::super::caption::capital;
+use super::super::digest::with_article;
+use super::super::number::count;
+use super::track::Track;
+use super::view::{Answer, View};
+use crate::scenario::sweep::Design;
+use crate::study::sweep::{Response, Statistic, SweepFocus, SweepOutcome};
+use crate::study::{Metric, Side};
+
+/// So many factors name a point in a sentence.
+const NAMED: usize = 3;
+/// So many levels are listed one by one.
+const LISTED: usize = 6;
+
+/// The finding in a sentence: how far the response goes, from where to where,
+/// and what moves it most.
+pub(super) fn finding(view: &View<'_>) -> String {
+    let subject = subject(view.focus, view.response);
+    let sentence = format!("{subject} {}.", range(view));
+    capital(&sentence)
+}
+
+/// How far a response goes, as what is said of it.
+pub(super) fn range(view: &View<'_>) -> String {
+    let points = view.ranked();
+    let ends = points.first().zip(points.last());
+    let Some((&least, &most)) = ends else {
+        return match never(view) {
+            Some(never) => never,
+            None => "is not known: no point could be finished".to_owned(),
+        };
+    };
+    let [low, high] = [least, most].map(|point| view.known(point).unwrap_or(0.0));
+    let [from, to] = [low, high].map(|value| view.unit.say(value));
+    let never = never(view).map_or_else(String::new, |never| format!("; it {never}"));
+    if points.len() == 1 {
+        let at = levels(view, least, NAMED);
+        let at = if at.is_empty() { String::new() } else { format!(" ({at})") };
+        return format!("is {from} at the only point that is known{at}{never}");
+    }
+    if from == to {
+        return format!("is {from} at every point{never}");
+    }
+    let [low_at, high_at] = [least, most].map(|point| levels(view, point, NAMED));
+    format!("runs from {from} ({low_at}) to {to} ({high_at}){}{never}", mover(view))
+}
+
+/// Which factor moves the response most, where there are several.
+fn mover(view: &View<'_>) -> String {
+    let order = view.by_influence();
+    match order.first() {
+        Some(track) if view.tracks.len() > 1 && view.influence.most() > 0.0 => {
+            format!("; {} moves it most", track.name())
+        }
+        _ => String::new(),
+    }
+}
+
+/// At how many points what is timed never happens.
+fn never(view: &View<'_>) -> Option<String> {
+    let points = view.shown.len();
+    let never = (0..points).filter(|&point| view.answer(point) == Answer::Never);
+    let never = never.count();
+    match never {
+        0 => None,
+        all if all == points => Some("never comes at any point".to_owned()),
+        some => {
+            let (some, points) = (count(some as u64), count(points as u64));
+            Some(format!("never comes at {some} of {points} points"))
+        }
+    }
+}
+
+/// A point by its levels of so many factors, those that move the response most.
+pub(super) fn levels(view: &View<'_>, point: usize, most: usize) -> String {
+    let mut chosen = view.by_influence();
+    let rest = view.tracks.iter();
+    let rest = rest.filter(|track| chosen.iter().all(|known| known.index != track.index));
+    let rest: Vec<&Track<'_>> = rest.collect();
+    chosen.extend(rest);
+    chosen.truncate(most);
+    chosen.sort_by_key(|track| track.index);
+    let named = chosen.iter().filter_map(|track| {
+        let level = track.of.get(point)?;
+        Some(track.named(*level))
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The response in a sentence, as its subject: `Japan's shortfall of magnets`.
+fn subject(focus: &SweepFocus, response: Response) -> String {
+    let country = with_article(&focus.country_name);
+    let metric = match response.statistic {
+        Statistic::Any => format!("the chance that {country} {}", any(response.metric, focus)),
+        _ => measured(response.metric, focus),
+    };
+    match (response.side, response.statistic) {
+        (Side::Difference, Statistic::Any) => {
+            let metric = measured(response.metric, focus);
+            format!("the chance that the shocks add to {metric}")
+        }
+        (Side::Difference, _) => format!("what the shocks add to {metric}{}", of_trials(response)),
+        (Side::Shocked, _) => format!("{metric}{}", of_trials(response)),
+        (Side::Baseline, _) => format!("without the shocks, {metric}{}", of_trials(response)),
+    }
+}
+
+/// What a metric is, in a sentence.
+fn measured(metric: Metric, focus: &SweepFocus) -> String {
+    let good = &focus.commodity_name;
+    let country = with_article(&focus.country_name);
+    let theirs = match country.ends_with('s') {
+        true => format!("{country}'"),
+        false => format!("{country}'s"),
+    };
+    match metric {
+        Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
+            format!("{theirs} shortfall of {good}")
+        }
+        Metric::RationedByPrice => format!("{theirs} use of {good} given up because of price"),
+        Metric::Unserved => format!("{theirs} unserved use of {good}"),
+        Metric::Forgone => format!("{theirs} use of {good} never made up for"),
+        Metric::PeakRate => format!("{theirs} largest monthly shortfall of {good}"),
+        Metric::TimeToSurvive => format!("the day on which {country} first is short of {good}"),
+        Metric::TimeToRecover => {
+            format!("the time from {theirs} first day short of {good} to its last")
+        }
+        Metric::MinimumCover => format!("{theirs} lowest commercial stock of {good}"),
+        Metric::PricePaid => format!("the price that {country} pays for {good}"),
+        Metric::PriceSpot => format!("the spot price of {good} in {country}"),
+        Metric::ImportBill => format!("{theirs} import bill for {good}"),
+        Metric::ValueLost => format!("{theirs} output lost for want of {good}"),
+        Metric::ReserveDrawn => format!("what {country} draws from its reserve of {good}"),
+    }
+}
+
+/// What a country does in a trial in which there is any of a metric.
+fn any(metric: Metric, focus: &SweepFocus) -> String {
+    let good = &focus.commodity_name;
+    match metric {
+        Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => {
+            format!("is short of {good}")
+        }
+        Metric::RationedByPrice => format!("gives up use of {good} because of price"),
+        Metric::Unserved => format!("has unserved use of {good}"),
+        Metric::Forgone => format!("has use of {good} never made up for"),
+        Metric::PeakRate => format!("is short of {good} in a month"),
+        Metric::TimeToSurvive => format!("ever is short of {good}"),
+        Metric::TimeToRecover => format!("is short of {good} on more than one day"),
+        Metric::MinimumCover => format!("never runs out of commercial stock of {good}"),
+        Metric::PricePaid | Metric::PriceSpot => format!("has a price for {good}"),
+        Metric::ImportBill => format!("imports {good}"),
+        Metric::ValueLost => format!("loses output for want of {good}"),
+        Metric::ReserveDrawn => format!("draws on its reserve of {good}"),
+    }
+}
+
+/// Which statistic it is, behind the subject of a sentence.
+const fn of_trials(response: Response) -> &'static str {
+    match response.statistic {
+        Statistic::Mean | Statistic::Any => "",
+        Statistic::P50 => " in the median trial",
+        Statistic::P90 => " that 1\u{a0}trial in\u{a0}10 exceeds",
+        Statistic::P95 => " that 1\u{a0}trial in\u{a0}20 exceeds",
+        Statistic::CvarP95 => " in the 5\u{a0}% of trials with the most",
+    }
+}
+
+/// The response as a title: `mean shortfall`.
+pub(super) fn title(response: Response) -> String {
+    let metric = match response.metric {
+        Metric::Shortfall | Metric::ShortfallShare | Metric::ShortfallDays => "shortfall",
+        Metric::RationedByPrice => "use given up because of price",
+        Metric::Unserved => "unserved use",
+        Metric::Forgone => "use never made up for",
+        Metric::PeakRate => "largest monthly shortfall",
+        Metric::TimeToSurvive => "time until short",
+        Metric::TimeToRecover => "time from first to last day short",
+        Metric::MinimumCover => "lowest commercial stock",
+        Metric::PricePaid => "price paid",
+        Metric::PriceSpot => "spot price",
+        Metric::ImportBill => "import bill",
+        Metric::ValueLost => "output lost",
+        Metric::ReserveDrawn => "volume drawn from the reserve",
+    };
+    let what = match response.side {
+        Side::Shocked => metric.to_owned(),
+        Side::Baseline => format!("{metric} without the shocks"),
+        Side::Difference => format!("{metric} added by the shocks"),
+    };
+    match response.statistic {
+        Statistic::Mean => format!("mean {what}"),
+        Statistic::Any => format!("share of trials with any {what}"),
+        Statistic::P50 => format!("median {what}"),
+        Statistic::P90 => format!("{what}, 90th percentile"),
+        Statistic::P95 => format!("{what}, 95th percentile"),
+        Statistic::CvarP95 => format!("{what}, mean of the highest 5\u{a0}% of trials"),
+    }
+}
+
+/// The title of a chart on its own.
+pub(super) fn heading(view: &View<'_>) -> String {
+    let SweepFocus {
+        commodity_name: good,
+        country_name: country,
+        ..
+    } = view.focus;
+    format!("{country}, {good}: {}", title(view.response))
+}
+
+/// What stands under every chart.
+pub(super) fn below(outcome: &SweepOutcome) -> Below {
+    Below {
+        notices: notices(outcome),
+        stamp: stamp(outcome),
+    }
+}
+
+/// Where the numbers come from, in a line.
+pub(super) fn stamp(outcome: &SweepOutcome) -> String {
+    let stamp = &outcome.stamp;
+    let points = several(outcome.points.len() as u64, "point");
+    let trials = several(stamp.trials, "trial");
+    format!(
+        "Sweep {} of “{}” · {} of {points} · {trials} a point · hash {} · seed {} · shortfall {}",
+        stamp.scenario,
+        outcome.scenario,
+        design(outcome.design),
+        stamp.hash,
+        stamp.seed,
+        stamp.version
+    )
+}
+
+/// `1 point`, `64 points`.
+pub(super) fn several(n: u64, what: &str) -> String {
+    match n {
+        1 => format!("1\u{a0}{what}"),
+        n => format!("{}\u{a0}{what}s", count(n)),
+    }
+}
+
+const fn design(design: Design) -> &'static str {
+    match design {
+        Design::Grid => "grid",
+        Design::Zip => "list",
+        Design::OneAtATime => "one at a time",
+        Design::LatinHypercube => "Latin hypercube",
+        Design::Sobol => "Sobol' sequence",
+        Design::Morris { .. } => "Morris trajectories",
+    }
+}
+
+/// That points or trials failed, if any did.
+pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
+    let mut notices = Vec::new();
+    let failed = outcome.points.iter().enumerate();
+    let mut failed = failed.filter_map(|(i, point)| Some((i, point.found.as_ref().err()?)));
+    if let Some((first, reason)) = failed.next() {
+        let number = 1 + failed.count();
+        let are = if number == 1 { "is" } else { "are" };
+        let (number, all) = (count(number as u64), count(outcome.points.len() as u64));
+        let first = first + 1;
+        notices.push(format!(
+            "{number} of {all} points failed and {are} left out; the first, number {first}: {reason}"
+        ));
+    }
+    let found = outcome.points.iter().filter_map(|point| point.found.as_ref().ok());
+    let (points, trials) = found
+        .filter(|found| found.failed > 0)
+        .fold((0, 0), |(points, trials), found| (points + 1, trials + found.failed));
+    if trials > 0 {
+        let (trials, points) = (several(trials, "trial"), several(points, "point"));
+        notices.push(format!("{trials} at {points} failed and were left out."));
+    }
+    notices
+}
+
+/// What is varied, and over which levels.
+pub(super) fn varied(tracks: &[Track<'_>]) -> String {
+    let said = tracks.iter().map(|track| {
+        let levels: Vec<String> = (0..track.count()).map(|level| track.said(level)).collect();
+        let range = match levels.as_slice() {
+            [first, .., last] if levels.len() > LISTED && !track.is_words() => {
+                let number = several(levels.len() as u64, "value");
+                format!("{number} from {first} to {last}")
+            }
+            [.., last] if levels.len() > LISTED => {
+                let number = levels.len() - LISTED;
+                let listed = levels[..LISTED - 1].join(", ");
+                format!("{listed}, {number} more and {last}")
+            }
+            levels => levels.join(", "),
+        };
+        format!("{} ({}): {range}", track.factor.title, track.name())
+    });
+    match tracks.len() {
+        0 => "Nothing is varied.".to_owned(),
+        _ => format!("Varied: {}.", said.collect::<Vec<_>>().join("; ")),
+    }
+}
+
+/// What the panels of exceedance curves show.
+pub(super) fn chances(view: &View<'_>, shown: usize) -> String {
+    let all = view.outcome.points.len();
+    let which = match (shown, view.tracks.len()) {
+        (0, _) => return "No point could be finished.".to_owned(),
+        (shown, _) if shown == all => "Every point".to_owned(),
+        (shown, 1 | 2) => format!("{} of {}, spread over the levels", shown, several(all as u64, "point")),
+        (shown, _) => format!(
+            "{} of {}, evenly by the rank of the {}",
+            shown,
+            several(all as u64, "point"),
+            title(view.response)
+        ),
+    };
+    format!("{which}. Where orange is above blue, the shocks add to the shortfall.")
+}
