@@ -61,13 +61,17 @@ const SWEEPS: &str = "sweeps/";
 
 /// The names of all scenarios.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let stems = FILES.iter().filter_map(|(path, _)| path.strip_suffix(ENDING));
+    let stems = FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(ENDING));
     stems.filter(|stem| !stem.starts_with(SWEEPS))
 }
 
 /// The names of all sweeps.
 pub(super) fn sweeps() -> impl Iterator<Item = &'static str> {
-    let stems = FILES.iter().filter_map(|(path, _)| path.strip_suffix(ENDING));
+    let stems = FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(ENDING));
     stems.filter_map(|stem| stem.strip_prefix(SWEEPS))
 }
 

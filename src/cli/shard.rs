@@ -148,8 +148,13 @@ mod tests {
     fn a_shard_is_written_as_a_fraction() {
         let written = |text| read(text, &|_| None).map(|Shard { index, of }| (index, of));
         assert_eq!(written("3/8"), Ok((3, 8)));
-        for text in ["0/8", "9/8", "3", "3/", "/8", "a/b", "1/0", "1/100001", "-1/8", "3/8/2"] {
-            assert!(written(text).unwrap_err().starts_with("expected I/N"), "{text}");
+        for text in [
+            "0/8", "9/8", "3", "3/", "/8", "a/b", "1/0", "1/100001", "-1/8", "3/8/2",
+        ] {
+            assert!(
+                written(text).unwrap_err().starts_with("expected I/N"),
+                "{text}"
+            );
         }
     }
 
@@ -166,8 +171,16 @@ mod tests {
         assert_eq!(slurm("0", "8", "0", "1"), Ok((1, 8)));
         assert_eq!(slurm("8", "8", "1", "1"), Ok((8, 8)));
         assert_eq!(slurm("14", "8", "10", "2"), Ok((3, 8)));
-        assert!(slurm("9", "8", "1", "1").unwrap_err().contains("not among 8 tasks"));
-        assert!(slurm("x", "8", "1", "1").unwrap_err().contains("SLURM_ARRAY_TASK_ID is `x`"));
+        assert!(
+            slurm("9", "8", "1", "1")
+                .unwrap_err()
+                .contains("not among 8 tasks")
+        );
+        assert!(
+            slurm("x", "8", "1", "1")
+                .unwrap_err()
+                .contains("SLURM_ARRAY_TASK_ID is `x`")
+        );
     }
 
     /// `sbatch --array=3` after the third of eight tasks failed.
@@ -180,23 +193,42 @@ mod tests {
             ("SHORTFALL_SHARDS", "8"),
         ];
         assert_eq!(auto(&again), Ok((3, 8)));
-        let from_zero = [("SLURM_ARRAY_TASK_ID", "0"), ("SHORTFALL_SHARDS", "8"), ("SHORTFALL_FIRST", "0")];
+        let from_zero = [
+            ("SLURM_ARRAY_TASK_ID", "0"),
+            ("SHORTFALL_SHARDS", "8"),
+            ("SHORTFALL_FIRST", "0"),
+        ];
         assert_eq!(auto(&from_zero), Ok((1, 8)));
-        assert!(auto(&from_zero[..2]).unwrap_err().contains("SHORTFALL_FIRST"));
+        assert!(
+            auto(&from_zero[..2])
+                .unwrap_err()
+                .contains("SHORTFALL_FIRST")
+        );
     }
 
     #[test]
     fn other_schedulers_count_from_zero() {
         let kubernetes = [("JOB_COMPLETION_INDEX", "2"), ("SHORTFALL_SHARDS", "8")];
         assert_eq!(auto(&kubernetes), Ok((3, 8)));
-        assert!(auto(&kubernetes[..1]).unwrap_err().contains("set SHORTFALL_SHARDS"));
-        let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "7"), ("AWS_BATCH_JOB_ARRAY_SIZE", "8")];
+        assert!(
+            auto(&kubernetes[..1])
+                .unwrap_err()
+                .contains("set SHORTFALL_SHARDS")
+        );
+        let batch = [
+            ("AWS_BATCH_JOB_ARRAY_INDEX", "7"),
+            ("AWS_BATCH_JOB_ARRAY_SIZE", "8"),
+        ];
         assert_eq!(auto(&batch), Ok((8, 8)));
     }
 
     #[test]
     fn no_scheduler_and_two_are_too_few_and_too_many() {
-        assert!(auto(&[]).unwrap_err().contains("none of SLURM_ARRAY_TASK_ID"));
+        assert!(
+            auto(&[])
+                .unwrap_err()
+                .contains("none of SLURM_ARRAY_TASK_ID")
+        );
         let two = [("SLURM_ARRAY_TASK_ID", "1"), ("JOB_COMPLETION_INDEX", "1")];
         assert!(auto(&two).unwrap_err().contains("several schedulers"));
     }

@@ -21,11 +21,7 @@ pub(super) fn width(scale: &Scale) -> f64 {
 
 /// Draws the scale at the right of a room, its unit over it, as tall as a plot
 /// between `top` and `bottom`.
-pub(super) fn draw(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    (scale, unit): (&Scale, &str),
-) -> Drawn {
+pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, (scale, unit): (&Scale, &str)) -> Drawn {
     let left = rect.right - width(scale) + GAP;
     let strip = Rect {
         left,

@@ -104,7 +104,9 @@ fn spread(list: &[usize], most: usize) -> Vec<usize> {
     }
     let last = (list.len() - 1) as f64;
     let place = |i: usize| (i as f64 / (most - 1) as f64 * last).round() as usize;
-    (0..most).filter_map(|i| list.get(place(i)).copied()).collect()
+    (0..most)
+        .filter_map(|i| list.get(place(i)).copied())
+        .collect()
 }
 
 /// The curves of a focus at the points that are shown.
@@ -132,7 +134,9 @@ impl<'v, 'o> Chances<'v, 'o> {
         };
         let panels: Vec<_> = points.iter().filter_map(panel).collect();
         let columns = choice.columns.filter(|_| whole).unwrap_or(abreast);
-        let tails = panels.iter().flat_map(|(_, tails)| [&tails.shocked, &tails.baseline]);
+        let tails = panels
+            .iter()
+            .flat_map(|(_, tails)| [&tails.shocked, &tails.baseline]);
         let tails: Vec<&Vec<Point>> = tails.collect();
         let reach = extremes(tails.iter().map(|curve| reach(curve))).1;
         let most = extremes(tails.iter().map(|curve| at_zero(curve))).1;
@@ -282,7 +286,9 @@ impl<'v, 'o> Chances<'v, 'o> {
             canvas.line(&[(x, bottom), (x, bottom + 5.0)], Stroke::solid(RULE, 2.0))?;
         }
         let labels = self.across.ticks.iter();
-        let labels: Vec<_> = labels.map(|&t| (frame.x(t), self.across.label(t))).collect();
+        let labels: Vec<_> = labels
+            .map(|&t| (frame.x(t), self.across.label(t)))
+            .collect();
         ticks(canvas, &labels, bottom + NOTE.size, CELL)
     }
 }

@@ -25,7 +25,11 @@ const USED: f64 = 0.9;
 
 /// The colour of a place on a scale from 0, light, to 1, dark.
 pub(super) fn colour(place: f64) -> RGBColor {
-    let place = if place.is_nan() { 0.0 } else { place.clamp(0.0, 1.0) };
+    let place = if place.is_nan() {
+        0.0
+    } else {
+        place.clamp(0.0, 1.0)
+    };
     let at = (1.0 - place) * USED * (VIRIDIS.len() - 1) as f64;
     let from = (at as usize).min(VIRIDIS.len() - 2);
     let (a, b, part) = (VIRIDIS[from], VIRIDIS[from + 1], at - from as f64);

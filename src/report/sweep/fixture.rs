@@ -48,7 +48,10 @@ pub(super) fn words(words: &[&str]) -> Shape {
 
 pub(super) fn steps(unit: &'static str, low: f64, high: f64, count: usize) -> Shape {
     let part = |i: usize| i as f64 / (count - 1) as f64;
-    Shape::Numbers(unit, (0..count).map(|i| low + part(i) * (high - low)).collect())
+    Shape::Numbers(
+        unit,
+        (0..count).map(|i| low + part(i) * (high - low)).collect(),
+    )
 }
 
 fn level(shape: &Shape, part: f64) -> Level {
@@ -235,7 +238,9 @@ impl Plan {
                 version: "0.1.0".to_owned(),
             },
             title: "Approval and review of magnet licences".to_owned(),
-            question: Some("How much does it matter how many licences are granted, and how soon?".to_owned()),
+            question: Some(
+                "How much does it matter how many licences are granted, and how soon?".to_owned(),
+            ),
             scenario: "China's rare-earth licences and the makers of motors".to_owned(),
             design: self.design,
             factors: factors.collect(),
@@ -251,7 +256,9 @@ impl Plan {
         let levels = self.shapes.iter().zip(place);
         let shown = (0..self.foci).flat_map(|focus| {
             let height = surface(place, focus);
-            self.responses.iter().map(move |response| shown(*response, height))
+            self.responses
+                .iter()
+                .map(move |response| shown(*response, height))
         });
         SweepPoint {
             levels: levels.map(|(shape, &part)| level(shape, part)).collect(),
@@ -265,7 +272,11 @@ impl Plan {
 }
 
 fn focus(i: usize) -> SweepFocus {
-    let countries = [("JP", "Japan"), ("US", "United States"), ("KR", "South Korea")];
+    let countries = [
+        ("JP", "Japan"),
+        ("US", "United States"),
+        ("KR", "South Korea"),
+    ];
     let goods = [
         ("ndfeb", "NdFeB magnets", "t"),
         ("lng", "liquefied natural gas", "t"),
@@ -308,7 +319,9 @@ pub(super) fn curves(outcome: &SweepOutcome) -> Vec<PointCurves> {
     let points = super::shown_points(outcome).into_iter();
     let curves = points.map(|point| PointCurves {
         point,
-        focus: (0..outcome.focus.len()).map(|focus| tails(point, focus)).collect(),
+        focus: (0..outcome.focus.len())
+            .map(|focus| tails(point, focus))
+            .collect(),
     });
     curves.collect()
 }

@@ -107,7 +107,11 @@ impl<'v, 'o> Table<'v, 'o> {
             keys.push(Key::blank("no such point"));
         }
         if has(Answer::Unknown) || has(Answer::Never) {
-            let text = if has(Answer::Never) { "never" } else { "unknown" };
+            let text = if has(Answer::Never) {
+                "never"
+            } else {
+                "unknown"
+            };
             keys.push(Key::block(text, GRID, 1.0));
         }
         keys
@@ -148,7 +152,9 @@ impl<'v, 'o> Table<'v, 'o> {
             }
         } else {
             let labels = lines.into_iter().flatten().enumerate();
-            let labels: Vec<_> = labels.map(|(level, label)| (middle(level), label)).collect();
+            let labels: Vec<_> = labels
+                .map(|(level, label)| (middle(level), label))
+                .collect();
             ticks(canvas, &labels, plot.bottom + ROW, TICK)?;
         }
         let title = CAPTION.fit(&self.across.title(), room.width());
@@ -176,16 +182,28 @@ impl<'v, 'o> Table<'v, 'o> {
         }
         let unit = CAPTION.width(&self.scale.unit(&self.view.unit.name));
         let title = CAPTION.fit(&self.up.title(), room.width() - unit - 30.0);
-        canvas.text(&title, (room.left, plot.top - ROW * 0.7), CAPTION, Align::Left)
+        canvas.text(
+            &title,
+            (room.left, plot.top - ROW * 0.7),
+            CAPTION,
+            Align::Left,
+        )
     }
 
     /// Where a cell stands; numbers rise, words go down as in the file.
     fn cell(&self, plot: Rect, (column, row): (usize, usize)) -> Rect {
         let (columns, rows) = (self.across.count().max(1), self.up.count().max(1));
         let (width, height) = (plot.width() / columns as f64, plot.height() / rows as f64);
-        let down = if self.up.is_words() { row } else { rows - 1 - row.min(rows - 1) };
+        let down = if self.up.is_words() {
+            row
+        } else {
+            rows - 1 - row.min(rows - 1)
+        };
         let seam = if width.min(height) > 12.0 { SEAM } else { 0.0 };
-        let (left, top) = (plot.left + column as f64 * width, plot.top + down as f64 * height);
+        let (left, top) = (
+            plot.left + column as f64 * width,
+            plot.top + down as f64 * height,
+        );
         Rect::new(left, top, left + width - seam, top + height - seam)
     }
 
@@ -203,7 +221,10 @@ impl<'v, 'o> Table<'v, 'o> {
             };
             canvas.rect(cell, ground, 1.0)?;
             if let Some(face) = face {
-                let middle = ((cell.left + cell.right) / 2.0, (cell.top + cell.bottom) / 2.0);
+                let middle = (
+                    (cell.left + cell.right) / 2.0,
+                    (cell.top + cell.bottom) / 2.0,
+                );
                 let at = (middle.0, middle.1 + face.drop());
                 let text = self.text(answer);
                 canvas.text(&text, at, face.coloured(text_on(ground)), Align::Centre)?;
@@ -224,9 +245,16 @@ impl<'v, 'o> Table<'v, 'o> {
     /// The face in which every cell has room for its value, if there is one.
     fn face(&self, plot: Rect) -> Option<Face> {
         let cell = self.cell(plot, (0, 0));
-        let texts: Vec<String> = self.cells.values().map(|&answer| self.text(answer)).collect();
+        let texts: Vec<String> = self
+            .cells
+            .values()
+            .map(|&answer| self.text(answer))
+            .collect();
         let fits = |face: &Face| {
-            let widest = texts.iter().map(|text| face.width(text)).fold(0.0, f64::max);
+            let widest = texts
+                .iter()
+                .map(|text| face.width(text))
+                .fold(0.0, f64::max);
             widest + 8.0 <= cell.width() && face.size + 2.0 <= cell.height()
         };
         [NOTE, CELL].into_iter().find(fits)

@@ -162,7 +162,10 @@ fn groups_alone(tracks: &[Track<'_>], at: usize) -> Vec<Group> {
     let mut groups = named(track);
     for point in 0..track.of.len() {
         let others = tracks.iter().enumerate().filter(|(other, _)| *other != at);
-        if others.into_iter().all(|(_, other)| other.of[point] == other.of[0]) {
+        if others
+            .into_iter()
+            .all(|(_, other)| other.of[point] == other.of[0])
+        {
             groups[track.of[point]].points.push(point);
         }
     }
@@ -171,12 +174,7 @@ fn groups_alone(tracks: &[Track<'_>], at: usize) -> Vec<Group> {
 
 /// From the lowest to the highest group with values; of words, from the least
 /// to the greatest response.
-fn swing(
-    at: usize,
-    track: &Track<'_>,
-    groups: &[Group],
-    values: &[Option<f64>],
-) -> Option<Swing> {
+fn swing(at: usize, track: &Track<'_>, groups: &[Group], values: &[Option<f64>]) -> Option<Swing> {
     let end = |group: &Group| {
         let found = group.points.iter().filter_map(|&point| *values.get(point)?);
         Some(End {

@@ -3,9 +3,9 @@
 use super::super::Drawn;
 use super::super::canvas::{Canvas, Rect};
 use super::super::card::Extent;
+use super::heat;
 use super::track::Track;
 use super::view::View;
-use super::heat;
 use crate::scenario::sweep::Design;
 
 /// A chart of a response.

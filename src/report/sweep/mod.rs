@@ -74,14 +74,18 @@ pub fn render_sweep(
 
 /// Whether a path, but for how it ends, is one of a picture of a sweep.
 pub(super) fn owns(stem: &str) -> bool {
-    let chart = stem.strip_prefix(CHARTS).and_then(|rest| rest.strip_prefix('/'));
+    let chart = stem
+        .strip_prefix(CHARTS)
+        .and_then(|rest| rest.strip_prefix('/'));
     let Some((about, kind)) = chart.and_then(|name| name.rsplit_once('.')) else {
         return stem == SWEEP_PAGE;
     };
     if kind == CHANCES {
         return about.contains('.');
     }
-    let response = about.rsplit_once('.').filter(|(focus, _)| focus.contains('.'));
+    let response = about
+        .rsplit_once('.')
+        .filter(|(focus, _)| focus.contains('.'));
     Kind::ALL.iter().any(|known| known.name() == kind)
         && response.is_some_and(|(_, response)| is_response(response))
 }
@@ -99,7 +103,9 @@ fn is_response(name: &str) -> bool {
     };
     Metric::ALL.iter().any(|known| known.name() == *metric)
         && Side::ALL.iter().any(|known| known.name() == *side)
-        && Statistic::ALL.iter().any(|known| known.name() == *statistic)
+        && Statistic::ALL
+            .iter()
+            .any(|known| known.name() == *statistic)
 }
 
 /// Every picture by name, the page first.
@@ -134,7 +140,9 @@ fn alone(kind: Kind, view: &View<'_>) -> Drawn<Sheet> {
         caption: kind.caption(view),
     };
     let below = words::below(view.outcome);
-    card.draw_over(&below, kind.extent(view), |canvas, rect| kind.draw(canvas, rect, view))
+    card.draw_over(&below, kind.extent(view), |canvas, rect| {
+        kind.draw(canvas, rect, view)
+    })
 }
 
 /// The exceedance curves of a focus as a picture of their own.

@@ -125,7 +125,10 @@ mod tests {
         let around = |low, high| labels(&Scale::around([low, high], 5));
         assert_eq!(around(9.3, 24.1), "5 10 15 20 25 t");
         assert_eq!(around(-12.0, 31.0), "−20 −10 0 10 20 30 40 t");
-        assert_eq!(around(62_000.0, 68_100.0), "62,000 64,000 66,000 68,000 70,000 t");
+        assert_eq!(
+            around(62_000.0, 68_100.0),
+            "62,000 64,000 66,000 68,000 70,000 t"
+        );
         assert_eq!(around(2.1e6, 2.9e6), "2.0 2.2 2.4 2.6 2.8 3.0 million t");
         assert_eq!(around(7.0, 7.0), "6.0 6.5 7.0 7.5 8.0 t");
         assert_eq!(around(0.0, 0.0), "0.0 0.2 0.4 0.6 0.8 1.0 t");
@@ -146,7 +149,10 @@ mod tests {
     #[test]
     fn places_stay_on_the_scale() {
         let scale = Scale::within([10.0, 20.0], 5);
-        assert_eq!([5.0, 10.0, 15.0, 99.0].map(|v| scale.place(v)), [0.0, 0.0, 0.5, 1.0]);
+        assert_eq!(
+            [5.0, 10.0, 15.0, 99.0].map(|v| scale.place(v)),
+            [0.0, 0.0, 0.5, 1.0]
+        );
         assert_eq!(scale.place(f64::NAN), 0.0);
         assert_eq!(Scale::within([3.0], 5).place(3.0), 0.5);
     }

@@ -6,9 +6,7 @@ use crate::study::sweep::SweepOutcome;
 /// Sweeps with their names: the usual ones and the ends of what can happen.
 fn cases() -> Vec<(&'static str, SweepOutcome)> {
     let two = || vec![steps("%", 20.0, 80.0, 4), steps("days", 20.0, 120.0, 6)];
-    vec![
-        ("grid", Plan::new(Design::Grid, two(), 0).outcome()),
-    ]
+    vec![("grid", Plan::new(Design::Grid, two(), 0).outcome())]
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.

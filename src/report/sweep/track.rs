@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::scale::{Scale, extremes};
 use super::super::number::{figures, signed};
+use super::scale::{Scale, extremes};
 use crate::scenario::sweep::{Factor, Level};
 use crate::study::sweep::SweepOutcome;
 use crate::units::Date;
@@ -279,7 +279,9 @@ impl Line {
             Spread::Days => day(value),
             _ => number(value, 6),
         };
-        let ticks = values.into_iter().map(|value| (self.at(value), label(value)));
+        let ticks = values
+            .into_iter()
+            .map(|value| (self.at(value), label(value)));
         ticks.collect()
     }
 }
@@ -302,7 +304,11 @@ fn is_logarithmic(ascending: &[f64]) -> bool {
 fn round_numbers(low: f64, high: f64) -> Vec<f64> {
     let power = |value: f64| libm::floor(libm::log10(value)) as i32;
     let powers: Vec<i32> = (power(low)..=power(high)).collect();
-    let times: &[f64] = if powers.len() > 4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+    let times: &[f64] = if powers.len() > 4 {
+        &[1.0]
+    } else {
+        &[1.0, 2.0, 5.0]
+    };
     let all = powers
         .iter()
         .flat_map(|&exponent| times.iter().map(move |times| times * 10f64.powi(exponent)));
@@ -360,7 +366,11 @@ fn number(value: f64, most: usize) -> String {
     if size >= 1000.0 && (value - value.round()).abs() < 1e-6 {
         let text = signed(value, 0);
         // Years are written without a comma.
-        return if size < 10_000.0 { text.replace(',', "") } else { text };
+        return if size < 10_000.0 {
+            text.replace(',', "")
+        } else {
+            text
+        };
     }
     let above = libm::floor(libm::log10(size)) as i32 + 1;
     let decimals = (most as i32 - above).clamp(0, 15) as usize;

@@ -171,7 +171,11 @@ impl Unit {
         scaled.at.value *= self.times;
         scaled.at.se *= self.times;
         // A share of trials is not in the unit of what is spread over them.
-        let times = if self.said == Said::Chance { f64::NAN } else { self.times };
+        let times = if self.said == Said::Chance {
+            f64::NAN
+        } else {
+            self.times
+        };
         scaled.p05 *= times;
         scaled.p50 *= times;
         scaled.p95 *= times;

@@ -1,7 +1,7 @@
 //! What is said of a sweep.
 
-use super::super::card::Below;
 use super::super::caption::capital;
+use super::super::card::Below;
 use super::super::digest::with_article;
 use super::super::number::count;
 use super::track::Track;
@@ -38,14 +38,21 @@ pub(super) fn range(view: &View<'_>) -> String {
     let never = never(view).map_or_else(String::new, |never| format!("; it {never}"));
     if points.len() == 1 {
         let at = levels(view, least, NAMED);
-        let at = if at.is_empty() { String::new() } else { format!(" ({at})") };
+        let at = if at.is_empty() {
+            String::new()
+        } else {
+            format!(" ({at})")
+        };
         return format!("is {from} at the only point that is known{at}{never}");
     }
     if from == to {
         return format!("is {from} at every point{never}");
     }
     let [low_at, high_at] = [least, most].map(|point| levels(view, point, NAMED));
-    format!("runs from {from} ({low_at}) to {to} ({high_at}){}{never}", mover(view))
+    format!(
+        "runs from {from} ({low_at}) to {to} ({high_at}){}{never}",
+        mover(view)
+    )
 }
 
 /// Which factor moves the response most, where there are several.
@@ -268,10 +275,15 @@ pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
             "{number} of {all} points failed and {are} left out; the first, number {first}: {reason}"
         ));
     }
-    let found = outcome.points.iter().filter_map(|point| point.found.as_ref().ok());
+    let found = outcome
+        .points
+        .iter()
+        .filter_map(|point| point.found.as_ref().ok());
     let (points, trials) = found
         .filter(|found| found.failed > 0)
-        .fold((0, 0), |(points, trials), found| (points + 1, trials + found.failed));
+        .fold((0, 0), |(points, trials), found| {
+            (points + 1, trials + found.failed)
+        });
     if trials > 0 {
         let (trials, points) = (several(trials, "trial"), several(points, "point"));
         notices.push(format!("{trials} at {points} failed and were left out."));
@@ -309,7 +321,11 @@ pub(super) fn chances(view: &View<'_>, shown: usize) -> String {
     let which = match (shown, view.tracks.len()) {
         (0, _) => return "No point could be finished.".to_owned(),
         (shown, _) if shown == all => "Every point".to_owned(),
-        (shown, 1 | 2) => format!("{} of {}, spread over the levels", shown, several(all as u64, "point")),
+        (shown, 1 | 2) => format!(
+            "{} of {}, spread over the levels",
+            shown,
+            several(all as u64, "point")
+        ),
         (shown, _) => format!(
             "{} of {}, evenly by the rank of the {}",
             shown,
