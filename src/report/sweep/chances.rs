@@ -21,8 +21,8 @@ const MOST: usize = 12;
 const RARE: f64 = 0.005;
 /// Factors that head a panel.
 const NAMED: usize = 3;
-/// White space between panels: across, down.
-const GAPS: (f64, f64) = (26.0, 22.0);
+/// White space between panels: across, besides what labels need, and down.
+const GAPS: (f64, f64) = (18.0, 22.0);
 
 /// Which points are shown, and how many side by side.
 pub(super) struct Choice {
@@ -178,14 +178,15 @@ impl<'v, 'o> Chances<'v, 'o> {
         canvas.text(&caption, at, CAPTION, Align::Centre)?;
         let grid = Rect {
             left: room.left + self.gutter(),
-            top: room.top + ROW,
+            top: room.top + 1.4 * ROW,
             bottom: room.bottom - ROW,
             right: room.right - 16.0,
         };
         let rows = grid.rows(self.rows(), GAPS.1);
-        let heads = self.heads((grid.width() + GAPS.0) / self.columns as f64 - GAPS.0);
+        let gap = self.gap();
+        let heads = self.heads((grid.width() + gap) / self.columns as f64 - gap);
         let lines = heads.iter().map(Vec::len).max().unwrap_or(0);
-        let cells = rows.flat_map(|row| row.columns(self.columns, GAPS.0));
+        let cells = rows.flat_map(|row| row.columns(self.columns, gap));
         for (i, (cell, head)) in cells.zip(&heads).enumerate() {
             self.draw_panel(canvas, cell, (i, lines), head)?;
         }
@@ -203,6 +204,13 @@ impl<'v, 'o> Chances<'v, 'o> {
     fn gutter(&self) -> f64 {
         let labels = self.up.ticks.iter().map(|&tick| self.label_up(tick));
         labels.map(|label| CELL.width(&label)).fold(0.0, f64::max) + 12.0
+    }
+
+    /// From panel to panel, so that the numbers at their ends stay apart.
+    fn gap(&self) -> f64 {
+        let ends = [self.across.ticks.first(), self.across.ticks.last()];
+        let widths = ends.into_iter().flatten().map(|&t| CELL.width(&self.across.label(t)));
+        GAPS.0 + widths.sum::<f64>() / 2.0
     }
 
     fn label_up(&self, tick: f64) -> String {

@@ -305,7 +305,7 @@ pub(super) fn curves(outcome: &SweepOutcome) -> Vec<PointCurves> {
         let mean = shown.at.value.clamp(0.0, 0.5);
         let curve = |often: f64, mean: f64| {
             let points = (0..200).map(|i| {
-                let x = mean * f64::from(i) / 40.0;
+                let x = (mean * f64::from(i) / 40.0).min(0.9);
                 let exceeded = often * (-x / mean.max(1e-9)).exp();
                 Point { x, exceeded }
             });

@@ -1,16 +1,17 @@
 //! A response over two factors, as colours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Rect};
 use super::super::panel::{Key, ROW, legend, ticks};
-use super::super::theme::{CAPTION, CELL, Face, GRID, INK, MUTED, NOTE, RULE, TICK};
-use super::bar;
+use super::super::theme::{CAPTION, CELL, Face, GRID, MUTED, NOTE, TICK};
+use super::{bar, dots};
 use super::colours::{colour, text_on};
 use super::scale::Scale;
 use super::track::Track;
 use super::view::{Answer, View};
+use crate::scenario::sweep::Design;
 
 /// Most of the width that names of levels may take.
 const NAMES: f64 = 0.3;
@@ -49,12 +50,22 @@ pub(super) fn axes<'v, 'o>(view: &'v View<'o>) -> Option<(&'v Track<'o>, &'v Tra
     })
 }
 
+/// Whether points have most of the combinations of the levels of two factors.
+pub(super) fn is_table(across: &Track<'_>, up: &Track<'_>) -> bool {
+    let cells: BTreeSet<_> = across.of.iter().zip(&up.of).collect();
+    2 * cells.len() >= across.count() * up.count()
+}
+
 /// Draws the cells, their axes and the scale of colours; the response is
-/// averaged over factors that have no axis.
+/// averaged over factors that have no axis. Points that fill no table are dots.
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     let Some(table) = Table::new(view) else {
         return Ok(());
     };
+    let cells = view.outcome.design == Design::Grid || is_table(table.across, table.up);
+    if !cells {
+        return dots::draw(canvas, rect, view, (table.across, table.up));
+    }
     let keys = table.keys();
     let room = match keys.is_empty() {
         true => rect,

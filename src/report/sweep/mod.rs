@@ -3,10 +3,15 @@
 mod bar;
 mod chances;
 mod colours;
+mod dots;
 mod heat;
 mod influence;
 mod kind;
+mod lines;
+mod page;
+mod parallel;
 mod scale;
+mod tornado;
 mod track;
 mod view;
 mod words;
@@ -112,22 +117,28 @@ fn is_response(name: &str) -> bool {
 fn pictures(outcome: &SweepOutcome, curves: &[PointCurves]) -> Drawn<Vec<(String, Sheet)>> {
     font::check()?;
     let tracks = Track::varied(outcome);
-    let mut pictures = Vec::new();
-    let choice = View::new(outcome, &tracks, (0, 0)).map(|view| Choice::new(&view));
-    for (at, focus) in outcome.focus.iter().enumerate() {
+    let foci = 0..outcome.focus.len();
+    let firsts: Vec<View<'_>> = foci
+        .filter_map(|focus| View::new(outcome, &tracks, (focus, 0)))
+        .collect();
+    let choice = firsts.first().map(Choice::new);
+    let page = page::draw(outcome, &tracks, &firsts, (choice.as_ref(), curves))?;
+    let mut pictures = vec![(SWEEP_PAGE.to_owned(), page)];
+    for (at, first) in firsts.iter().enumerate() {
+        let focus = first.focus;
         let key = format!("{CHARTS}/{}.{}", focus.commodity, focus.country);
         for response in 0..outcome.responses.len() {
             let Some(view) = View::new(outcome, &tracks, (at, response)) else {
                 continue;
             };
-            for kind in Kind::of(outcome.design, &tracks) {
+            for kind in Kind::of(outcome, &tracks) {
                 let name = format!("{key}.{}.{}", name(view.response), kind.name());
                 pictures.push((name, alone(kind, &view)?));
             }
-            if let (0, Some(choice)) = (response, &choice) {
-                let chances = Chances::new(&view, choice, (curves, at), PANELS);
-                pictures.push((format!("{key}.{CHANCES}"), curves_alone(&chances, &view)?));
-            }
+        }
+        if let Some(choice) = &choice {
+            let chances = Chances::new(first, choice, (curves, at), PANELS);
+            pictures.push((format!("{key}.{CHANCES}"), curves_alone(&chances, first)?));
         }
     }
     Ok(pictures)

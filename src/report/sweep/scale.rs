@@ -77,7 +77,7 @@ impl Scale {
     /// A value between ticks, with a decimal more where that tells it from its
     /// neighbours.
     pub(super) fn finely(&self, value: f64) -> String {
-        let step = decimals(round_step((self.high - self.low) / 50.0) / self.divisor);
+        let step = decimals(round_step((self.high - self.low) / 100.0) / self.divisor);
         signed(value / self.divisor, step.min(self.decimals + 1))
     }
 
@@ -142,7 +142,7 @@ mod tests {
         let grounded = |low, high| Scale::grounded([low, high], 5).low;
         assert_eq!(grounded(9.0, 24.0), 0.0);
         assert_eq!(grounded(62_000.0, 68_000.0), 62_000.0);
-        assert_eq!(grounded(-3.0, 24.0), -5.0);
+        assert_eq!(grounded(-3.0, 24.0), -10.0);
         assert_eq!(Scale::grounded([-24.0, -9.0], 5).high, 0.0);
     }
 

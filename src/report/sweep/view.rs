@@ -126,6 +126,8 @@ pub(super) struct Unit {
     /// What values are multiplied by.
     times: f64,
     said: Said,
+    /// What a share is a share of, to be said behind it; empty for the rest.
+    pub(super) of: &'static str,
 }
 
 /// How a value is said in words.
@@ -140,22 +142,24 @@ enum Said {
 impl Unit {
     fn of(focus: &SweepFocus, response: Response) -> Self {
         let metric = response.metric;
-        let percent = |of: &str, said| Self {
-            name: format!("% of {of}"),
+        let percent = |of: &'static str, said| Self {
+            name: format!("%{of}"),
             times: 100.0,
             said,
+            of,
         };
         let plain = |name: &str, times, said| Self {
             name: name.to_owned(),
             times,
             said,
+            of: "",
         };
         if response.statistic == Statistic::Any {
-            return percent("trials", Said::Chance);
+            return percent(" of trials", Said::Chance);
         }
         match metric {
-            Metric::ShortfallShare => percent("demand", Said::Share),
-            Metric::PeakRate => percent("the month's demand", Said::Share),
+            Metric::ShortfallShare => percent(" of demand", Said::Share),
+            Metric::PeakRate => percent(" of the month's demand", Said::Share),
             Metric::ShortfallDays | Metric::MinimumCover => plain("days of use", 1.0, Said::Days),
             Metric::TimeToSurvive | Metric::TimeToRecover => plain("days", 1.0, Said::Days),
             Metric::PricePaid | Metric::PriceSpot => {

@@ -4,6 +4,7 @@ use super::super::caption::capital;
 use super::super::card::Below;
 use super::super::digest::with_article;
 use super::super::number::count;
+use super::influence::Influence;
 use super::track::Track;
 use super::view::{Answer, View};
 use crate::scenario::sweep::Design;
@@ -34,7 +35,8 @@ pub(super) fn range(view: &View<'_>) -> String {
         };
     };
     let [low, high] = [least, most].map(|point| view.known(point).unwrap_or(0.0));
-    let [from, to] = [low, high].map(|value| view.unit.say(value));
+    let [mut from, to] = [low, high].map(|value| view.unit.say(value));
+    from.push_str(view.unit.of);
     let never = never(view).map_or_else(String::new, |never| format!("; it {never}"));
     if points.len() == 1 {
         let at = levels(view, least, NAMED);
@@ -59,6 +61,8 @@ pub(super) fn range(view: &View<'_>) -> String {
 fn mover(view: &View<'_>) -> String {
     let order = view.by_influence();
     match order.first() {
+        // In a list of points factors move together, and none can be blamed.
+        _ if view.outcome.design == Design::Zip => String::new(),
         Some(track) if view.tracks.len() > 1 && view.influence.most() > 0.0 => {
             format!("; {} moves it most", track.name())
         }
@@ -334,4 +338,111 @@ pub(super) fn chances(view: &View<'_>, shown: usize) -> String {
         ),
     };
     format!("{which}. Where orange is above blue, the shocks add to the shortfall.")
+}
+
+/// What cells or dots over two factors show.
+pub(super) fn heat(view: &View<'_>) -> String {
+    let mut said = vec![finding(view)];
+    if let Some((across, up)) = super::heat::axes(view) {
+        let others = view.tracks.iter();
+        let others = others.filter(|track| ![across.index, up.index].contains(&track.index));
+        let others: Vec<String> = others.map(Track::name).collect();
+        if !others.is_empty() {
+            said.push(format!("Averaged over {}.", others.join(", ")));
+        }
+    }
+    said.extend(error(view));
+    said.join(" ")
+}
+
+/// How large standard errors are.
+fn error(view: &View<'_>) -> Option<String> {
+    let most = view.unit.say_size(view.largest_error()?);
+    Some(format!("The standard error of a point is at most {most}."))
+}
+
+/// What the response along a factor shows.
+pub(super) fn lines(view: &View<'_>) -> String {
+    let along = super::lines::along(view).map(|track| track.index);
+    let others = view.tracks.iter().filter(|track| Some(track.index) != along);
+    let others: Vec<String> = others.map(Track::name).collect();
+    match others.as_slice() {
+        [] => finding(view),
+        [one] => format!("{} Along with it, {one} moves too.", finding(view)),
+        several => format!("{} Along with it, {} move too.", finding(view), several.join(", ")),
+    }
+}
+
+/// Which factors move the response, and how that was found.
+pub(super) fn tornado(view: &View<'_>) -> String {
+    let shown = super::tornado::MOST;
+    let hidden = match view.influence.order().len() {
+        all if all > shown => format!(" {} more move it less.", all - shown),
+        _ => String::new(),
+    };
+    match &view.influence {
+        Influence::Swings { swings, .. } => {
+            let Some(most) = swings.first() else {
+                return finding(view);
+            };
+            let name = view.tracks.get(most.track).map_or_else(String::new, Track::name);
+            let [low, high] = &most.ends;
+            let [from, to] = [low, high].map(|end| view.unit.say(end.value));
+            let how = match (view.outcome.design, low.value == high.value) {
+                (_, true) => return format!("No factor moves the {}.", title(view.response)),
+                (Design::OneAtATime, _) => "All else as at the reference point.",
+                _ => "Means over the points at either end of each factor.",
+            };
+            format!(
+                "{} moves the {} most: from {from} at {} to {to} at {}. {how}{hidden}",
+                capital(&name),
+                title(view.response),
+                low.label,
+                high.label
+            )
+        }
+        Influence::Effects(effects) => {
+            let most = effects.first();
+            let track = most.and_then(|effect| view.tracks.get(effect.track));
+            let (Some(most), Some(track)) = (most, track) else {
+                return finding(view);
+            };
+            let (name, size) = (capital(&track.name()), view.unit.say_size(most.size));
+            format!(
+                "{name} moves the {} most: over its whole range by {size} on average. A large σ means that the effect of a factor is not even or depends on others.{hidden}",
+                title(view.response)
+            )
+        }
+    }
+}
+
+/// What lines across all factors show.
+pub(super) fn parallel(view: &View<'_>) -> String {
+    let (drawn, all) = (super::parallel::chosen(view).len(), view.ranked().len());
+    let lines = match drawn < all {
+        true => format!(
+            "A line for {} of {}, evenly by the rank of the response",
+            count(drawn as u64),
+            several(all as u64, "point")
+        ),
+        false => "A line a point".to_owned(),
+    };
+    let axes = super::parallel::axes(view).len();
+    let axes = match axes < view.tracks.len() {
+        true => format!(", across the {axes} factors that move it most"),
+        false => String::new(),
+    };
+    format!("{} {lines}{axes}; lines at one level are fanned out.", finding(view))
+}
+
+/// The statistic in a legend.
+pub(super) const fn statistic(response: Response) -> &'static str {
+    match response.statistic {
+        Statistic::Mean => "mean",
+        Statistic::Any => "share of trials",
+        Statistic::P50 => "median",
+        Statistic::P90 => "90th percentile",
+        Statistic::P95 => "95th percentile",
+        Statistic::CvarP95 => "mean of the highest 5\u{a0}% of trials",
+    }
 }
