@@ -280,7 +280,7 @@ fn a_second_run_of_the_same_sweep_waits_for_no_one() {
 fn interrupted_it_says_how_to_go_on() {
     let bench = Bench::of(&SWEEP.replace("300", "5_000"));
     let out = bench.path("out");
-    let mut child = bench
+    let child = bench
         .command(&out, &[])
         .stderr(Stdio::piped())
         .spawn()
@@ -364,13 +364,3 @@ fn a_disk_that_fills_up_loses_nothing() {
     same(&contents(&disk.0.join("out")), &expected);
 }
 
-#[test]
-fn a_point_that_fails_is_told_and_the_others_are_done() {
-    let sweep = SWEEP.replace(
-        "[factors.length]",
-        "[sweep.set]\n\"sites.field.outages\" = { every = \"1 s\", lasts = \"1 s\" }\n\n[factors.length]",
-    );
-    let bench = Bench::of(&sweep);
-    let output = bench.run(&bench.path("out"), &["--trials", "2"]);
-    println!("{}", told(&output));
-}
