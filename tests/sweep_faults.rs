@@ -363,4 +363,3 @@ fn a_disk_that_fills_up_loses_nothing() {
     succeed(&bench.run(&disk.0.join("out"), &["--resume"]));
     same(&contents(&disk.0.join("out")), &expected);
 }
-

@@ -42,9 +42,9 @@ pub enum Command {
     Merge(MergeArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
-    /// List the built-in scenarios
+    /// List the built-in scenarios and sweeps
     Scenarios,
-    /// Copy built-in scenarios with their data, to change them
+    /// Copy built-in scenarios with their data and sweeps, to change them
     Init(InitArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),

@@ -209,7 +209,10 @@ impl<'v, 'o> Chances<'v, 'o> {
     /// From panel to panel, so that the numbers at their ends stay apart.
     fn gap(&self) -> f64 {
         let ends = [self.across.ticks.first(), self.across.ticks.last()];
-        let widths = ends.into_iter().flatten().map(|&t| CELL.width(&self.across.label(t)));
+        let widths = ends
+            .into_iter()
+            .flatten()
+            .map(|&t| CELL.width(&self.across.label(t)));
         GAPS.0 + widths.sum::<f64>() / 2.0
     }
 

@@ -24,7 +24,9 @@ pub(super) fn draw(
 ) -> Drawn {
     let scale = Scale::within(view.values(), 6);
     let points = 0..view.shown.len();
-    let lost: Vec<usize> = points.filter(|&point| view.known(point).is_none()).collect();
+    let lost: Vec<usize> = points
+        .filter(|&point| view.known(point).is_none())
+        .collect();
     let room = match lost.is_empty() {
         true => rect,
         false => legend(canvas, rect, &[Key::dot(no_value(view, &lost), MUTED)])?,
@@ -85,7 +87,12 @@ fn draw_axes(
         let (_, y) = inner(plot, (0.0, place));
         canvas.line(&[(plot.left, y), (plot.right, y)], Stroke::solid(GRID, 1.0))?;
         let label = TICK.fit(&label, plot.left - 12.0 - room.left);
-        canvas.text(&label, (plot.left - 12.0, y + TICK.drop()), TICK, Align::Right)?;
+        canvas.text(
+            &label,
+            (plot.left - 12.0, y + TICK.drop()),
+            TICK,
+            Align::Right,
+        )?;
     }
     let ends = [(plot.left, plot.bottom), (plot.right, plot.bottom)];
     canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
@@ -94,7 +101,10 @@ fn draw_axes(
         .map(|(place, label)| (inner(plot, (place, 0.0)).0, label))
         .collect();
     for (x, _) in &labels {
-        canvas.line(&[(*x, plot.top), (*x, plot.bottom)], Stroke::solid(GRID, 1.0))?;
+        canvas.line(
+            &[(*x, plot.top), (*x, plot.bottom)],
+            Stroke::solid(GRID, 1.0),
+        )?;
     }
     ticks(canvas, &labels, plot.bottom + ROW, TICK)?;
     let title = CAPTION.fit(&across.title(), room.width());
@@ -103,5 +113,10 @@ fn draw_axes(
     let at = (middle.min(room.right - half), room.bottom - 8.0);
     canvas.text(&title, at, CAPTION, Align::Centre)?;
     let title = CAPTION.fit(&up.title(), room.width() - CAPTION.width(unit) - 150.0);
-    canvas.text(&title, (room.left, plot.top - 0.7 * ROW), CAPTION, Align::Left)
+    canvas.text(
+        &title,
+        (room.left, plot.top - 0.7 * ROW),
+        CAPTION,
+        Align::Left,
+    )
 }

@@ -6,11 +6,11 @@ use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Rect};
 use super::super::panel::{Key, ROW, legend, ticks};
 use super::super::theme::{CAPTION, CELL, Face, GRID, MUTED, NOTE, TICK};
-use super::{bar, dots};
 use super::colours::{colour, text_on};
 use super::scale::Scale;
 use super::track::Track;
 use super::view::{Answer, View};
+use super::{bar, dots};
 use crate::scenario::sweep::Design;
 
 /// Most of the width that names of levels may take.

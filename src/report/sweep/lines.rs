@@ -43,7 +43,11 @@ pub(super) fn along<'v, 'o>(view: &'v View<'o>) -> Option<&'v Track<'o>> {
     let mut tracks = view.tracks.iter();
     let first = tracks.next()?;
     Some(tracks.fold(first, |most, track| {
-        if track.count() > most.count() { track } else { most }
+        if track.count() > most.count() {
+            track
+        } else {
+            most
+        }
     }))
 }
 
@@ -70,11 +74,14 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
 
 impl<'v, 'o> Plot<'v, 'o> {
     fn new(view: &'v View<'o>, stops: Vec<Stop<'v>>) -> Self {
-        let values = stops.iter().filter_map(|stop| stop.shown).flat_map(|shown| {
-            let error = 2.0 * shown.at.se;
-            let value = shown.at.value;
-            [value, value - error, value + error, shown.p05, shown.p95]
-        });
+        let values = stops
+            .iter()
+            .filter_map(|stop| stop.shown)
+            .flat_map(|shown| {
+                let error = 2.0 * shown.at.se;
+                let value = shown.at.value;
+                [value, value - error, value + error, shown.p05, shown.p95]
+            });
         let scale = Scale::grounded(values, 5);
         let colour = match view.response.side {
             Side::Baseline => BASELINE,
@@ -143,7 +150,11 @@ impl<'v, 'o> Plot<'v, 'o> {
 
     fn draw(&self, canvas: &Canvas<'_>, rect: Rect, track: &Track<'_>) -> Drawn {
         let room = legend(canvas, rect, &self.keys())?;
-        let labels = self.scale.ticks.iter().map(|&t| TICK.width(&self.scale.label(t)));
+        let labels = self
+            .scale
+            .ticks
+            .iter()
+            .map(|&t| TICK.width(&self.scale.label(t)));
         let gutter = labels.fold(0.0, f64::max) + 16.0;
         let plot = Rect {
             left: room.left + gutter,
@@ -172,7 +183,11 @@ impl<'v, 'o> Plot<'v, 'o> {
             canvas.text(&self.scale.label(tick), at, TICK, Align::Right)?;
         }
         let caption = self.scale.unit(&self.view.unit.name);
-        let widest = self.scale.ticks.iter().map(|&t| TICK.width(&self.scale.label(t)));
+        let widest = self
+            .scale
+            .ticks
+            .iter()
+            .map(|&t| TICK.width(&self.scale.label(t)));
         let left = plot.left - 12.0 - widest.fold(0.0, f64::max);
         let at = (left, plot.top - 0.6 * ROW);
         canvas.text(&caption, at, CAPTION, Align::Left)
@@ -243,7 +258,11 @@ impl<'v, 'o> Plot<'v, 'o> {
         });
         let edges: Vec<_> = edges.collect();
         if let [(x, low, high)] = edges[..] {
-            return canvas.rect(Rect::new(x - 10.0, high, x + 10.0, low), self.colour, opacity);
+            return canvas.rect(
+                Rect::new(x - 10.0, high, x + 10.0, low),
+                self.colour,
+                opacity,
+            );
         }
         let mut corners: Vec<_> = edges.iter().map(|&(x, _, high)| (x, high)).collect();
         corners.extend(edges.iter().rev().map(|&(x, low, _)| (x, low)));
@@ -271,9 +290,17 @@ impl<'v, 'o> Plot<'v, 'o> {
 
     fn draw_rows(&self, canvas: &Canvas<'_>, rect: Rect, names: &[String]) -> Drawn {
         let room = legend(canvas, rect, &self.keys())?;
-        let widest = names.iter().map(|name| TICK.width(name)).fold(0.0, f64::max);
+        let widest = names
+            .iter()
+            .map(|name| TICK.width(name))
+            .fold(0.0, f64::max);
         let left = room.left + (widest + 20.0).min(room.width() * NAMES);
-        let plot = Rect::new(left, room.top, room.right - 40.0, room.bottom - 2.0 * ROW - 6.0);
+        let plot = Rect::new(
+            left,
+            room.top,
+            room.right - 40.0,
+            room.bottom - 2.0 * ROW - 6.0,
+        );
         self.draw_scale_below(canvas, plot)?;
         let pitch = plot.height() / names.len().max(1) as f64;
         let stride = (TICK.leading() / pitch).ceil().max(1.0) as usize;
@@ -299,7 +326,9 @@ impl<'v, 'o> Plot<'v, 'o> {
             canvas.line(&[(x, plot.top), (x, plot.bottom)], Stroke::solid(GRID, 1.0))?;
         }
         let labels = self.scale.ticks.iter();
-        let labels: Vec<_> = labels.map(|&t| (self.x(plot, t), self.scale.label(t))).collect();
+        let labels: Vec<_> = labels
+            .map(|&t| (self.x(plot, t), self.scale.label(t)))
+            .collect();
         ticks(canvas, &labels, plot.bottom + ROW, TICK)?;
         let unit = self.scale.unit(&self.view.unit.name);
         let at = ((plot.left + plot.right) / 2.0, plot.bottom + 2.0 * ROW);
@@ -328,7 +357,11 @@ impl<'v, 'o> Plot<'v, 'o> {
                     let [low, high] = ends.map(|end| self.x(plot, end));
                     level(canvas, middle, [low, high])?;
                 }
-                canvas.dot((self.x(plot, value), middle), 8.0_f64.min(height / 2.0), self.colour)
+                canvas.dot(
+                    (self.x(plot, value), middle),
+                    8.0_f64.min(height / 2.0),
+                    self.colour,
+                )
             }
             Answer::Failed => canvas.dot((plot.left, middle), 6.0, MUTED),
             Answer::Never => canvas.dot((plot.right, middle), 6.0, INK),

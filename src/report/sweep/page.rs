@@ -67,7 +67,13 @@ fn header(outcome: &SweepOutcome, findings: &[String]) -> Vec<Paragraph> {
     let face = if findings.len() > 4 { MESSAGE } else { FINDING };
     for (i, finding) in findings.iter().enumerate() {
         let above = if i == 0 { 36.0 } else { 18.0 };
-        paragraphs.push(Paragraph::barred(finding, face, above, (MEASURE, 3), SHOCKED));
+        paragraphs.push(Paragraph::barred(
+            finding,
+            face,
+            above,
+            (MEASURE, 3),
+            SHOCKED,
+        ));
     }
     paragraphs
 }
@@ -146,9 +152,7 @@ impl Band<'_, '_> {
         match self {
             Self::Heading(_) => HEAD,
             Self::Charts(charts) => self.words(charts.len()).1 + PLOT + GAP,
-            Self::Curves(_, chances) => {
-                AROUND + 50.0 + TABLE_ROW * chances.rows() as f64 + GAP
-            }
+            Self::Curves(_, chances) => AROUND + 50.0 + TABLE_ROW * chances.rows() as f64 + GAP,
         }
     }
 

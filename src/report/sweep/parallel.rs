@@ -44,7 +44,9 @@ pub(super) fn chosen(view: &View<'_>) -> Vec<usize> {
     }
     let last = (ranked.len() - 1) as f64 / (LINES - 1) as f64;
     let place = |i: usize| (i as f64 * last).round() as usize;
-    (0..LINES).filter_map(|i| ranked.get(place(i)).copied()).collect()
+    (0..LINES)
+        .filter_map(|i| ranked.get(place(i)).copied())
+        .collect()
 }
 
 /// Draws the axes, the lines, and the colours that tell lines apart.
@@ -83,7 +85,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     bar::label(canvas, strip, &scale)?;
     match points.is_empty() {
         true => {
-            let at = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+            let at = (
+                (plot.left + plot.right) / 2.0,
+                (plot.top + plot.bottom) / 2.0,
+            );
             canvas.text("no point could be finished", at, CAPTION, Align::Centre)
         }
         false => Ok(()),
@@ -113,17 +118,17 @@ fn draw_lines(
     (tracks, points, scale): (&[&Track<'_>], &[usize], &Scale),
 ) -> Drawn {
     let pitch = plot.width() / tracks.len().max(1) as f64;
-    let places: Vec<BTreeMap<usize, f64>> = tracks
-        .iter()
-        .map(|track| places(track, points))
-        .collect();
+    let places: Vec<BTreeMap<usize, f64>> =
+        tracks.iter().map(|track| places(track, points)).collect();
     let width = if points.len() > 100 { 1.5 } else { 2.5 };
     for point in points {
         let Some(value) = view.known(*point) else {
             continue;
         };
         let end = scale.place(value);
-        let heights = places.iter().filter_map(|places| places.get(point).copied());
+        let heights = places
+            .iter()
+            .filter_map(|places| places.get(point).copied());
         let line = heights.chain([end]).enumerate().map(|(axis, place)| {
             let y = plot.bottom - plot.height() * place;
             (plot.left + axis as f64 * pitch, y)
@@ -162,19 +167,16 @@ fn step(track: &Track<'_>, level: usize) -> f64 {
 }
 
 /// The axis with its labels on paper, so that lines do not cross them.
-fn draw_axis(
-    canvas: &Canvas<'_>,
-    (plot, x): (Rect, f64),
-    track: &Track<'_>,
-    room: f64,
-) -> Drawn {
+fn draw_axis(canvas: &Canvas<'_>, (plot, x): (Rect, f64), track: &Track<'_>, room: f64) -> Drawn {
     let ends = [(x, plot.top), (x, plot.bottom)];
     canvas.line(&ends, Stroke::solid(RULE, 2.5))?;
     let labels: Vec<(f64, String)> = match track.is_stepped() {
         true => {
             let stride = track.count().div_ceil(LABELS);
             let levels = (0..track.count()).step_by(stride);
-            levels.map(|level| (step(track, level), track.label(level))).collect()
+            levels
+                .map(|level| (step(track, level), track.label(level)))
+                .collect()
         }
         false => track.ticks(5),
     };

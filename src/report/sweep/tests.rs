@@ -53,7 +53,8 @@ fn many_responses() -> Vec<Response> {
 fn failing(mut outcome: SweepOutcome, fails: impl Fn(usize, &SweepPoint) -> bool) -> SweepOutcome {
     for (i, point) in outcome.points.iter_mut().enumerate() {
         if fails(i, point) {
-            point.found = Err("every trial failed; first, trial 0: the market did not clear".to_owned());
+            point.found =
+                Err("every trial failed; first, trial 0: the market did not clear".to_owned());
         }
     }
     outcome
@@ -61,10 +62,12 @@ fn failing(mut outcome: SweepOutcome, fails: impl Fn(usize, &SweepPoint) -> bool
 
 /// Only points whose first level is below the second.
 fn triangle(mut outcome: SweepOutcome) -> SweepOutcome {
-    outcome.points.retain(|point| match point.levels.as_slice() {
-        [Level::Number(a), Level::Number(b)] => a < b,
-        _ => true,
-    });
+    outcome
+        .points
+        .retain(|point| match point.levels.as_slice() {
+            [Level::Number(a), Level::Number(b)] => a < b,
+            _ => true,
+        });
     outcome
 }
 
@@ -114,36 +117,94 @@ fn cases() -> Vec<(&'static str, SweepOutcome)> {
         plan.outcome()
     };
     vec![
-        ("grid", with(grid(vec![approval(4), review(6)]), 1, many_responses())),
+        (
+            "grid",
+            with(grid(vec![approval(4), review(6)]), 1, many_responses()),
+        ),
         ("grid-2x2", grid(vec![approval(2), review(2)]).outcome()),
         ("grid-20x20", grid(vec![approval(20), review(20)]).outcome()),
-        ("grid-words", grid(vec![words(&names), dates.clone()]).outcome()),
-        ("grid-all-words", with(grid(vec![words(&names), words(&["mild", "hard"])]), 2, vec![SHARE])),
-        ("grid-100x100", grid(vec![approval(100), review(100)]).outcome()),
-        ("grid-3", with(grid(vec![approval(4), review(5), words(&names)]), 1, many_responses())),
-        ("triangle", triangle(grid(vec![approval(7), steps("%", 20.0, 80.0, 7)]).outcome())),
-        ("some-failed", failing(grid(vec![approval(4), review(6)]).outcome(), |i, _| i % 5 == 1)),
-        ("all-failed", failing(grid(vec![approval(4), review(6)]).outcome(), |_, _| true)),
+        (
+            "grid-words",
+            grid(vec![words(&names), dates.clone()]).outcome(),
+        ),
+        (
+            "grid-all-words",
+            with(
+                grid(vec![words(&names), words(&["mild", "hard"])]),
+                2,
+                vec![SHARE],
+            ),
+        ),
+        (
+            "grid-100x100",
+            grid(vec![approval(100), review(100)]).outcome(),
+        ),
+        (
+            "grid-3",
+            with(
+                grid(vec![approval(4), review(5), words(&names)]),
+                1,
+                many_responses(),
+            ),
+        ),
+        (
+            "triangle",
+            triangle(grid(vec![approval(7), steps("%", 20.0, 80.0, 7)]).outcome()),
+        ),
+        (
+            "some-failed",
+            failing(grid(vec![approval(4), review(6)]).outcome(), |i, _| {
+                i % 5 == 1
+            }),
+        ),
+        (
+            "all-failed",
+            failing(grid(vec![approval(4), review(6)]).outcome(), |_, _| true),
+        ),
         ("all-failed-lhs", failing(lhs(5, 40).outcome(), |_, _| true)),
-        ("constant", constant(grid(vec![approval(4), review(6)]).outcome(), 0.07)),
+        (
+            "constant",
+            constant(grid(vec![approval(4), review(6)]).outcome(), 0.07),
+        ),
         ("constant-zero", constant(lhs(5, 40).outcome(), 0.0)),
-        ("one-point", first_point(grid(vec![approval(2), review(2)]).outcome())),
-        ("one-factor", with(grid(vec![approval(7)]), 1, many_responses())),
+        (
+            "one-point",
+            first_point(grid(vec![approval(2), review(2)]).outcome()),
+        ),
+        (
+            "one-factor",
+            with(grid(vec![approval(7)]), 1, many_responses()),
+        ),
         ("one-factor-40", grid(vec![review(40)]).outcome()),
-        ("one-factor-dates", failing(grid(vec![dates.clone()]).outcome(), |i, _| i == 2)),
+        (
+            "one-factor-dates",
+            failing(grid(vec![dates.clone()]).outcome(), |i, _| i == 2),
+        ),
         ("one-factor-log", grid(vec![powers]).outcome()),
         ("one-factor-words", grid(vec![words(&names)]).outcome()),
         ("one-factor-lhs", lhs(1, 200).outcome()),
         ("two-factors-lhs", lhs(2, 120).outcome()),
-        ("zip", Plan::new(Design::Zip, vec![approval(5), review(5), dates.clone()], 5).outcome()),
+        (
+            "zip",
+            Plan::new(Design::Zip, vec![approval(5), review(5), dates.clone()], 5).outcome(),
+        ),
         ("alone", with(oat(wide()), 1, many_responses())),
         ("lhs-8", lhs(8, 200).outcome()),
         ("lhs-10000", lhs(8, 10_000).outcome()),
-        ("morris-6", Plan::new(Design::Morris { levels: 4 }, sampled(6), 10).outcome()),
+        (
+            "morris-6",
+            Plan::new(Design::Morris { levels: 4 }, sampled(6), 10).outcome(),
+        ),
         ("long-titles", long_titles(oat(wide()).outcome())),
-        ("long-titles-grid", long_titles(grid(vec![approval(4), review(6)]).outcome())),
+        (
+            "long-titles-grid",
+            long_titles(grid(vec![approval(4), review(6)]).outcome()),
+        ),
         ("long-titles-lhs", long_titles(lhs(8, 60).outcome())),
-        ("foci-3", with(grid(vec![approval(4), review(6)]), 3, vec![SHARE])),
+        (
+            "foci-3",
+            with(grid(vec![approval(4), review(6)]), 3, vec![SHARE]),
+        ),
         ("foci-12", with(lhs(5, 60), 12, vec![SHARE])),
     ]
 }

@@ -45,11 +45,7 @@ struct Rows<'v, 'o> {
 
 impl<'v, 'o> Rows<'v, 'o> {
     /// Names at the left of a plot with `aside` free at both of its ends.
-    fn new(
-        view: &'v View<'o>,
-        room: Rect,
-        (tracks, scale, aside): (&[usize], Scale, f64),
-    ) -> Self {
+    fn new(view: &'v View<'o>, room: Rect, (tracks, scale, aside): (&[usize], Scale, f64)) -> Self {
         let titles = tracks.iter().filter_map(|&at| view.tracks.get(at));
         let widest = titles.map(|track| TICK.width(&track.factor.title));
         let names = (widest.fold(0.0, f64::max) + 20.0).min(room.width() * NAMES);
@@ -82,7 +78,11 @@ impl<'v, 'o> Rows<'v, 'o> {
             let x = self.x(tick);
             canvas.line(&[(x, plot.top), (x, plot.bottom)], Stroke::solid(GRID, 1.0))?;
         }
-        let labels = self.scale.ticks.iter().map(|&t| (self.x(t), self.scale.label(t)));
+        let labels = self
+            .scale
+            .ticks
+            .iter()
+            .map(|&t| (self.x(t), self.scale.label(t)));
         ticks(canvas, &labels.collect::<Vec<_>>(), plot.bottom + ROW, TICK)?;
         let at = ((plot.left + plot.right) / 2.0, plot.bottom + 2.0 * ROW);
         canvas.text(caption, at, CAPTION, Align::Centre)
@@ -138,11 +138,19 @@ fn draw_swings(
         rows.draw_name(canvas, (row, swing.track), aside)?;
         let height = (rows.pitch * 0.8).min(THICK);
         let middle = rows.middle(row);
-        let halves = [(middle - height / 2.0, middle), (middle, middle + height / 2.0)];
+        let halves = [
+            (middle - height / 2.0, middle),
+            (middle, middle + height / 2.0),
+        ];
         let colours = [BASELINE_BAR, SHOCKED_BAR];
         for ((end, (top, bottom)), colour) in swing.ends.iter().zip(halves).zip(colours) {
             let x = rows.x(end.value);
-            let bar = Rect::new(base.min(x), top, base.max(x).max(base.min(x) + 1.0), bottom - 2.0);
+            let bar = Rect::new(
+                base.min(x),
+                top,
+                base.max(x).max(base.min(x) + 1.0),
+                bottom - 2.0,
+            );
             canvas.rect(bar, colour, 1.0)?;
             draw_end(canvas, (x, (top + bottom) / 2.0), end, (x < base, aside))?;
         }
@@ -168,11 +176,7 @@ fn draw_end(
 
 /// A bar a factor for the mean size of its effects, with its standard error,
 /// and a dot for their standard deviation.
-fn draw_effects(
-    canvas: &Canvas<'_>,
-    rect: Rect,
-    (view, effects): (&View<'_>, &[Effect]),
-) -> Drawn {
+fn draw_effects(canvas: &Canvas<'_>, rect: Rect, (view, effects): (&View<'_>, &[Effect])) -> Drawn {
     let keys = [
         Key::block("μ*: mean size of effects", SHOCKED_BAR, 1.0),
         Key::line("± 2 standard errors", Stroke::solid(INK, 2.0)),
@@ -188,14 +192,21 @@ fn draw_effects(
     if effects.is_empty() {
         return remark(canvas, rows.plot);
     }
-    let ends = [(rows.plot.left, rows.plot.top), (rows.plot.left, rows.plot.bottom)];
+    let ends = [
+        (rows.plot.left, rows.plot.top),
+        (rows.plot.left, rows.plot.bottom),
+    ];
     canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
     for (row, effect) in effects.iter().enumerate() {
         rows.draw_name(canvas, (row, effect.track), 0.0)?;
         let (middle, height) = (rows.middle(row), (rows.pitch * 0.7).min(THICK));
         let (top, bottom) = (middle - height / 2.0, middle + height / 2.0);
         let right = rows.x(effect.size).max(rows.plot.left + 1.0);
-        canvas.rect(Rect::new(rows.plot.left, top, right, bottom), SHOCKED_BAR, 1.0)?;
+        canvas.rect(
+            Rect::new(rows.plot.left, top, right, bottom),
+            SHOCKED_BAR,
+            1.0,
+        )?;
         if effect.se > 0.0 {
             let error = 2.0 * effect.se;
             let ends = [effect.size - error, effect.size + error];
@@ -210,7 +221,10 @@ fn draw_effects(
 }
 
 fn remark(canvas: &Canvas<'_>, plot: Rect) -> Drawn {
-    let at = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+    let at = (
+        (plot.left + plot.right) / 2.0,
+        (plot.top + plot.bottom) / 2.0,
+    );
     let text = TICK.fit("no point could be finished", plot.width());
     canvas.text(&text, at, TICK.coloured(MUTED), Align::Centre)
 }

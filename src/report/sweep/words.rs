@@ -364,12 +364,19 @@ fn error(view: &View<'_>) -> Option<String> {
 /// What the response along a factor shows.
 pub(super) fn lines(view: &View<'_>) -> String {
     let along = super::lines::along(view).map(|track| track.index);
-    let others = view.tracks.iter().filter(|track| Some(track.index) != along);
+    let others = view
+        .tracks
+        .iter()
+        .filter(|track| Some(track.index) != along);
     let others: Vec<String> = others.map(Track::name).collect();
     match others.as_slice() {
         [] => finding(view),
         [one] => format!("{} Along with it, {one} moves too.", finding(view)),
-        several => format!("{} Along with it, {} move too.", finding(view), several.join(", ")),
+        several => format!(
+            "{} Along with it, {} move too.",
+            finding(view),
+            several.join(", ")
+        ),
     }
 }
 
@@ -385,7 +392,10 @@ pub(super) fn tornado(view: &View<'_>) -> String {
             let Some(most) = swings.first() else {
                 return finding(view);
             };
-            let name = view.tracks.get(most.track).map_or_else(String::new, Track::name);
+            let name = view
+                .tracks
+                .get(most.track)
+                .map_or_else(String::new, Track::name);
             let [low, high] = &most.ends;
             let [from, to] = [low, high].map(|end| view.unit.say(end.value));
             let how = match (view.outcome.design, low.value == high.value) {
@@ -432,7 +442,10 @@ pub(super) fn parallel(view: &View<'_>) -> String {
         true => format!(", across the {axes} factors that move it most"),
         false => String::new(),
     };
-    format!("{} {lines}{axes}; lines at one level are fanned out.", finding(view))
+    format!(
+        "{} {lines}{axes}; lines at one level are fanned out.",
+        finding(view)
+    )
 }
 
 /// The statistic in a legend.

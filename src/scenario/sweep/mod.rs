@@ -151,7 +151,13 @@ pub fn load_sweep(path: &Path, built_in: BuiltIn) -> Result<Sweep, Report> {
 pub fn load_sweep_embedded(name: &str, built_in: BuiltIn) -> Result<Sweep, Report> {
     let path = format!("sweeps/{name}.toml");
     let bytes = Embedded(built_in).read(&path, SCENARIO_LIMIT);
-    let open = |name: &str| open_built_in(name, built_in);
+    // Built-in sweeps name their scenarios as their copies in a folder do.
+    let open = |path: &str| {
+        let stem = path
+            .strip_prefix("../")
+            .and_then(|path| path.strip_suffix(".toml"));
+        open_built_in(stem.unwrap_or(path), built_in)
+    };
     assemble(&path, name, bytes, &open)
 }
 
