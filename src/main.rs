@@ -11,6 +11,8 @@ fn main() -> ExitCode {
     };
     let done = match &args.command {
         Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
+        Command::Sweep(args) => cli::sweep(args),
+        Command::Merge(args) => cli::merge(args),
         Command::Report(args) => cli::report(args),
         Command::Scenarios => cli::scenarios(),
         Command::Init(args) => cli::init(args),

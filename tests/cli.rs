@@ -79,9 +79,11 @@ fn help_says_what_there_is() {
 
     Commands:
       run        Run a scenario and write its results: summaries, a report and charts
+      sweep      Run a scenario many times, each with other values of some of its numbers
+      merge      Put the shards of a sweep together and write its results
       report     Draw the report and charts of a run again from its files
-      scenarios  List the built-in scenarios
-      init       Copy built-in scenarios with their data, to change them
+      scenarios  List the built-in scenarios and sweeps
+      init       Copy built-in scenarios with their data and sweeps, to change them
       check      Look for mistakes in scenarios without running them
       schema     Print the JSON Schema of scenario files, for editors
       trace      Tell what happened in one trial, event by event
@@ -359,7 +361,7 @@ fn check_without_files_describes_every_built_in_scenario() {
 /// The names of the built-in scenarios, as they are listed.
 fn built_in() -> Vec<String> {
     let listed = shortfall(&["scenarios"]).stdout;
-    let lines = listed.lines().skip(1);
+    let lines = listed.lines().skip(1).take_while(|line| !line.is_empty());
     let names = lines.map(|line| line.split('\t').next().unwrap().to_owned());
     names.collect()
 }
@@ -377,6 +379,9 @@ fn built_in_scenarios_are_listed_a_line_each() {
     ndfeb-magnet @ JP, dytb-oxide @ JP, ndfeb-magnet @ US
     24 months from 2025-01-01
     ");
+    let mut lines = lines.skip_while(|line| !line.is_empty()).skip(1);
+    assert_eq!(lines.next(), Some("sweep\tquestion\tvaried\tscenario"));
+    assert!(lines.any(|line| line.starts_with("magnets-licences\t")));
 }
 
 #[test]
@@ -425,7 +430,7 @@ fn a_copy_of_a_built_in_scenario_gives_the_same_results() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["init", "mine", "rare-earths-2025"]);
     assert_eq!((done.code, done.stdout.as_str()), (DONE, ""));
-    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, schema.json to mine");
+    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, sweeps/magnets-licences.toml, schema.json to mine");
     for (scenario, out) in [
         ("rare-earths-2025", "a"),
         ("mine/rare-earths-2025.toml", "b"),
@@ -446,6 +451,10 @@ fn all_built_in_scenarios_are_copied_where_none_is_named() {
         let done = shortfall_in(folder.path(), &["check", &file]);
         assert_eq!((done.code, done.stderr.as_str()), (DONE, ""), "{file}");
     }
+    let points = |sweep: &str| shortfall_in(folder.path(), &["sweep", sweep, "--dry-run"]).stdout;
+    let copy = points("sweeps/sakhalin-winter.toml");
+    assert_eq!(copy.lines().count(), 1 + 30);
+    assert_eq!(copy, points("sakhalin-winter"));
     let schema = fs::read_to_string(folder.path().join("schema.json")).unwrap();
     assert_eq!(schema, shortfall(&["schema"]).stdout);
 }
@@ -475,9 +484,14 @@ fn copies_replace_nothing() {
     assert_snapshot!(again.stderr, @"
     error: nothing is written, so as not to replace
       ./rare-earths-2025.toml
+      ./sweeps/magnets-licences.toml
     ");
     fs::remove_file(at("rare-earths-2025.toml")).unwrap();
-    assert_snapshot!(init().stderr, @"wrote rare-earths-2025.toml to .");
+    fs::remove_dir_all(at("sweeps")).unwrap();
+    assert_snapshot!(
+        init().stderr,
+        @"wrote rare-earths-2025.toml, sweeps/magnets-licences.toml to ."
+    );
 }
 
 #[test]

@@ -7,8 +7,10 @@
 
 mod texts;
 
+use std::fs;
+
 use shortfall::engine::Model;
-use shortfall::scenario;
+use shortfall::scenario::{self, sweep::load_sweep};
 
 const README: &str = include_str!("../README.md");
 
@@ -54,4 +56,26 @@ fn every_example_loads() {
             panic!("{complaints:?}\n{text}");
         }
     }
+}
+
+/// Sweeps stand beside the first scenario, as `magnets.toml`.
+#[test]
+fn every_sweep_loads() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = blocks().find(|(_, text)| text.starts_with("[scenario]"));
+    fs::write(folder.path().join("magnets.toml"), first.unwrap().1).unwrap();
+    let sweeps = blocks().filter(|(kind, _)| *kind == "toml sweep");
+    let mut points = Vec::new();
+    for (_, text) in sweeps {
+        let path = folder.path().join("example.toml");
+        fs::write(&path, text).unwrap();
+        let sweep = load_sweep(&path, &[]).unwrap_or_else(|report| panic!("{}", report.render()));
+        for point in 0..sweep.points.len() {
+            let loaded = sweep.scenario(point);
+            let loaded = loaded.unwrap_or_else(|report| panic!("{}", report.render()));
+            assert!(Model::new(&loaded.scenario).is_ok(), "point {point}");
+        }
+        points.push(sweep.points.len());
+    }
+    assert_eq!(points, [24, 50]);
 }

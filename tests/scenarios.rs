@@ -207,3 +207,57 @@ fn is_figure(value: &DeValue<'_>) -> bool {
         _ => false,
     }
 }
+
+/// Points of a sweep take a baseline from each other where they have the same
+/// fingerprint.
+#[test]
+fn models_of_one_fingerprint_have_the_same_baseline() {
+    let baseline = |model: &Model| -> Vec<Vec<u64>> {
+        let mut worker = Worker::new(model);
+        (0..3)
+            .map(|trial| {
+                let record = worker.run(7, trial, Variant::Baseline).unwrap();
+                record.metrics.iter().map(|value| value.to_bits()).collect()
+            })
+            .collect()
+    };
+    let mut shared = 0;
+    for path in files() {
+        let loaded = load(&path);
+        let model = Model::new(&loaded.scenario).unwrap();
+        let (print, expected) = (model.baseline_fingerprint(), baseline(&model));
+        for policy in &model.policies {
+            for change in ["effective=2026-07-01", "role=shock", "ends=2026-09-01"] {
+                let kinds = policies(&path, &policy.name);
+                let sets = kinds.map(|kind| format!("policies.{}.{kind}.{change}", policy.name));
+                let sets: Vec<Override> = sets.into_iter().map(Override).collect();
+                let Ok(changed) = scenario::load(&path, &sets) else {
+                    continue;
+                };
+                let Ok(changed) = Model::new(&changed.scenario) else {
+                    continue;
+                };
+                if !sets.is_empty() && changed.baseline_fingerprint() == print {
+                    shared += 1;
+                    assert_eq!(baseline(&changed), expected, "{sets:?}");
+                }
+            }
+        }
+        let capacity = Override("sites.0.capacity=\"1 kt/yr\"".to_owned());
+        if let Ok(changed) = scenario::load(&path, &[capacity])
+            && let Ok(changed) = Model::new(&changed.scenario)
+        {
+            assert_ne!(changed.baseline_fingerprint(), print);
+        }
+    }
+    assert!(shared > 10, "only {shared} models share a baseline");
+}
+
+/// The kind of a policy of a file; none of an outage of a site.
+fn policies(path: &Path, name: &str) -> Option<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let head = format!("[policies.{name}.");
+    let line = text.lines().find_map(|line| line.strip_prefix(&head))?;
+    let end = line.find([']', '.'])?;
+    Some(line[..end].to_owned())
+}

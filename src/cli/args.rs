@@ -4,9 +4,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::shard;
 use crate::export::count;
 use crate::report::Format;
 use crate::scenario::Override;
+use crate::study::sweep::Shard;
 use crate::units::Date;
 
 /// How short of supplies a country runs under export controls and sanctions,
@@ -34,11 +36,15 @@ Exit codes: 0 done; 1 a file could not be written, or no trial could be finished
 pub enum Command {
     /// Run a scenario and write its results: summaries, a report and charts
     Run(RunArgs),
+    /// Run a scenario many times, each with other values of some of its numbers
+    Sweep(SweepArgs),
+    /// Put the shards of a sweep together and write its results
+    Merge(MergeArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
-    /// List the built-in scenarios
+    /// List the built-in scenarios and sweeps
     Scenarios,
-    /// Copy built-in scenarios with their data, to change them
+    /// Copy built-in scenarios with their data and sweeps, to change them
     Init(InitArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
@@ -79,6 +85,65 @@ pub struct RunArgs {
     pub set: Vec<Override>,
 
     /// Show no progress and no messages but errors and failed trials
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `shortfall sweep`.
+#[derive(Debug, clap::Args)]
+pub struct SweepArgs {
+    /// Sweep file, or name of a built-in sweep
+    pub sweep: PathBuf,
+
+    /// Folder for the results [default: results/SWEEP-NAME]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Go on with a sweep that was interrupted
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Do only this shard of the sweep, as 3/8; `auto` takes it from the cluster
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<Shard>,
+
+    /// List the points and say how long they will take, and run none
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Number of trials a point [default: what the sweep or its scenario says]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub trials: Option<u64>,
+
+    /// Number of threads, of no influence on the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<u64>,
+
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
+
+    /// Show no progress and no messages but errors and failed points and trials
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `shortfall merge`.
+#[derive(Debug, clap::Args)]
+pub struct MergeArgs {
+    /// Folders of the shards, or their logs
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
+
+    /// Folder for the results [default: results/SWEEP-NAME]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
+
+    /// Show no messages but warnings and errors
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -182,6 +247,11 @@ impl Args {
             u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
         })
     }
+}
+
+/// A shard as written, or `auto`.
+fn shard(text: &str) -> Result<Shard, String> {
+    shard::read(text, &|name| std::env::var(name).ok())
 }
 
 /// Most trials of a run.

@@ -1,6 +1,9 @@
 //! The scenarios that come with the program, compiled in.
 
+use std::path::Path;
+
 use super::Failure;
+use crate::scenario::sweep::{self, Sweep};
 use crate::scenario::{self, Loaded, Override, nearest};
 
 /// The scenario that is meant where none is named.
@@ -46,21 +49,64 @@ const FILES: &[(&str, &str)] = files![
     "data/rare-earths-2009.csv"
     "data/russian-crude-2024.csv"
     "data/russian-crude-lanes.csv"
+    "sweeps/magnets-licences.toml"
+    "sweeps/russian-oil-compliance.toml"
+    "sweeps/sakhalin-winter.toml"
 ];
 
 /// How names of scenario files end.
 const ENDING: &str = ".toml";
+/// Where sweeps are.
+const SWEEPS: &str = "sweeps/";
 
-/// The names of all of them.
+/// The names of all scenarios.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FILES
+    let stems = FILES
         .iter()
-        .filter_map(|(path, _)| path.strip_suffix(ENDING))
+        .filter_map(|(path, _)| path.strip_suffix(ENDING));
+    stems.filter(|stem| !stem.starts_with(SWEEPS))
 }
 
-/// Whether a file is a scenario, rather than a table of one.
+/// The names of all sweeps.
+pub(super) fn sweeps() -> impl Iterator<Item = &'static str> {
+    let stems = FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(ENDING));
+    stems.filter_map(|stem| stem.strip_prefix(SWEEPS))
+}
+
+/// Whether a file is a scenario or a sweep, rather than a table of one.
 pub(super) fn is_scenario(path: &str) -> bool {
     path.ends_with(ENDING)
+}
+
+/// Reads a sweep: a file, or by name one that is built in.
+///
+/// # Errors
+/// What is wrong with it or its scenario.
+pub(super) fn sweep(path: &Path) -> Result<Sweep, Failure> {
+    let name = path.to_str().filter(|_| !path.is_file());
+    match name {
+        Some(name) if sweeps().any(|known| known == name) => load_sweep(name),
+        Some(name) if !path.exists() && super::model::is_name(path) => {
+            Err(Failure::Scenario(format!(
+                "error: `{name}` is neither a file nor a built-in sweep\nhelp: {}\n",
+                match nearest(name, sweeps()) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("those are {}", sweeps().collect::<Vec<_>>().join(", ")),
+                }
+            )))
+        }
+        _ => Ok(sweep::load_sweep(path, FILES)?),
+    }
+}
+
+/// Reads a built-in sweep.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn load_sweep(name: &str) -> Result<Sweep, Failure> {
+    Ok(sweep::load_sweep_embedded(name, FILES)?)
 }
 
 /// The name as it is known here.
@@ -76,13 +122,19 @@ pub(super) fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Failure
     Ok(scenario::load_embedded(name, FILES, overrides)?)
 }
 
-/// Paths and texts of its own file and of the tables it reads.
+/// Paths and texts of its own file, of the tables it reads and of its sweeps.
 ///
 /// # Errors
 /// When it cannot be read.
 pub(super) fn files(name: &str) -> Result<Vec<(&'static str, &'static str)>, Failure> {
     let sources = load(name, &[])?.sources;
-    let read = |(path, _): &&(&str, &str)| sources.names().any(|name| name == *path);
+    let mut paths: Vec<String> = sources.names().map(str::to_owned).collect();
+    for sweep in sweeps() {
+        if load_sweep(sweep)?.reference().scenario.name == name {
+            paths.push(format!("{SWEEPS}{sweep}{ENDING}"));
+        }
+    }
+    let read = |(path, _): &&(&str, &str)| paths.iter().any(|known| known == path);
     Ok(FILES.iter().filter(read).copied().collect())
 }
 
@@ -104,11 +156,12 @@ mod tests {
 
     const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
 
-    /// The scenario files of the folder.
-    fn in_folder() -> BTreeSet<String> {
-        let entries = fs::read_dir(FOLDER).unwrap();
+    /// The files of a folder whose names end as those of scenarios.
+    fn in_folder(below: &str) -> BTreeSet<String> {
+        let entries = fs::read_dir(Path::new(FOLDER).join(below)).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.ends_with(ENDING)).collect()
+        let names = names.filter(|name| name.ends_with(ENDING));
+        names.map(|name| format!("{below}{name}")).collect()
     }
 
     /// What a scenario reads from the folder.
@@ -124,7 +177,9 @@ mod tests {
 
     #[test]
     fn every_scenario_and_each_of_its_tables_is_compiled_in() {
-        let read: BTreeSet<String> = in_folder().iter().flat_map(|name| read_by(name)).collect();
+        let scenarios = in_folder("");
+        let mut read: BTreeSet<String> = scenarios.iter().flat_map(|name| read_by(name)).collect();
+        read.extend(in_folder(SWEEPS));
         let known: BTreeSet<String> = FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(known, read);
         assert_eq!(known.len(), FILES.len(), "a file stands there twice");
@@ -132,11 +187,29 @@ mod tests {
     }
 
     #[test]
+    fn every_point_of_every_sweep_can_be_run() {
+        for name in sweeps() {
+            let sweep = load_sweep(name).unwrap_or_else(|error| panic!("{error}"));
+            for point in 0..sweep.points.len() {
+                let loaded = sweep.scenario(point);
+                let loaded = loaded.unwrap_or_else(|report| panic!("{name}: {report}"));
+                let model = crate::engine::Model::new(&loaded.scenario);
+                assert!(model.is_ok(), "{name}, point {point}");
+            }
+        }
+    }
+
+    #[test]
     fn a_scenario_has_its_own_file_and_its_tables() {
         for name in names() {
             let paths: BTreeSet<_> = files(name).unwrap().iter().map(|file| file.0).collect();
             let read = read_by(&format!("{name}{ENDING}"));
-            assert_eq!(paths, read.iter().map(String::as_str).collect(), "{name}");
+            let (sweeps, own): (BTreeSet<&str>, BTreeSet<&str>) =
+                paths.into_iter().partition(|path| path.starts_with(SWEEPS));
+            assert_eq!(own, read.iter().map(String::as_str).collect(), "{name}");
+            let quoted = format!("scenario = \"../{name}{ENDING}\"");
+            let of_it = FILES.iter().filter(|(_, text)| text.contains(&quoted));
+            assert_eq!(sweeps, of_it.map(|(path, _)| *path).collect(), "{name}");
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::export::WriteError;
 use crate::scenario::Report;
 
 use super::{exit, output};
@@ -37,5 +38,11 @@ impl Failure {
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
         Self::Scenario(output::shown(&report))
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::Other(error.into())
     }
 }

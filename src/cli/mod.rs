@@ -6,28 +6,37 @@
 mod args;
 mod builtin;
 mod check;
+mod estimate;
 pub mod exit;
 mod failure;
 mod init;
+mod merge;
 mod model;
 mod output;
 mod pictures;
 mod plan;
 mod progress;
+mod publish;
 mod report;
 mod run;
 mod scenarios;
 mod schema;
+mod shard;
 mod signals;
+mod sweep;
 mod trace;
 
-pub use args::{Args, CheckArgs, Command, InitArgs, ReportArgs, RunArgs, TraceArgs};
+pub use args::{
+    Args, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SweepArgs, TraceArgs,
+};
 pub use check::check;
 pub use failure::Failure;
 pub use init::init;
+pub use merge::merge;
 pub use plan::RunPlan;
 pub use report::report;
 pub use run::run;
 pub use scenarios::scenarios;
 pub use schema::schema;
+pub use sweep::sweep;
 pub use trace::trace;

@@ -26,7 +26,7 @@ pub(super) fn load(scenario: Option<&Path>, overrides: &[Override]) -> Result<Lo
 }
 
 /// Whether it may be the name of a built-in scenario: a single word.
-fn is_name(path: &Path) -> bool {
+pub(super) fn is_name(path: &Path) -> bool {
     path.extension().is_none() && path.file_name() == Some(path.as_os_str())
 }
 

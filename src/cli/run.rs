@@ -54,7 +54,7 @@ fn study(plan: &RunPlan, folder: &mut Folder) -> Result<Option<(Outcome, Trials)
     let file = folder.create(TRIALS_PARQUET)?;
     let mut trials = TrialsWriter::new(file, &study::outline(model, about))?;
     let bar = Bar::new(!plan.quiet);
-    let stop = signals::stop_on_signal(folder.staging())?;
+    let stop = signals::stop_on_signal(Some(folder.staging()))?;
     let outcome = study::run(model, about, &plan.study, &mut trials, &bar, &stop)?;
     if outcome.interrupted && outcome.completed == 0 {
         return Ok(None);

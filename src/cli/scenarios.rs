@@ -3,10 +3,12 @@ use std::io;
 use terminal_size::{Width, terminal_size_of};
 
 use super::{Failure, builtin, output};
-use crate::export::lines;
+use crate::export::{count, lines};
+use crate::scenario::sweep::Sweep;
 use crate::scenario::{Focus, Scenario};
 
 const HEADS: [&str; 4] = ["name", "question", "focus", "horizon"];
+const SWEEP_HEADS: [&str; 4] = ["sweep", "question", "varied", "scenario"];
 /// White space between columns.
 const GAP: usize = 3;
 /// Least and largest width of a question.
@@ -14,18 +16,37 @@ const QUESTION: (usize, usize) = (24, 80);
 /// Days in a month, on average.
 const MONTH: f64 = 365.25 / 12.0;
 
-/// Prints a table of the built-in scenarios, as wide as the terminal; away from
-/// one, a line a scenario with tabs between the columns.
+/// Prints a table of the built-in scenarios and then of their sweeps, as wide as
+/// the terminal; away from one, a line each with tabs between the columns.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn scenarios() -> Result<(), Failure> {
     let rows = builtin::names().map(|name| Ok(row(name, &builtin::load(name, &[])?.scenario)));
     let rows = rows.collect::<Result<Vec<Row>, Failure>>()?;
+    let sweeps = builtin::sweeps().map(|name| Ok(sweep_row(&builtin::load_sweep(name)?)));
+    let sweeps = sweeps.collect::<Result<Vec<Row>, Failure>>()?;
     output::print(&match terminal_size_of(io::stdout()) {
-        Some((Width(width), _)) => table(&rows, width.into()),
-        None => plain(&rows),
+        Some((Width(width), _)) => {
+            let width = width.into();
+            table(&HEADS, &rows, width) + "\n" + &table(&SWEEP_HEADS, &sweeps, width)
+        }
+        None => plain(&HEADS, &rows) + "\n" + &plain(&SWEEP_HEADS, &sweeps),
     })
+}
+
+/// The columns of a sweep: what it varies stands in place of the focus.
+fn sweep_row(sweep: &Sweep) -> Row {
+    let points = count(sweep.points.len() as u64);
+    Row {
+        name: sweep.name.clone(),
+        question: sweep.question.as_ref().unwrap_or(&sweep.title).clone(),
+        focus: sweep.factors.iter().map(|f| f.title.clone()).collect(),
+        horizon: vec![
+            sweep.reference().scenario.name.clone(),
+            format!("{points} points"),
+        ],
+    }
 }
 
 /// The columns of a scenario; the focus and the horizon in lines that stay whole.
@@ -65,18 +86,18 @@ fn pair(scenario: &Scenario, focus: Focus) -> String {
     format!("{good} @ {}", scenario.countries[focus.country.0].code)
 }
 
-fn plain(rows: &[Row]) -> String {
+fn plain(heads: &[&str; 4], rows: &[Row]) -> String {
     let line = |row: &Row| {
         let (focus, horizon) = (row.focus.join(", "), row.horizon.join(" "));
         [&row.name, &row.question, &focus, &horizon]
             .map(String::as_str)
             .join("\t")
     };
-    let lines = [HEADS.join("\t")].into_iter().chain(rows.iter().map(line));
+    let lines = [heads.join("\t")].into_iter().chain(rows.iter().map(line));
     lines.map(|line| line + "\n").collect()
 }
 
-fn table(rows: &[Row], width: usize) -> String {
+fn table(heads: &[&str; 4], rows: &[Row], width: usize) -> String {
     let rest: [Vec<&str>; 3] = [
         rows.iter().map(|row| row.name.as_str()).collect(),
         rows.iter()
@@ -89,7 +110,7 @@ fn table(rows: &[Row], width: usize) -> String {
     let [name, focus, horizon] = rest.map(|cells| widest(&cells));
     let question = width.saturating_sub(name + focus + horizon + 3 * GAP);
     let widths = [name, question.clamp(QUESTION.0, QUESTION.1), focus, horizon];
-    let heads = HEADS.map(|head| vec![head.to_owned()]);
+    let heads = heads.map(|head| vec![head.to_owned()]);
     let rows = rows.iter().map(|row| {
         let question = lines(&row.question, widths[1]);
         [
@@ -153,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_table_is_as_wide_as_the_terminal() {
-        assert_snapshot!(table(&rows(), 80), @"
+        assert_snapshot!(table(&HEADS, &rows(), 80), @"
         name           question                            focus         horizon
 
         hormuz         How much crude oil and LNG do       crude @ JP    18 months
@@ -164,7 +185,7 @@ mod tests {
                        run?                                              from 2026-02-01
         ");
         assert!(
-            table(&rows(), 80)
+            table(&HEADS, &rows(), 80)
                 .lines()
                 .all(|line| line.chars().count() <= 80)
         );
@@ -172,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_has_narrow_questions() {
-        assert_snapshot!(table(&rows()[1..], 20), @"
+        assert_snapshot!(table(&HEADS, &rows()[1..], 20), @"
         name           question                   focus         horizon
 
         magnets-2025   How short of magnets       magnet @ JP   18 months
@@ -182,7 +203,7 @@ mod tests {
 
     #[test]
     fn away_from_a_terminal_a_scenario_is_a_line() {
-        assert_snapshot!(plain(&rows()).replace('\t', " | "), @"
+        assert_snapshot!(plain(&HEADS, &rows()).replace('\t', " | "), @"
         name | question | focus | horizon
         hormuz | How much crude oil and LNG do Japan and Korea go without if the strait closes? | crude @ JP, crude @ KR, lng @ JP | 18 months from 2026-02-01
         magnets-2025 | How short of magnets does Japan run? | magnet @ JP | 18 months from 2026-02-01

@@ -8,13 +8,15 @@ use anyhow::Context;
 use super::{exit, output};
 
 /// Becomes true on Ctrl-C or SIGTERM; a second one ends the program at once,
-/// without what is half done: the folder `staging`.
-pub(super) fn stop_on_signal(staging: &Path) -> Result<Arc<AtomicBool>, anyhow::Error> {
+/// without what is half done: the folder `staging`, if there is one.
+pub(super) fn stop_on_signal(staging: Option<&Path>) -> Result<Arc<AtomicBool>, anyhow::Error> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (seen, staging) = (Arc::clone(&stop), staging.to_owned());
+    let (seen, staging) = (Arc::clone(&stop), staging.map(Path::to_owned));
     ctrlc::set_handler(move || {
         if seen.swap(true, Ordering::Relaxed) {
-            let _ = fs::remove_dir_all(&staging);
+            if let Some(staging) = &staging {
+                let _ = fs::remove_dir_all(staging);
+            }
             std::process::exit(exit::INTERRUPTED.into());
         }
         output::message("stopping: finishing the trials under way");

@@ -20,6 +20,8 @@ pub struct WriteError {
 pub struct Folder {
     path: PathBuf,
     staging: TempDir,
+    /// Locked as long as this lives.
+    _in_use: File,
     /// Folders below it.
     below: Vec<String>,
     /// What will have its name, and what will be removed then, by path below
@@ -50,12 +52,17 @@ impl Folder {
         for name in names {
             refuse_directory(&path.join(name))?;
         }
-        let staging = Builder::new().prefix(".shortfall-").tempdir_in(&path);
+        remove_left_behind(&path);
+        let staging = Builder::new().prefix(PREFIX).tempdir_in(&path);
         let staging = staging.map_err(at(&path))?;
+        let in_use = create(&staging.path().join(IN_USE)).map_err(at(&path))?;
+        // Where files cannot be locked, what is left behind stays.
+        let _ = in_use.try_lock();
         try_out(&staging.path().join("try")).map_err(at(&path))?;
         Ok(Self {
             path,
             staging,
+            _in_use: in_use,
             below: Vec::new(),
             staged: Vec::new(),
             stale: Vec::new(),
@@ -164,6 +171,26 @@ impl Folder {
     }
 }
 
+/// How names of staging folders begin.
+const PREFIX: &str = ".shortfall-";
+/// A file in each of them that its owner has locked.
+const IN_USE: &str = "in-use";
+
+/// Removes staging folders whose owner was killed: their lock is free. Where
+/// that fails they do no harm.
+fn remove_left_behind(path: &Path) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        let staging = entry.path();
+        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let lock = ours.then(|| File::open(staging.join(IN_USE)));
+        if let Some(Ok(lock)) = lock
+            && lock.try_lock().is_ok()
+        {
+            let _ = fs::remove_dir_all(&staging);
+        }
+    }
+}
+
 const GONE: &str = "what was written of it has been removed by someone else";
 
 /// A file that will be as readable as any file the user creates.
@@ -175,10 +202,7 @@ fn create(path: &Path) -> io::Result<File> {
 /// Whether files can be written in a folder, if it is there.
 fn takes_files(folder: &Path) -> Result<(), WriteError> {
     let found = match fs::metadata(folder) {
-        Ok(found) if found.is_dir() => Builder::new()
-            .prefix(".shortfall-")
-            .tempfile_in(folder)
-            .map(drop),
+        Ok(found) if found.is_dir() => Builder::new().prefix(PREFIX).tempfile_in(folder).map(drop),
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
@@ -284,6 +308,21 @@ mod tests {
         write(folder.path(), "a.txt", b"second").unwrap();
         assert_eq!(fs::read(folder.path().join("a.txt")).unwrap(), b"second");
         assert_eq!(names_in(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn what_a_killed_owner_left_behind_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".shortfall-left");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join(IN_USE), b"").unwrap();
+        fs::write(left.join("trials.parquet"), b"half").unwrap();
+        let owned = claim(folder.path());
+        assert!(!left.exists());
+        let other = claim(folder.path());
+        assert!(owned.staging().exists());
+        drop((owned, other));
+        assert!(names_in(folder.path()).is_empty());
     }
 
     #[cfg(unix)]

@@ -30,7 +30,7 @@ pub use read_error::ReadError;
 pub use stored::read_run;
 pub use summary_csv::summary_csv;
 pub use summary_json::summary_json;
-pub use sweep::{SweepTable, sweep_json};
+pub use sweep::{SweepTable, points_table, sweep_json, sweep_table};
 pub use table::table;
 pub use trace::{Detail, Traced, trace_csv, trace_log};
 pub use trials::{Trials, TrialsWriter};

@@ -6,12 +6,14 @@
 //! random numbers).
 
 mod copula;
+mod design;
 mod law;
 mod philox;
 mod special;
 mod stream;
 
 pub use copula::{Copula, CopulaError};
+pub use design::{DesignError, latin_hypercube, morris, sobol};
 pub use law::{Law, LawError};
 pub use stream::{ObjectKey, Stream, TrialKey};
 

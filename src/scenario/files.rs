@@ -1,8 +1,10 @@
 //! Where the files of a scenario come from: a folder, or the program itself.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Largest scenario file \[bytes\].
 pub(super) const SCENARIO_LIMIT: u64 = 5_000_000;
@@ -10,7 +12,7 @@ pub(super) const SCENARIO_LIMIT: u64 = 5_000_000;
 pub(super) const TABLE_LIMIT: u64 = 20_000_000;
 
 /// Reads the tables that a scenario names, by their paths as written.
-pub(super) trait Files: std::fmt::Debug {
+pub(super) trait Files: std::fmt::Debug + Send + Sync {
     /// The bytes of a file, or why they cannot be had.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, String>;
 
@@ -39,6 +41,45 @@ impl Files for Folder {
 
     fn name(&self, path: &str) -> String {
         self.0.join(path).display().to_string()
+    }
+}
+
+/// Files kept in memory from when they are first read.
+#[derive(Debug)]
+pub(super) struct Kept {
+    files: Box<dyn Files>,
+    known: Mutex<BTreeMap<String, Result<Vec<u8>, String>>>,
+}
+
+impl Kept {
+    /// Of files that are read from elsewhere.
+    pub(super) fn new(files: Box<dyn Files>) -> Self {
+        Self {
+            files,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The names and contents of all that have been read, by path.
+    pub(super) fn read_so_far(&self) -> Vec<(String, Vec<u8>)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = known.iter().filter_map(|(path, bytes)| {
+            let bytes = bytes.as_ref().ok()?;
+            Some((self.files.name(path), bytes.clone()))
+        });
+        read.collect()
+    }
+}
+
+impl Files for Kept {
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || self.files.read(path, limit);
+        known.entry(path.to_owned()).or_insert_with(read).clone()
+    }
+
+    fn name(&self, path: &str) -> String {
+        self.files.name(path)
     }
 }
 

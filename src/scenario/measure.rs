@@ -35,6 +35,12 @@ impl Measure {
         }
     }
 
+    /// Any number of a dimension.
+    pub(super) fn any(dimension: Dimension) -> Self {
+        let said = format!("a quantity: {dimension}");
+        Self::new(dimension, said, "\"30 days\"").at_least(f64::NEG_INFINITY)
+    }
+
     /// A plain number, not negative.
     pub(super) fn number() -> Self {
         Self::new(Dimension::NONE, "a plain number", "0.5")

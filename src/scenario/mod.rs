@@ -49,8 +49,10 @@ use std::rc::Rc;
 
 use files::{Embedded, Files, Folder, SCENARIO_LIMIT};
 use names::Names;
+use overrides::Change;
 use source::ContentHash;
 use table::{Read, Reader};
+use tree::Node;
 
 pub use model::*;
 pub use names::nearest;
@@ -186,11 +188,23 @@ fn read_file(
     overrides: &[Override],
     reader: &mut Reader<'_>,
 ) -> Option<Scenario> {
-    let mut root = tree::parse(text, file, &mut reader.problems);
+    let root = tree::parse(text, file, &mut reader.problems);
     if !reader.problems.is_empty() {
         return None;
     }
-    overrides::apply(&mut root, overrides, reader.sources, &mut reader.problems);
+    let changes = overrides::read_all(overrides, reader.sources, &mut reader.problems);
+    read_tree(root, &changes, stem, reader)
+}
+
+/// Reads a file that has been parsed, with changes; `None` only if there are
+/// problems.
+fn read_tree(
+    mut root: Node,
+    changes: &[Change],
+    stem: &str,
+    reader: &mut Reader<'_>,
+) -> Option<Scenario> {
+    overrides::apply(&mut root, changes, &mut reader.problems);
     root.locate(String::new());
     root.record(reader.sources);
     reader.names = Rc::new(Names::gather(&root));

@@ -1,9 +1,11 @@
-//! Changes to a scenario from the command line: `--set key.path=value`.
+//! Changes to a scenario: from the command line, `--set key.path=value`, and at
+//! the points of a sweep.
 
 use super::names::nearest;
 use super::problem::{Problem, Problems};
 use super::source::{FileId, Sources, Span};
 use super::tree::{Entry, Node, Value, join, parse, parse_value};
+use super::values::Word;
 
 /// One `key.path=value`. The value is TOML, or a bare text such as `30 days`;
 /// an entry of an array of tables is named by its `name` or its index.
@@ -17,23 +19,92 @@ impl From<&str> for Override {
 }
 
 /// One step of a path, and where it is written.
+#[derive(Clone, Debug)]
 struct Step {
     key: String,
     span: Span,
 }
 
-/// Applies the overrides in their order.
-pub(super) fn apply(
-    root: &mut Node,
+/// A value and the path of what it takes the place of.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    steps: Vec<Step>,
+    value: Node,
+}
+
+impl Change {
+    /// Sets what a path, written as for `--set`, leads to.
+    pub(super) fn new(path: &Word, value: Node, problems: &mut Problems) -> Option<Self> {
+        let mut found = Problems::default();
+        let steps = read_path(&path.text, path.span.file, &mut found);
+        for mut problem in found.sorted() {
+            problem.primary.0 = path.span;
+            problems.push(problem);
+        }
+        let placed = |step: Step| Step {
+            span: path.span,
+            ..step
+        };
+        Some(Self {
+            steps: steps?.into_iter().map(placed).collect(),
+            value,
+        })
+    }
+
+    /// The same of another value.
+    pub(super) fn to(&self, value: Node) -> Self {
+        Self {
+            steps: self.steps.clone(),
+            value,
+        }
+    }
+
+    /// Its keys, joined by dots.
+    pub(super) fn path(&self) -> String {
+        let keys: Vec<&str> = self.steps.iter().map(|step| step.key.as_str()).collect();
+        keys.join(".")
+    }
+
+    /// What it sets.
+    pub(super) fn value(&self) -> &Node {
+        &self.value
+    }
+
+    /// What it takes the place of, if that is there.
+    pub(super) fn find<'a>(&self, root: &'a Node) -> Option<&'a Node> {
+        self.steps.iter().try_fold(root, |node, step| {
+            let index = position(node, &step.key)?;
+            match &node.value {
+                Value::Table(entries) => entries.get(index).map(|entry| &entry.node),
+                Value::Array(items) => items.get(index),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Reads changes from the command line.
+pub(super) fn read_all(
     overrides: &[Override],
     sources: &mut Sources,
     problems: &mut Problems,
-) {
-    for Override(text) in overrides {
+) -> Vec<Change> {
+    let one = |Override(text): &Override| {
         let file = sources.add("--set", text.clone());
-        if let Some((steps, value)) = read(text, file, problems)
-            && let Err(problem) = set(root, &steps, value)
-        {
+        let (steps, value) = read(text, file, problems)?;
+        Some(Change { steps, value })
+    };
+    overrides.iter().filter_map(one).collect()
+}
+
+/// Applies changes in their order.
+pub(super) fn apply<'c>(
+    root: &mut Node,
+    changes: impl IntoIterator<Item = &'c Change>,
+    problems: &mut Problems,
+) {
+    for Change { steps, value } in changes {
+        if let Err(problem) = set(root, steps, value.clone()) {
             problems.push(problem);
         }
     }
@@ -197,7 +268,8 @@ mod tests {
         let mut problems = Problems::default();
         let file = sources.add("a.toml", text);
         let mut root = parse(text, file, &mut problems);
-        apply(&mut root, &[set.into()], &mut sources, &mut problems);
+        let changes = read_all(&[set.into()], &mut sources, &mut problems);
+        apply(&mut root, &changes, &mut problems);
         (root, problems)
     }
 

@@ -56,6 +56,12 @@ impl Sources {
         self.places.get(path).copied()
     }
 
+    /// Name and text of the file that was added after so many others.
+    pub(super) fn nth(&self, file: usize) -> Option<(&str, &str)> {
+        let source = self.files.get(file)?;
+        Some((&source.name, &source.text))
+    }
+
     /// The names of all files, the scenario's own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.name.as_str())

@@ -194,7 +194,7 @@ impl Study {
         let Some(word) = &self.name else {
             return Some(simplified(stem));
         };
-        if simplified(&word.text) == word.text {
+        if is_short_name(&word.text) {
             return Some(word.text.clone());
         }
         let help = format!("for example \"{}\"", simplified(&word.text));
@@ -204,8 +204,13 @@ impl Study {
     }
 }
 
+/// Whether a text is made of a-z, 0-9 and -.
+pub(super) fn is_short_name(text: &str) -> bool {
+    simplified(text) == text
+}
+
 /// A name in lower case with hyphens for all that is no letter or digit.
-fn simplified(name: &str) -> String {
+pub(super) fn simplified(name: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() {
             c.to_ascii_lowercase()

@@ -12,5 +12,5 @@ pub use date::{Calendar, DAY, Tick, Ticks};
 pub use jiff::civil::Date;
 pub use quantity::{
     Dimension, PriceUnit, Quantity, QuantityError, QuantityErrorKind, Unit, format_quantity,
-    unit_of, whole_months,
+    number_and_unit, unit_of, whole_months,
 };

@@ -224,6 +224,14 @@ pub fn unit_of(quantity: &str) -> Option<(&str, Unit)> {
     Some((written, Unit::parse(written).ok()?))
 }
 
+/// The number of a quantity as it is written, its unit as written, and that as
+/// read; `None` if the text is no quantity.
+pub fn number_and_unit(quantity: &str) -> Option<(f64, &str, Unit)> {
+    let number = number_in(quantity);
+    let (written, unit) = unit_of(quantity)?;
+    Some((parse_number(quantity, number).ok()?, written, unit))
+}
+
 /// The unit in which people state the price of a good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PriceUnit {

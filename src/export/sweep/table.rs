@@ -351,3 +351,138 @@ fn known(value: f64) -> f64 {
         false => f64::INFINITY,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::export::Folder;
+    use crate::export::columnar::Table;
+    use crate::scenario::sweep::{Design, Factor};
+    use crate::study::sweep::{MeasuredFocus, Response, Tails};
+    use crate::study::{Stamp, measures, sample};
+
+    fn outline() -> Outline {
+        let factor = |key: &str, unit: &str| Factor {
+            key: key.to_owned(),
+            title: key.to_owned(),
+            unit: unit.to_owned(),
+            paths: Vec::new(),
+            levels: Vec::new(),
+            between: None,
+        };
+        let outcome = sample::outcome();
+        Outline {
+            stamp: Stamp {
+                trials: 4,
+                ..outcome.stamp
+            },
+            title: "A sweep".to_owned(),
+            question: None,
+            scenario: outcome.title,
+            files: Vec::new(),
+            design: Design::Zip,
+            factors: vec![factor("share", "%"), factor("cut", ""), factor("how", "")],
+            focus: outcome.focus.into_iter().map(SweepFocus::from).collect(),
+            responses: vec![Response::named(("shortfall", "shocked", "mean")).unwrap()],
+            short_above: 0.005,
+            horizon: 30.0,
+            points: vec![
+                vec![
+                    Level::Number(12.5),
+                    Level::Date(date(2026, 10, 1)),
+                    Level::Text("a, b".to_owned()),
+                ],
+                vec![Level::Base, Level::Date(date(2027, 10, 1)), Level::Base],
+            ],
+        }
+    }
+
+    fn written(outline: &Outline) -> (String, Table) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut folder = Folder::claim(folder.path(), &[]).unwrap();
+        let files = [
+            folder.create("csv").unwrap(),
+            folder.create("parquet").unwrap(),
+        ];
+        let [csv, parquet] = files;
+        let (text, binary) = (csv.path.clone(), parquet.path.clone());
+        let mut table = SweepTable::new(outline, csv, parquet).unwrap();
+        let measured = Measured {
+            completed: 4,
+            failed: 0,
+            first_failure: None,
+            focus: vec![MeasuredFocus {
+                measures: measures(&sample::columns(), 0, 0.005).unwrap(),
+                tails: Tails::default(),
+            }],
+        };
+        table.put(0, &Ok(measured)).unwrap();
+        table.put(1, &Err("no".to_owned())).unwrap();
+        table.finish().unwrap();
+        folder.publish().unwrap();
+        let text = std::fs::read_to_string(text).unwrap();
+        (text, Table::open(&binary).unwrap())
+    }
+
+    #[test]
+    fn both_files_hold_every_row() {
+        let outline = outline();
+        let (text, table) = written(&outline);
+        let rows: Vec<&str> = text.lines().collect();
+        assert_eq!(rows.len(), 1 + 2 * SUBJECTS);
+        let head: Vec<&str> = rows[0].split(',').collect();
+        assert_eq!(
+            head[5..12],
+            [
+                "point",
+                "share",
+                "cut",
+                "how",
+                "commodity",
+                "country",
+                "metric"
+            ]
+        );
+        assert!(
+            rows[1].contains(",0,12.5,2026-10-01,\"a, b\",ndfeb-magnet,JP,shortfall,"),
+            "{}",
+            rows[1]
+        );
+        let last = rows[rows.len() - 1];
+        assert!(
+            last.contains(",1,,2027-10-01,,ndfeb-magnet,JP,reserve_drawn,"),
+            "{last}"
+        );
+        assert!(last.ends_with(",0,"), "{last}");
+        let fields = fields(&outline, &[Column::Number, Column::Date, Column::Text]);
+        table
+            .expect(&outline.stamp, &fields, 2 * SUBJECTS as u64)
+            .unwrap();
+        let shares = table.endless(1).unwrap();
+        assert_eq!((shares[0], shares[SUBJECTS]), (12.5, f64::INFINITY));
+        assert_eq!(table.dates(2).unwrap()[SUBJECTS], date(2027, 10, 1));
+        assert_eq!(table.texts(3).unwrap()[0], "a, b");
+        let mean = fields
+            .iter()
+            .position(|field| field.name == "mean")
+            .unwrap();
+        let means = table.endless(mean).unwrap();
+        let in_text = rows[1].split("shocked,").nth(1).unwrap();
+        assert_eq!(
+            format!("{:?}", means[0]),
+            in_text.split(',').next().unwrap()
+        );
+        assert_eq!(means[SUBJECTS], f64::INFINITY);
+    }
+
+    #[test]
+    fn levels_of_several_kinds_are_texts() {
+        let mut outline = outline();
+        outline.points[0][1] = Level::Number(0.5);
+        let (_, table) = written(&outline);
+        assert_eq!(table.texts(2).unwrap()[0], "0.5");
+        assert_eq!(table.texts(2).unwrap()[SUBJECTS], "2027-10-01");
+    }
+}

@@ -1,5 +1,281 @@
 //! A sweep as written: a scenario, what of it is varied, and how.
+//!
+//! [`load_sweep`] reads the file and the scenario once; [`Sweep::scenario`]
+//! then makes the scenario of any point from what is in memory, with mistakes
+//! placed at the value in the sweep file that made them.
 
+mod factors;
+mod filters;
 mod model;
+mod points;
+mod read;
+
+use std::path::Path;
+
+use factors::Varied;
+use points::Pick;
+
+use super::files::{self, Embedded, Files, Folder, Kept, SCENARIO_LIMIT};
+use super::overrides::Change;
+use super::problem::{Problem, Problems, Report};
+use super::source::{ContentHash, Sources, Span};
+use super::table::Reader;
+use super::tree::{self, Node};
+use super::{Loaded, read_tree};
 
 pub use model::*;
+pub use read::{DESIGNS, METRICS, SIDES, STATISTICS};
+
+/// Files that are compiled in: path and text.
+pub type BuiltIn = &'static [(&'static str, &'static str)];
+
+/// Most points of a sweep.
+pub const MOST_POINTS: usize = 100_000;
+
+/// A sweep, valid in itself.
+#[derive(Debug)]
+pub struct Sweep {
+    /// Short name.
+    pub name: String,
+    /// One line for the top of the report.
+    pub title: String,
+    /// The question it answers.
+    pub question: Option<String>,
+    /// Trials of each point.
+    pub trials: u64,
+    /// Master seed of all points.
+    pub seed: u64,
+    /// How points were chosen.
+    pub design: Design,
+    /// What is varied.
+    pub factors: Vec<Factor>,
+    /// The level of each factor, point by point.
+    pub points: Vec<Vec<Level>>,
+    /// How many points filters took away.
+    pub dropped: usize,
+    /// What pictures show: metric, side and statistic, by their names in files.
+    pub show: Vec<[&'static str; 3]>,
+    template: Template,
+    set: Vec<Change>,
+    varied: Vec<Varied>,
+    picks: Vec<Vec<Pick>>,
+    reference: Loaded,
+    files: Vec<(String, String)>,
+    hash: String,
+}
+
+impl Sweep {
+    /// The scenario with what is set at all points, and nothing varied.
+    #[must_use]
+    pub fn reference(&self) -> &Loaded {
+        &self.reference
+    }
+
+    /// The scenario of a point.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn scenario(&self, point: usize) -> Result<Loaded, Report> {
+        let picks = self.picks.get(point).map_or(&[][..], Vec::as_slice);
+        let varied = self.varied.iter().zip(picks);
+        let changes = varied.flat_map(|(varied, pick)| varied.changes(*pick));
+        let changes: Vec<Change> = self.set.iter().cloned().chain(changes).collect();
+        self.template.load(&changes)
+    }
+
+    /// Every file that was read: its name, as messages have it, and the hash of
+    /// its contents.
+    #[must_use]
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
+    /// Hash of the contents of all files, as that of a scenario.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+/// A scenario of which the text has been parsed, and files are in memory.
+#[derive(Debug)]
+struct Template {
+    root: Node,
+    stem: String,
+    sources: Sources,
+    files: Kept,
+    hash: ContentHash,
+}
+
+impl Template {
+    fn load(&self, changes: &[Change]) -> Result<Loaded, Report> {
+        let (mut sources, mut hash) = (self.sources.clone(), self.hash);
+        let mut reader = Reader::new(&mut sources, &self.files, &mut hash);
+        let scenario = read_tree(self.root.clone(), changes, &self.stem, &mut reader);
+        let (problems, warnings) = (reader.problems, reader.warnings);
+        for change in changes {
+            hash.add(change.path().as_bytes());
+            hash.add(sources.excerpt(change.value().span).as_bytes());
+            hash.add(change.value().text().unwrap_or_default().as_bytes());
+        }
+        match scenario.filter(|_| problems.is_empty()) {
+            Some(scenario) => Ok(Loaded {
+                scenario,
+                sources,
+                hash: hash.finish(),
+                warnings,
+            }),
+            None => Err(Report::new(sources, problems)),
+        }
+    }
+}
+
+/// Reads a sweep file and its scenario: a file, by its path from the folder of the
+/// sweep, or by name one that is built in.
+///
+/// # Errors
+/// Everything that is wrong with the sweep; or else with the scenario as it
+/// stands, without the factors.
+pub fn load_sweep(path: &Path, built_in: BuiltIn) -> Result<Sweep, Report> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let bytes = files::read_file(path, SCENARIO_LIMIT);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let open = |name: &str| open(name, folder, built_in);
+    assemble(&path.display().to_string(), &stem, bytes, &open)
+}
+
+/// Reads a sweep that is compiled in: `sweeps/NAME.toml`.
+///
+/// # Errors
+/// As [`load_sweep`].
+pub fn load_sweep_embedded(name: &str, built_in: BuiltIn) -> Result<Sweep, Report> {
+    let path = format!("sweeps/{name}.toml");
+    let bytes = Embedded(built_in).read(&path, SCENARIO_LIMIT);
+    // Built-in sweeps name their scenarios as their copies in a folder do.
+    let open = |path: &str| {
+        let stem = path
+            .strip_prefix("../")
+            .and_then(|path| path.strip_suffix(".toml"));
+        open_built_in(stem.unwrap_or(path), built_in)
+    };
+    assemble(&path, name, bytes, &open)
+}
+
+/// A scenario that is about to be read.
+struct Opened {
+    path: String,
+    stem: String,
+    bytes: Vec<u8>,
+    files: Box<dyn Files>,
+}
+
+/// Opens a file, or by name a built-in scenario if there is no such file.
+fn open(name: &str, folder: &Path, built_in: BuiltIn) -> Result<Opened, String> {
+    let path = folder.join(name);
+    if !path.is_file()
+        && let Ok(opened) = open_built_in(name, built_in)
+    {
+        return Ok(opened);
+    }
+    let home = path.parent().filter(|home| !home.as_os_str().is_empty());
+    Ok(Opened {
+        path: path.display().to_string(),
+        stem: path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        bytes: files::read_file(&path, SCENARIO_LIMIT)?,
+        files: Box::new(Folder(home.unwrap_or(Path::new(".")).to_owned())),
+    })
+}
+
+fn open_built_in(name: &str, built_in: BuiltIn) -> Result<Opened, String> {
+    let path = format!("{name}.toml");
+    Ok(Opened {
+        bytes: Embedded(built_in).read(&path, SCENARIO_LIMIT)?,
+        path,
+        stem: name.to_owned(),
+        files: Box::new(Embedded(built_in)),
+    })
+}
+
+fn assemble(
+    path: &str,
+    stem: &str,
+    bytes: Result<Vec<u8>, String>,
+    open: &dyn Fn(&str) -> Result<Opened, String>,
+) -> Result<Sweep, Report> {
+    let mut sources = Sources::default();
+    let mut problems = Problems::default();
+    let text = bytes.and_then(|bytes| files::decode(&bytes));
+    let (text, unread) = match text {
+        Ok(text) => (text, None),
+        Err(why) => (String::new(), Some(why)),
+    };
+    let file = sources.add(path, text.as_str());
+    let span = Span {
+        file,
+        start: 0,
+        end: 0,
+    };
+    if let Some(why) = unread {
+        problems.push(Problem::new(span, format!("cannot read the sweep: {why}")));
+        return Err(Report::new(sources, problems));
+    }
+    let mut root = tree::parse(&text, file, &mut problems);
+    if !problems.is_empty() {
+        return Err(Report::new(sources, problems));
+    }
+    root.locate(String::new());
+    let asked = read::scenario_of(&root);
+    let template = asked.and_then(|(name, span)| match open(name) {
+        Ok(opened) => template(opened, &mut sources, &mut problems),
+        Err(why) => {
+            let problem = Problem::new(span, format!("cannot read the scenario `{name}`: {why}"));
+            problems.push(problem.help(
+                "name a file, by its path from the folder of this one, or a built-in scenario",
+            ));
+            None
+        }
+    });
+    read::sweep(&root, stem, template, sources, problems)
+}
+
+/// Parses a scenario.
+fn template(opened: Opened, sources: &mut Sources, problems: &mut Problems) -> Option<Template> {
+    let mut hash = ContentHash::new();
+    hash.add(&opened.bytes);
+    let text = match files::decode(&opened.bytes) {
+        Ok(text) => text,
+        Err(why) => {
+            let file = sources.add(opened.path, "");
+            let span = Span {
+                file,
+                start: 0,
+                end: 0,
+            };
+            problems.push(Problem::new(
+                span,
+                format!("cannot read the scenario: {why}"),
+            ));
+            return None;
+        }
+    };
+    let file = sources.add(opened.path, text.as_str());
+    let mut found = Problems::default();
+    let mut root = tree::parse(&text, file, &mut found);
+    root.locate(String::new());
+    let sound = found.is_empty();
+    found
+        .sorted()
+        .into_iter()
+        .for_each(|problem| problems.push(problem));
+    sound.then(|| Template {
+        root,
+        stem: opened.stem,
+        sources: sources.clone(),
+        files: Kept::new(opened.files),
+        hash,
+    })
+}

@@ -1,0 +1,303 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+
+use anyhow::{Context, anyhow};
+
+use super::progress::{Count, SweepBar};
+use super::{Failure, SweepArgs, builtin, estimate, model, output, publish, signals};
+use crate::engine::Model;
+use crate::export::{self, SUMMARY_JSON, WriteError, count};
+use crate::scenario::sweep::Sweep;
+use crate::study::sweep::{
+    Log, LogError, Logs, Opened, Outline, Prepared, Response, Shard, SourceFile, SweepFocus, Units,
+    Work, run,
+};
+use crate::study::{self, About, Stamp, StudyError};
+
+/// Name of the log of a sweep that one machine does.
+const LOG: &str = "sweep.log";
+/// Most mistakes in points that are told.
+const TOLD: usize = 20;
+
+/// A sweep with nothing left to be decided.
+pub(super) struct SweepPlan {
+    sweep: Sweep,
+    outline: Outline,
+    shard: Shard,
+    units: Units,
+    threads: usize,
+    folder: PathBuf,
+}
+
+/// Runs a sweep, or one shard of it, and writes what was found.
+///
+/// # Errors
+/// When the sweep has mistakes, its log is of another sweep or cannot be
+/// written, and when it was interrupted.
+pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
+    signals::survive_file_size_limit()?;
+    let plan = SweepPlan::resolve(args)?;
+    if args.dry_run {
+        plan.check(args.quiet)?;
+        return plan.tell();
+    }
+    if args.resume && plan.is_complete() {
+        let folder = plan.folder.display();
+        output::message(&format!("{folder} holds the results of this sweep already"));
+        return Ok(());
+    }
+    let path = plan.folder.join(log_name(args.shard.map(|_| plan.shard)));
+    if !path.exists() {
+        plan.check(args.quiet)?;
+    }
+    plan.run(&path, args)?;
+    if args.shard.is_some() {
+        if !args.quiet {
+            let Shard { index, of } = plan.shard;
+            output::message(&format!(
+                "shard {index} of {of} is done: {}",
+                path.display()
+            ));
+        }
+        return Ok(());
+    }
+    let logs = Logs::open(&[path.clone()]);
+    let logs = logs.map_err(|problems| Failure::Other(anyhow!(lines(&problems))))?;
+    publish::publish(&logs, &plan.folder, args.format, args.quiet)?;
+    let removed = fs::remove_file(&path);
+    removed.with_context(|| format!("cannot remove {}", path.display()))?;
+    Ok(())
+}
+
+impl SweepPlan {
+    fn resolve(args: &SweepArgs) -> Result<Self, Failure> {
+        let sweep = builtin::sweep(&args.sweep)?;
+        let reference = model::compile(sweep.reference())?;
+        if !args.quiet {
+            model::warn(sweep.reference());
+        }
+        let trials = args.trials.unwrap_or(sweep.trials);
+        let outline = outline(&sweep, &reference, trials)?;
+        let shard = args.shard.unwrap_or(Shard::WHOLE);
+        let threads = args
+            .threads
+            .and_then(|threads| usize::try_from(threads).ok());
+        let default = || Path::new("results").join(&sweep.name);
+        Ok(Self {
+            units: Units::new(sweep.points.len(), trials, shard),
+            threads: threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+            folder: args.out.clone().unwrap_or_else(default),
+            sweep,
+            outline,
+            shard,
+        })
+    }
+
+    /// The scenario of a point, ready to run.
+    fn prepare(&self, point: usize) -> Result<Prepared, Failure> {
+        let model = model::compile(&self.sweep.scenario(point)?)?;
+        if foci(&model) != self.outline.focus {
+            return Err(Failure::Scenario(format!(
+                "error: point {point} reports on another focus, or in another unit, than the \
+                 scenario: a factor may change neither"
+            )));
+        }
+        Ok(Prepared::new(model, self.outline.stamp.seed))
+    }
+
+    /// Makes sure that the scenario of every point can be run.
+    fn check(&self, quiet: bool) -> Result<(), Failure> {
+        let points = self.units.points();
+        let next = AtomicUsize::new(points.start);
+        let mistakes = Mutex::new(Vec::<(usize, String)>::new());
+        let bar = Count::new(!quiet, points.len() as u64, "points checked");
+        thread::scope(|scope| {
+            for _ in 0..self.threads {
+                scope.spawn(|| {
+                    loop {
+                        let point = next.fetch_add(1, Ordering::Relaxed);
+                        if point >= points.end {
+                            return;
+                        }
+                        let mistake = self.prepare(point).err().map(|error| error.to_string());
+                        bar.advance();
+                        let Ok(mut mistakes) = mistakes.lock() else {
+                            return;
+                        };
+                        if let Some(mistake) = mistake
+                            && mistakes.len() < 4 * TOLD
+                            && mistakes.iter().all(|(_, other)| *other != mistake)
+                        {
+                            mistakes.push((point, mistake));
+                        }
+                    }
+                });
+            }
+        });
+        drop(bar);
+        let mut mistakes = mistakes.into_inner().unwrap_or_default();
+        mistakes.sort();
+        let told: Vec<String> = mistakes
+            .into_iter()
+            .take(TOLD)
+            .map(|(_, mistake)| mistake.trim_end().to_owned())
+            .collect();
+        match told.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::Scenario(told.join("\n\n"))),
+        }
+    }
+
+    /// Lists the points, and says how long they will take.
+    fn tell(&self) -> Result<(), Failure> {
+        output::print(&export::points_table(&self.outline, self.units.points()))?;
+        let prepare = |point| self.prepare(point);
+        let taken = estimate::per_trial(self.units.points(), &prepare)?;
+        output::message(&estimate::in_words(taken, &self.units, self.threads));
+        Ok(())
+    }
+
+    /// Whether the folder holds what this sweep would write.
+    fn is_complete(&self) -> bool {
+        let summary = fs::read(self.folder.join(SUMMARY_JSON)).unwrap_or_default();
+        let Ok(summary) = serde_json::from_slice::<serde_json::Value>(&summary) else {
+            return false;
+        };
+        let stamp = &self.outline.stamp;
+        let said = |key: &str, value: serde_json::Value| summary.get(key) == Some(&value);
+        self.shard == Shard::WHOLE
+            && !self.folder.join(LOG).exists()
+            && said("sweep", stamp.scenario.clone().into())
+            && said("hash", stamp.hash.clone().into())
+            && said("seed", stamp.seed.into())
+            && said("trials", stamp.trials.into())
+            && said("version", stamp.version.clone().into())
+    }
+
+    /// Does what is left, into the log.
+    fn run(&self, path: &Path, args: &SweepArgs) -> Result<(), Failure> {
+        let created = fs::create_dir_all(&self.folder);
+        created.map_err(|cause| WriteError {
+            path: self.folder.clone(),
+            cause,
+        })?;
+        let opened = Log::open(path, &self.outline, self.shard, args.resume);
+        let Opened {
+            mut log,
+            done,
+            dropped,
+        } = opened.map_err(explain)?;
+        if dropped > 0 && !args.quiet {
+            output::message(&format!(
+                "{}: the last {} bytes were not finished and are done again",
+                path.display(),
+                count(dropped)
+            ));
+        }
+        let prepare = |point| self.prepare(point).map_err(|error| error.to_string());
+        let work = Work {
+            units: self.units,
+            prepare: &prepare,
+            done: &done,
+            threads: self.threads,
+        };
+        let (before, all) = (done.points(&self.units), self.units.points().len());
+        let bar = SweepBar::new(!args.quiet, before as u64, all as u64);
+        let stop = signals::stop_on_signal(None)?;
+        let finished = run(&work, &mut log, &bar, &stop).map_err(broken)?;
+        if finished {
+            return Ok(());
+        }
+        output::message(&format!(
+            "{} of {} points are in {}; go on with --resume",
+            count(bar.done()),
+            count(all as u64),
+            path.display()
+        ));
+        Err(Failure::Interrupted)
+    }
+}
+
+/// The name of the log of a shard, or of the whole.
+pub(super) fn log_name(shard: Option<Shard>) -> String {
+    match shard {
+        Some(Shard { index, of }) => format!("shard-{index:04}-of-{of:04}.log"),
+        None => LOG.to_owned(),
+    }
+}
+
+/// Whether a file has the name of a log.
+pub(super) fn is_log(name: &str) -> bool {
+    let shard = name
+        .strip_prefix("shard-")
+        .and_then(|rest| rest.strip_suffix(".log"));
+    name == LOG || shard.is_some_and(|rest| rest.contains("-of-"))
+}
+
+/// What is wrong, a line each.
+pub(super) fn lines<E: std::fmt::Display>(problems: &[E]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\nerror: ")
+}
+
+/// Who is at fault: the disk, or whoever chose the folder.
+pub(super) fn explain(error: LogError) -> Failure {
+    match error {
+        LogError::Io { path, cause } => Failure::Other(WriteError { path, cause }.into()),
+        error => Failure::Input(error.into()),
+    }
+}
+
+/// Why the rest could not be done.
+fn broken(error: StudyError) -> Failure {
+    match error {
+        StudyError::Sink(cause) => match cause.downcast::<LogError>() {
+            Ok(error) => explain(*error),
+            Err(cause) => Failure::Other(anyhow!(cause)),
+        },
+        error => Failure::Other(error.into()),
+    }
+}
+
+fn outline(sweep: &Sweep, reference: &Model, trials: u64) -> Result<Outline, Failure> {
+    let loaded = sweep.reference();
+    let responses = sweep.show.iter().map(|words| {
+        let [metric, side, statistic] = *words;
+        let response = Response::named((metric, side, statistic));
+        response.ok_or_else(|| anyhow!("the response {words:?} has no meaning"))
+    });
+    let file = |(name, hash): &(String, String)| SourceFile {
+        name: name.clone(),
+        hash: hash.clone(),
+    };
+    Ok(Outline {
+        stamp: Stamp {
+            scenario: sweep.name.clone(),
+            hash: sweep.hash().to_owned(),
+            seed: sweep.seed,
+            trials,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        title: sweep.title.clone(),
+        question: sweep.question.clone(),
+        scenario: loaded.scenario.title.clone(),
+        files: sweep.files().iter().map(file).collect(),
+        design: sweep.design,
+        factors: sweep.factors.clone(),
+        focus: foci(reference),
+        responses: responses.collect::<Result<_, _>>()?,
+        short_above: loaded.scenario.short_above,
+        horizon: loaded.scenario.horizon,
+        points: sweep.points.clone(),
+    })
+}
+
+/// What a model reports on.
+fn foci(model: &Model) -> Vec<SweepFocus> {
+    let outcome = study::outline(model, &About::default());
+    let foci = outcome.focus.into_iter();
+    foci.map(SweepFocus::from).collect()
+}
