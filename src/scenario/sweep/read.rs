@@ -6,7 +6,6 @@ use super::factors::{self, Listed, Varied};
 use super::filters::{self, Filter};
 use super::points::{self, Plan};
 use super::{Design, Factor, Level, Sweep, Template};
-use crate::scenario::files::Files;
 use crate::scenario::names::nearest;
 use crate::scenario::overrides::Change;
 use crate::scenario::problem::{Problem, Problems, Report};
