@@ -236,7 +236,7 @@ impl<'v, 'o> Chances<'v, 'o> {
         };
         let statistic = match self.view.response.statistic {
             Statistic::Mean => "mean",
-            Statistic::Any => "any in",
+            Statistic::Any => "chance",
             Statistic::P50 => "median",
             Statistic::P90 => "P90",
             Statistic::P95 => "P95",

@@ -21,6 +21,8 @@ use crate::study::sweep::{PointCurves, SweepFocus, SweepOutcome};
 const FULL: usize = 2;
 /// So many have one row of those curves; more have none.
 const SOME: usize = 4;
+/// So many factors have their charts side by side.
+const FEW: usize = 4;
 /// Exceedance curves in a row.
 const ABREAST: usize = 6;
 /// Heights: of the heading of a focus, of a chart without its words, of a row
@@ -123,8 +125,10 @@ fn bands<'v, 'o>(
             let charts = charts.map(|kind| (kind.title(view), *kind, view));
             bands.push(Band::Heading(view.focus));
             let charts: Vec<_> = charts.collect();
-            let abreast = charts.len();
-            bands.push(Band::Charts(charts, abreast));
+            // Many factors need the whole width.
+            let abreast = if tracks.len() > FEW { 1 } else { charts.len() };
+            let rows = charts.chunks(abreast.max(1));
+            bands.extend(rows.map(|row| Band::Charts(row.to_vec(), abreast)));
             bands.extend(chances(at, view, 12, CHANCES.to_owned()));
         }
         return bands;

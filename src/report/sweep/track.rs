@@ -157,7 +157,7 @@ impl<'o> Track<'o> {
 
     /// The same in at most so many lines; in short if the title is too long.
     pub(super) fn titles(&self, face: Face, width: f64, most: usize) -> Vec<String> {
-        let unit = self.unit();
+        let unit = self.unit().replace(TIE, " ");
         let fits = |text: &String| {
             let lines = face.wrap_all(text, width);
             lines.len() <= most && text.split(' ').all(|word| face.width(word) <= width)

@@ -270,9 +270,8 @@ pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
         let number = 1 + failed.count();
         let are = if number == 1 { "is" } else { "are" };
         let (number, all) = (count(number as u64), count(outcome.points.len() as u64));
-        let first = first + 1;
         notices.push(format!(
-            "{number} of {all} points failed and {are} left out; the first, number {first}: {reason}"
+            "{number} of {all} points failed and {are} left out; the first, point {first}: {reason}"
         ));
     }
     let found = outcome
