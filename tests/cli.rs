@@ -430,7 +430,7 @@ fn a_copy_of_a_built_in_scenario_gives_the_same_results() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["init", "mine", "rare-earths-2025"]);
     assert_eq!((done.code, done.stdout.as_str()), (DONE, ""));
-    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, schema.json to mine");
+    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, sweeps/magnets-licences.toml, schema.json to mine");
     for (scenario, out) in [
         ("rare-earths-2025", "a"),
         ("mine/rare-earths-2025.toml", "b"),

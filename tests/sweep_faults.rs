@@ -363,3 +363,67 @@ fn a_disk_that_fills_up_loses_nothing() {
     succeed(&bench.run(&disk.0.join("out"), &["--resume"]));
     same(&contents(&disk.0.join("out")), &expected);
 }
+
+/// Two regimes that, at one of the points, follow each other at once.
+const REGIMES: &str = r#"
+[regimes.quarrel]
+start = "calm"
+states.calm = { lasts = "40 days", then = { stop = 1 } }
+states.stop = { lasts = "0.000_000_1 s", then = { calm = 1 } }
+"#;
+
+fn with_regimes(lengths: &str) -> Bench {
+    let bench = Bench::of(&format!(
+        r#"
+[sweep]
+title    = "How long a calm lasts"
+scenario = "small.toml"
+trials   = 20
+
+[factors.calm]
+path   = "regimes.quarrel.states.calm.lasts"
+values = [{lengths}]
+"#
+    ));
+    let path = bench.path("small.toml");
+
+    let scenario = fs::read_to_string(&path).unwrap() + REGIMES;
+    fs::write(path, scenario).unwrap();
+    bench
+}
+
+#[test]
+fn a_point_that_fails_is_told_and_the_others_are_done() {
+    let bench = with_regimes(r#""40 days", "0.000_000_1 s", "50 days""#);
+    let out = bench.path("out");
+    let output = bench.run(&out, &[]);
+    succeed(&output);
+    let warning = "warning: 1 of 3 points failed; first: point 1: every trial failed";
+    assert!(told(&output).contains(warning), "{}", told(&output));
+    let summary = fs::read(out.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    assert_eq!(summary["points_failed"], 1);
+    let error = summary["points"][1]["error"].as_str().unwrap();
+    assert!(error.contains("follow each other without end"), "{error}");
+    assert_eq!(summary["points"][2]["trials_completed"], 20);
+    let table = fs::read_to_string(out.join("sweep.csv")).unwrap();
+    let rows = |point: &str| {
+        let rows = table.lines().skip(1);
+        rows.filter(|row| row.split(',').nth(5) == Some(point))
+            .count()
+    };
+    assert_eq!((rows("0"), rows("1"), rows("2")), (45, 45, 45));
+}
+
+#[test]
+fn where_every_point_fails_so_does_the_sweep() {
+    let bench = with_regimes(r#""0.000_000_1 s", "0.000_000_2 s""#);
+    let output = bench.run(&bench.path("out"), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told(&output).contains("error: every point failed"),
+        "{}",
+        told(&output)
+    );
+    assert!(bench.path("out/summary.json").exists());
+}

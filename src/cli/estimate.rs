@@ -28,11 +28,8 @@ pub(super) fn per_trial(
         let prepared = prepare(point)?;
         ready += start.elapsed();
         let start = Instant::now();
-        let mut trials = 0;
-        while trials < TRIALS && start.elapsed() < PATIENCE {
-            prepared.try_out(trials);
-            trials += 1;
-        }
+        let more = |trials| trials == 0 || trials < TRIALS && start.elapsed() < PATIENCE;
+        let trials = prepared.try_out(more);
         trial += start.elapsed() / u32::try_from(trials).unwrap_or(1).max(1);
     }
     let tried = u32::try_from(tried).unwrap_or(1).max(1);

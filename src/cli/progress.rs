@@ -1,7 +1,8 @@
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::export::count;
 use crate::study::Progress;
@@ -11,9 +12,9 @@ use crate::study::sweep::Watch;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const SWEEP_TEMPLATE: &str =
-    "{bar:30} {msg}, {human_pos} of {human_len} trials, {per_sec}, {eta} left";
+    "{bar:30} {msg}, {human_pos} of {human_len} trials, {rate}, {eta} left";
 const COUNT_TEMPLATE: &str = "{bar:30} {human_pos} of {human_len} {msg}, {eta} left";
-const TEMPLATE: &str = "{bar:30} {human_pos} of {human_len} trials, {per_sec}, {eta} left";
+const TEMPLATE: &str = "{bar:30} {human_pos} of {human_len} trials, {rate}, {eta} left";
 
 /// A bar on standard error, if that is a terminal.
 pub(super) struct Bar {
@@ -29,6 +30,10 @@ impl Bar {
     fn with(template: &str, wanted: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template(template);
+        let rate = |state: &ProgressState, to: &mut dyn Write| {
+            let _ = write!(to, "{}/s", count(state.per_sec() as u64));
+        };
+        let style = style.map(|style| style.with_key("rate", rate));
         Self {
             bar: style.map_or(bar.clone(), |style| bar.with_style(style)),
             wanted,

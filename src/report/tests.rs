@@ -235,7 +235,7 @@ fn extent(text: &Text) -> Rect {
     }
 }
 
-fn texts(sheet: &Sheet) -> Vec<&Text> {
+pub(super) fn texts(sheet: &Sheet) -> Vec<&Text> {
     let texts = sheet.marks.iter().filter_map(|mark| match mark {
         Mark::Text(text) => Some(text),
         _ => None,
@@ -244,7 +244,7 @@ fn texts(sheet: &Sheet) -> Vec<&Text> {
 }
 
 /// Every text that leaves its picture or touches another.
-fn misplaced(sheet: &Sheet) -> Vec<String> {
+pub(super) fn misplaced(sheet: &Sheet) -> Vec<String> {
     let texts = texts(sheet);
     let mut wrong = Vec::new();
     for (i, text) in texts.iter().enumerate() {
@@ -308,7 +308,7 @@ fn bounds(points: &[(f64, f64)]) -> String {
 
 /// What is drawn, to the unit: texts with their places, shapes with their
 /// bounds.
-fn drawn(sheet: &Sheet) -> String {
+pub(super) fn drawn(sheet: &Sheet) -> String {
     let line = |mark: &Mark| match mark {
         Mark::Line(points, width, _) => format!("line {width:.1} wide, {}", bounds(points)),
         Mark::Area(points, paint) => format!("area {:?}, {}", paint.rgb, bounds(points)),

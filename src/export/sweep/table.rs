@@ -446,13 +446,13 @@ mod tests {
             ]
         );
         assert!(
-            rows[1].contains(",0,12.5,2026-10-01,\"a, b\",magnet,JP,shortfall,"),
+            rows[1].contains(",0,12.5,2026-10-01,\"a, b\",ndfeb-magnet,JP,shortfall,"),
             "{}",
             rows[1]
         );
         let last = rows[rows.len() - 1];
         assert!(
-            last.contains(",1,,2027-10-01,,magnet,JP,reserve_drawn,"),
+            last.contains(",1,,2027-10-01,,ndfeb-magnet,JP,reserve_drawn,"),
             "{last}"
         );
         assert!(last.ends_with(",0,"), "{last}");

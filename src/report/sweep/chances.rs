@@ -12,6 +12,7 @@ use super::track::Track;
 use super::view::{Answer, View};
 use super::words;
 use crate::stats::Point;
+use crate::study::Metric;
 use crate::study::sweep::{PointCurves, Statistic, Tails};
 
 /// Panels at most, side by side and in all.
@@ -19,8 +20,6 @@ const ABREAST: usize = 4;
 const MOST: usize = 12;
 /// A share of trials that need not be on the axis.
 const RARE: f64 = 0.005;
-/// Factors that head a panel.
-const NAMED: usize = 3;
 /// White space between panels: across, besides what labels need, and down.
 const GAPS: (f64, f64) = (18.0, 22.0);
 
@@ -142,7 +141,7 @@ impl<'v, 'o> Chances<'v, 'o> {
         let most = extremes(tails.iter().map(|curve| at_zero(curve))).1;
         Self {
             view,
-            columns: columns.min(panels.len()).max(1),
+            columns: balanced(panels.len(), columns),
             panels,
             across: Axis::to(if reach > 0.0 { reach * 100.0 } else { 10.0 }, 4),
             up: Axis::to(if most > 0.0 { most * 100.0 } else { 100.0 }, 4),
@@ -223,30 +222,37 @@ impl<'v, 'o> Chances<'v, 'o> {
     /// What heads each panel: its levels, and what the response comes to.
     fn heads(&self, width: f64) -> Vec<Vec<String>> {
         let head = |&(point, _): &(usize, &Tails)| {
-            let levels = words::levels(self.view, point, NAMED);
-            let mut lines = HEAD.wrap(&levels, width, 2);
-            lines.retain(|line| !line.is_empty());
-            lines.push(CELL.fit(&self.value(point), width));
+            let mut lines = words::levels_in_lines(self.view, point, (HEAD, width));
+            lines.extend(self.value(point).map(|value| CELL.fit(&value, width)));
             lines
         };
         self.panels.iter().map(head).collect()
     }
 
-    fn value(&self, point: usize) -> String {
+    /// Whether the response is of what the curves show.
+    fn is_of_shortfall(&self) -> bool {
+        self.view.response.metric == Metric::ShortfallShare
+    }
+
+    /// The response at a point, if it is of what the curves show.
+    fn value(&self, point: usize) -> Option<String> {
+        if !self.is_of_shortfall() {
+            return None;
+        }
         let value = match self.view.answer(point) {
             Answer::Known(value) => self.view.unit.say(value),
             Answer::Never => "never".to_owned(),
-            Answer::Unknown | Answer::Failed => return String::new(),
+            Answer::Unknown | Answer::Failed => return None,
         };
         let statistic = match self.view.response.statistic {
             Statistic::Mean => "mean",
-            Statistic::Any => "any in",
+            Statistic::Any => "chance",
             Statistic::P50 => "median",
             Statistic::P90 => "P90",
             Statistic::P95 => "P95",
             Statistic::CvarP95 => "CVaR95",
         };
-        format!("{statistic}\u{a0}{value}")
+        Some(format!("{statistic}\u{a0}{value}"))
     }
 
     fn draw_panel(
@@ -260,7 +266,8 @@ impl<'v, 'o> Chances<'v, 'o> {
         let skipped = lines - head.len();
         for (row, line) in head.iter().enumerate() {
             let baseline = cell.top + (skipped + row) as f64 * HEAD.leading() + HEAD.size * 0.8;
-            let face = if row + 1 == head.len() { CELL } else { HEAD };
+            let is_value = self.is_of_shortfall() && row + 1 == head.len();
+            let face = if is_value { CELL } else { HEAD };
             canvas.text(line, (cell.left, baseline), face, Align::Left)?;
         }
         let frame = self.frame(Rect {
@@ -302,6 +309,12 @@ impl<'v, 'o> Chances<'v, 'o> {
             .collect();
         ticks(canvas, &labels, bottom + NOTE.size, CELL)
     }
+}
+
+/// Panels side by side, at most so many, in rows of even length.
+fn balanced(panels: usize, most: usize) -> usize {
+    let rows = panels.div_ceil(most.max(1)).max(1);
+    panels.div_ceil(rows).max(1)
 }
 
 /// How far a curve goes but for a few trials [share of demand].

@@ -107,12 +107,12 @@ fn draw_axes(
         )?;
     }
     ticks(canvas, &labels, plot.bottom + ROW, TICK)?;
-    let title = CAPTION.fit(&across.title(), room.width());
+    let title = across.title(CAPTION, room.width());
     let half = CAPTION.width(&title) / 2.0;
     let middle = ((plot.left + plot.right) / 2.0).max(room.left + half);
     let at = (middle.min(room.right - half), room.bottom - 8.0);
     canvas.text(&title, at, CAPTION, Align::Centre)?;
-    let title = CAPTION.fit(&up.title(), room.width() - CAPTION.width(unit) - 150.0);
+    let title = up.title(CAPTION, room.width() - CAPTION.width(unit) - 150.0);
     canvas.text(
         &title,
         (room.left, plot.top - 0.7 * ROW),

@@ -227,7 +227,14 @@ impl Plan {
     pub(super) fn outcome(&self) -> SweepOutcome {
         let names = |i: usize| FACTORS[i % FACTORS.len()];
         let factors = self.shapes.iter().enumerate();
-        let factors = factors.map(|(i, shape)| factor(shape, names(i)));
+        let factors = factors.map(|(i, shape)| {
+            let mut factor = factor(shape, names(i));
+            let sampled = matches!(self.design, Design::LatinHypercube | Design::Sobol);
+            if sampled && matches!(shape, Shape::Dates(..)) {
+                factor.levels.clear();
+            }
+            factor
+        });
         let places = places(self.design, &self.shapes, self.points);
         SweepOutcome {
             stamp: Stamp {

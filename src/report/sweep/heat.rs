@@ -168,7 +168,7 @@ impl<'v, 'o> Table<'v, 'o> {
                 .collect();
             ticks(canvas, &labels, plot.bottom + ROW, TICK)?;
         }
-        let title = CAPTION.fit(&self.across.title(), room.width());
+        let title = self.across.title(CAPTION, room.width());
         let half = CAPTION.width(&title) / 2.0;
         let middle = (plot.left + plot.right) / 2.0;
         let middle = middle.max(room.left + half).min(room.right - half);
@@ -192,7 +192,7 @@ impl<'v, 'o> Table<'v, 'o> {
             }
         }
         let unit = CAPTION.width(&self.scale.unit(&self.view.unit.name));
-        let title = CAPTION.fit(&self.up.title(), room.width() - unit - 30.0);
+        let title = self.up.title(CAPTION, room.width() - unit - 30.0);
         canvas.text(
             &title,
             (room.left, plot.top - ROW * 0.7),

@@ -6,6 +6,8 @@ use crate::study::sweep::SweepOutcome;
 
 /// Share of the points at either end of a sampled factor.
 const END: f64 = 0.2;
+/// Points that share a level, on average, for their mean to say something.
+const SHARED: usize = 3;
 
 /// How much each factor moves a response, the one that moves it most first.
 pub(super) enum Influence {
@@ -34,8 +36,10 @@ pub(super) struct Swing {
 /// A response at an end of a factor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct End {
-    /// The level there.
+    /// The level there: `≤ 31.9 %`.
     pub(super) label: String,
+    /// The same with the factor's name.
+    pub(super) named: String,
     /// The response, on average over the points there.
     pub(super) value: f64,
 }
@@ -119,11 +123,12 @@ struct Group {
     points: Vec<usize>,
 }
 
-/// The points at each level; of sampled numbers, the lowest and the highest
-/// fifth of points.
+/// The points at each level; of numbers that are sampled or have few points
+/// each, the lowest and the highest fifth of points.
 fn groups(track: &Track<'_>) -> Vec<Group> {
     let all = 0..track.of.len();
-    if track.is_stepped() {
+    let many = track.of.len() >= SHARED * track.count();
+    if track.is_coarse() || (track.is_stepped() && many) {
         let mut groups = named(track);
         all.for_each(|point| groups[track.of[point]].points.push(point));
         return groups;
@@ -179,6 +184,7 @@ fn swing(at: usize, track: &Track<'_>, groups: &[Group], values: &[Option<f64>])
         let found = group.points.iter().filter_map(|&point| *values.get(point)?);
         Some(End {
             label: group.label.clone(),
+            named: format!("{}\u{a0}{}", track.name(), group.label),
             value: mean(&found.collect::<Vec<_>>())?,
         })
     };

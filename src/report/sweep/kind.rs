@@ -14,6 +14,7 @@ use crate::study::sweep::SweepOutcome;
 const ROW: f64 = 62.0;
 const THIN_ROW: f64 = 36.0;
 const ROWS: usize = 60;
+const TABLE: usize = 25;
 
 /// A chart of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,11 @@ impl Kind {
     pub(super) fn extent(self, view: &View<'_>) -> Extent {
         let usual = Extent::USUAL;
         match self {
-            Self::Heat => usual,
+            Self::Heat => {
+                let rows = heat::axes(view).map_or(0, |(_, up)| up.count());
+                let least = usual.least.max(170.0 + THIN_ROW * rows.min(TABLE) as f64);
+                Extent { least, ..usual }
+            }
             Self::Lines => {
                 let rows = lines::rows(view).min(ROWS) as f64;
                 let least = usual.least.max(120.0 + THIN_ROW * rows);
@@ -101,13 +106,42 @@ impl Kind {
         }
     }
 
+    /// Its title on its own.
+    pub(super) fn heading(self, view: &View<'_>) -> String {
+        let response = words::title(view.response);
+        let what = match self {
+            Self::Heat | Self::Lines => response,
+            Self::Tornado => format!("what moves the {response}"),
+            Self::Parallel => format!("{response}, point by point"),
+        };
+        let focus = view.focus;
+        format!("{}, {}: {what}", focus.country_name, focus.commodity_name)
+    }
+
     /// What it shows, in words.
     pub(super) fn caption(self, view: &View<'_>) -> String {
+        match (self, self.note(view)) {
+            (Self::Tornado, Some(note)) => note,
+            (_, Some(note)) => format!("{} {note}", words::finding(view)),
+            (_, None) => words::finding(view),
+        }
+    }
+
+    /// What it shows beside the finding, if anything.
+    pub(super) fn note(self, view: &View<'_>) -> Option<String> {
         match self {
             Self::Heat => words::heat(view),
             Self::Lines => words::lines(view),
             Self::Tornado => words::tornado(view),
             Self::Parallel => words::parallel(view),
+        }
+    }
+
+    /// Its share of the width beside others.
+    pub(super) const fn weight(self) -> f64 {
+        match self {
+            Self::Parallel => 1.4,
+            _ => 1.0,
         }
     }
 }

@@ -158,9 +158,9 @@ impl<'v, 'o> Plot<'v, 'o> {
         let gutter = labels.fold(0.0, f64::max) + 16.0;
         let plot = Rect {
             left: room.left + gutter,
-            top: room.top + ROW,
-            right: room.right - 40.0,
-            bottom: room.bottom - 2.0 * ROW,
+            top: room.top + 1.2 * ROW,
+            right: room.right - 60.0,
+            bottom: room.bottom - 2.4 * ROW,
         };
         self.draw_scale_left(canvas, plot)?;
         self.draw_track(canvas, (room, plot), track)?;
@@ -211,7 +211,7 @@ impl<'v, 'o> Plot<'v, 'o> {
             canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
         }
         ticks(canvas, &labels, plot.bottom + ROW + 2.0, TICK)?;
-        let title = CAPTION.fit(&track.title(), room.width());
+        let title = track.title(CAPTION, room.width());
         let half = CAPTION.width(&title) / 2.0;
         let middle = (plot.left + plot.right) / 2.0;
         let middle = middle.max(room.left + half).min(room.right - half);

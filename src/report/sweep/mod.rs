@@ -147,7 +147,7 @@ fn pictures(outcome: &SweepOutcome, curves: &[PointCurves]) -> Drawn<Vec<(String
 /// A chart as a picture of its own.
 fn alone(kind: Kind, view: &View<'_>) -> Drawn<Sheet> {
     let card = Card {
-        heading: words::heading(view),
+        heading: kind.heading(view),
         caption: kind.caption(view),
     };
     let below = words::below(view.outcome);

@@ -2,6 +2,7 @@
 
 use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Rect, Stroke};
+use super::super::caption::capital;
 use super::super::page::MEASURE;
 use super::super::paragraph::{self, Paragraph};
 use super::super::sheet::Sheet;
@@ -20,6 +21,8 @@ use crate::study::sweep::{PointCurves, SweepFocus, SweepOutcome};
 const FULL: usize = 2;
 /// So many have one row of those curves; more have none.
 const SOME: usize = 4;
+/// So many factors have their charts side by side.
+const FEW: usize = 4;
 /// Exceedance curves in a row.
 const ABREAST: usize = 6;
 /// Heights: of the heading of a focus, of a chart without its words, of a row
@@ -96,8 +99,8 @@ fn footer(outcome: &SweepOutcome, tracks: &[Track<'_>], foci: usize) -> Vec<Para
 enum Band<'v, 'o> {
     /// The name of a focus under a rule.
     Heading(&'o SweepFocus),
-    /// Charts side by side, under the name of what each is about.
-    Charts(Vec<(String, Kind, &'v View<'o>)>),
+    /// Charts side by side, with their titles, and how many there is room for.
+    Charts(Vec<(String, Kind, &'v View<'o>)>, usize),
     /// Exceedance curves.
     Curves(String, Chances<'v, 'o>),
 }
@@ -121,7 +124,11 @@ fn bands<'v, 'o>(
             let charts = kinds.iter().take(2);
             let charts = charts.map(|kind| (kind.title(view), *kind, view));
             bands.push(Band::Heading(view.focus));
-            bands.push(Band::Charts(charts.collect()));
+            let charts: Vec<_> = charts.collect();
+            // Many factors need the whole width.
+            let abreast = if tracks.len() > FEW { 1 } else { charts.len() };
+            let rows = charts.chunks(abreast.max(1));
+            bands.extend(rows.map(|row| Band::Charts(row.to_vec(), abreast)));
             bands.extend(chances(at, view, 12, CHANCES.to_owned()));
         }
         return bands;
@@ -129,7 +136,7 @@ fn bands<'v, 'o>(
     if let Some(kind) = kinds.first() {
         let charts = views.iter().map(|view| (name(view.focus), *kind, view));
         let charts: Vec<_> = charts.collect();
-        bands.extend(charts.chunks(2).map(|pair| Band::Charts(pair.to_vec())));
+        bands.extend(charts.chunks(2).map(|pair| Band::Charts(pair.to_vec(), 2)));
     }
     if views.len() <= SOME {
         for (at, view) in views.iter().enumerate() {
@@ -151,23 +158,49 @@ impl Band<'_, '_> {
     fn height(&self) -> f64 {
         match self {
             Self::Heading(_) => HEAD,
-            Self::Charts(charts) => self.words(charts.len()).1 + PLOT + GAP,
+            Self::Charts(..) => self.words().1 + PLOT + GAP,
             Self::Curves(_, chances) => AROUND + 50.0 + TABLE_ROW * chances.rows() as f64 + GAP,
         }
     }
 
-    /// Captions in lines, and the height of titles and captions.
-    fn words(&self, abreast: usize) -> (Vec<Vec<String>>, f64) {
-        let width = slot_width(abreast);
-        let captions: Vec<Vec<String>> = match self {
-            Self::Charts(charts) => charts
-                .iter()
-                .map(|(_, kind, view)| NOTE.wrap(&kind.caption(view), width, 6))
-                .collect(),
+    /// Where charts stand side by side.
+    fn slots(&self, rect: Rect) -> Vec<Rect> {
+        let Self::Charts(charts, abreast) = self else {
+            return Vec::new();
+        };
+        let weights: Vec<f64> = charts.iter().map(|(_, kind, _)| kind.weight()).collect();
+        let missing = abreast.saturating_sub(charts.len()) as f64;
+        let total = weights.iter().sum::<f64>() + missing;
+        let room = rect.width() - GUTTER * (abreast.saturating_sub(1)) as f64;
+        let mut left = rect.left;
+        let slot = |weight: f64| {
+            let right = left + room * weight / total;
+            let slot = Rect {
+                left,
+                right,
+                ..rect
+            };
+            left = right + GUTTER;
+            slot
+        };
+        weights.into_iter().map(slot).collect()
+    }
+
+    /// Notes on charts in lines, and the height of titles and notes.
+    fn words(&self) -> (Vec<Vec<String>>, f64) {
+        let slots = self.slots(Rect::new(MARGIN, 0.0, WIDTH - MARGIN, 0.0));
+        let notes: Vec<Vec<String>> = match self {
+            Self::Charts(charts, _) => {
+                let note = |((_, kind, view), slot): (&(String, Kind, &View<'_>), Rect)| {
+                    let note = kind.note(view);
+                    note.map_or_else(Vec::new, |note| NOTE.wrap(&note, slot.width(), 6))
+                };
+                charts.iter().zip(slots).map(note).collect()
+            }
             _ => Vec::new(),
         };
-        let lines = captions.iter().map(Vec::len).max().unwrap_or(0);
-        (captions, 58.0 + NOTE.leading() * lines as f64)
+        let lines = notes.iter().map(Vec::len).max().unwrap_or(0);
+        (notes, 58.0 + NOTE.leading() * lines as f64)
     }
 
     fn draw(&self, canvas: &Canvas<'_>, top: f64) -> Drawn {
@@ -179,10 +212,10 @@ impl Band<'_, '_> {
                 let title = HEADING.fit(&name(focus), MEASURE);
                 canvas.text(&title, (rect.left, top + 74.0), HEADING, Align::Left)
             }
-            Self::Charts(charts) => {
-                let (captions, above) = self.words(charts.len());
-                let slots = rect.columns(charts.len().max(1), GUTTER);
-                for ((slot, (title, kind, view)), lines) in slots.zip(charts).zip(&captions) {
+            Self::Charts(charts, _) => {
+                let (notes, above) = self.words();
+                let slots = self.slots(rect).into_iter();
+                for ((slot, (title, kind, view)), lines) in slots.zip(charts).zip(&notes) {
                     let title = PANEL.fit(title, slot.width());
                     canvas.text(&title, (slot.left, top + 33.0), PANEL, Align::Left)?;
                     canvas.lines(lines, (slot.left, top + 76.0), NOTE)?;
@@ -195,7 +228,7 @@ impl Band<'_, '_> {
                 Ok(())
             }
             Self::Curves(title, chances) => {
-                let title = PANEL.fit(&super::super::caption::capital(title), rect.width());
+                let title = PANEL.fit(&capital(title), rect.width());
                 canvas.text(&title, (rect.left, top + 33.0), PANEL, Align::Left)?;
                 let room = Rect {
                     top: top + 50.0,
@@ -205,8 +238,4 @@ impl Band<'_, '_> {
             }
         }
     }
-}
-
-fn slot_width(abreast: usize) -> f64 {
-    (MEASURE + GUTTER) / abreast.max(1) as f64 - GUTTER
 }

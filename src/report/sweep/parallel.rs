@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Point, Rect, Stroke};
-use super::super::theme::{CAPTION, CELL, PAPER, RULE, TICK};
+use super::super::theme::{CAPTION, CELL, PAPER, RULE};
 use super::bar;
 use super::colours::colour;
 use super::scale::Scale;
@@ -22,8 +22,13 @@ const FAN: f64 = 0.5;
 /// Lines of a title over an axis, and labels beside it at most.
 const TITLE: usize = 4;
 const LABELS: usize = 8;
-/// Width of the bar of colours that is the last axis.
+/// Width of the bar of colours that is the last axis, of the room for it with
+/// its numbers and its title, and lines of that.
 const BAR: f64 = 30.0;
+const LAST: f64 = 220.0;
+const LAST_TITLE: usize = 6;
+/// Room left of the first axis.
+const EDGE: f64 = 30.0;
 
 /// The factors that have an axis, in the order of the file.
 pub(super) fn axes<'o>(view: &View<'o>) -> Vec<&'o Track<'o>> {
@@ -53,62 +58,59 @@ pub(super) fn chosen(view: &View<'_>) -> Vec<usize> {
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     let (tracks, points) = (axes(view), chosen(view));
     let scale = Scale::within(view.values(), 6);
-    let labels = scale.ticks.iter().map(|&t| TICK.width(&scale.label(t)));
-    let labels = labels.fold(0.0, f64::max);
-    let unit = scale.unit(&view.unit.name);
-    let title = format!("{} [{unit}]", words::title(view.response));
-    let pitch = (rect.width() - BAR - labels - 60.0) / tracks.len().max(1) as f64;
-    let titles: Vec<Vec<String>> = tracks
+    let pitch = (rect.width() - EDGE - LAST) / tracks.len().max(1) as f64;
+    let response = format!(
+        "{} [{}]",
+        words::title(view.response),
+        scale.unit(&view.unit.name)
+    );
+    let titles = tracks
         .iter()
-        .map(|track| heading(track, pitch - 16.0))
-        .chain([CELL.wrap(&title, pitch + labels + 40.0, TITLE)])
-        .collect();
-    let above = titles.iter().map(Vec::len).max().unwrap_or(0) as f64 * CELL.leading() + 18.0;
+        .map(|track| track.titles(CELL, pitch - 16.0, TITLE));
+    let last = CELL.wrap(&response, LAST, LAST_TITLE);
+    let titles: Vec<Vec<String>> = titles.chain([last]).collect();
+    let above = titles.iter().map(Vec::len).max().unwrap_or(0) as f64 * CELL.leading();
     let plot = Rect {
-        left: rect.left + 30.0,
-        top: rect.top + above,
-        right: rect.left + 30.0 + pitch * tracks.len() as f64,
+        left: rect.left + EDGE,
+        top: rect.top + above + 18.0,
+        right: rect.left + EDGE + pitch * tracks.len() as f64,
         bottom: rect.bottom - 20.0,
     };
     let x = |axis: usize| plot.left + axis as f64 * pitch;
     for (axis, lines) in titles.iter().enumerate() {
-        let skipped = above - 18.0 - lines.len() as f64 * CELL.leading();
         let left = if axis == 0 { rect.left } else { x(axis) - 12.0 };
+        let skipped = above - lines.len() as f64 * CELL.leading();
         canvas.lines(lines, (left, rect.top + skipped + CELL.size * 0.8), CELL)?;
     }
     draw_lines(canvas, plot, view, (&tracks, &points, &scale))?;
     for (axis, track) in tracks.iter().enumerate() {
-        draw_axis(canvas, (plot, x(axis)), track, pitch - 40.0)?;
+        draw_axis(canvas, (plot, x(axis)), track, pitch - 30.0)?;
     }
     let strip = Rect::new(plot.right, plot.top, plot.right + BAR, plot.bottom);
     bar::paint(canvas, strip)?;
     bar::label(canvas, strip, &scale)?;
     match points.is_empty() {
-        true => {
-            let at = (
-                (plot.left + plot.right) / 2.0,
-                (plot.top + plot.bottom) / 2.0,
-            );
-            canvas.text("no point could be finished", at, CAPTION, Align::Centre)
-        }
+        true => remark(canvas, plot),
         false => Ok(()),
     }
 }
 
-/// The title of a factor over its axis; its short name where that would be too
-/// long.
-fn heading(track: &Track<'_>, width: f64) -> Vec<String> {
-    let unit = match track.title().strip_prefix(track.factor.title.as_str()) {
-        Some(unit) => unit.to_owned(),
-        None => String::new(),
-    };
-    let fits = |text: &String| {
-        let lines = CELL.wrap_all(text, width);
-        lines.len() <= TITLE && text.split(' ').all(|word| CELL.width(word) <= width)
-    };
-    let names = [track.title(), format!("{}{unit}", track.name())];
-    let name = names.iter().find(|name| fits(name)).unwrap_or(&names[1]);
-    CELL.wrap(name, width, TITLE)
+/// Says in the middle, on paper, why there are no lines.
+fn remark(canvas: &Canvas<'_>, plot: Rect) -> Drawn {
+    let text = "no point could be finished";
+    let middle = (
+        (plot.left + plot.right) / 2.0,
+        (plot.top + plot.bottom) / 2.0,
+    );
+    let half = CAPTION.width(text) / 2.0 + 20.0;
+    let paper = Rect::new(
+        middle.0 - half,
+        middle.1 - 1.5 * CAPTION.size,
+        middle.0 + half,
+        middle.1 + CAPTION.size,
+    );
+    canvas.rect(paper, PAPER, 1.0)?;
+    canvas.text(text, middle, CAPTION, Align::Centre)
 }
 
 fn draw_lines(

@@ -78,7 +78,12 @@ impl Scale {
     /// neighbours.
     pub(super) fn finely(&self, value: f64) -> String {
         let step = decimals(round_step((self.high - self.low) / 100.0) / self.divisor);
-        signed(value / self.divisor, step.min(self.decimals + 1))
+        let step = step.min(self.decimals + 1);
+        let least = 10f64.powi(-(step as i32));
+        match value / self.divisor {
+            part if part > 0.0 && part < least / 2.0 => format!("<{}", signed(least, step)),
+            part => signed(part, step),
+        }
     }
 
     /// The unit of the numbers at the ticks: `million t`.

@@ -1,4 +1,6 @@
+use super::super::tests::{drawn, misplaced};
 use super::fixture::{Plan, SHARE, Shape, curves, steps, words};
+use super::influence::Influence;
 use super::*;
 use crate::scenario::sweep::{Design, Level};
 use crate::study::sweep::{SweepOutcome, SweepPoint};
@@ -207,6 +209,364 @@ fn cases() -> Vec<(&'static str, SweepOutcome)> {
         ),
         ("foci-12", with(lhs(5, 60), 12, vec![SHARE])),
     ]
+}
+
+#[test]
+fn no_text_leaves_its_picture_or_touches_another() {
+    let wrong = |(name, outcome): &(&str, SweepOutcome)| {
+        let pictures = pictures(outcome, &curves(outcome)).unwrap().into_iter();
+        let wrong = pictures.flat_map(|(picture, sheet)| {
+            let found = misplaced(&sheet).into_iter();
+            found.map(move |text| format!("{name}, {picture}: {text}"))
+        });
+        wrong.collect::<Vec<_>>()
+    };
+    let wrong: Vec<String> = cases().par_iter().flat_map_iter(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is said of a sweep: its finding, and beside it what each chart shows.
+fn said(outcome: &SweepOutcome) -> String {
+    let tracks = Track::varied(outcome);
+    let foci = 0..outcome.focus.len();
+    let lines = foci.flat_map(|focus| {
+        let responses = 0..outcome.responses.len();
+        let views = responses.map(move |response| (focus, response));
+        views.filter_map(|place| View::new(outcome, &tracks, place))
+    });
+    let lines = lines.flat_map(|view| {
+        let notes = Kind::of(outcome, &tracks).into_iter();
+        let notes = notes.filter_map(|kind| {
+            let note = kind.note(&view)?;
+            Some(format!("  {}: {note}", kind.name()))
+        });
+        let finding = [super::words::finding(&view)];
+        finding.into_iter().chain(notes).collect::<Vec<_>>()
+    });
+    let lines: Vec<String> = lines.chain(super::words::notices(outcome)).collect();
+    lines.join("\n").replace('\u{a0}', " ")
+}
+
+fn case(name: &str) -> SweepOutcome {
+    let mut cases = cases().into_iter();
+    let found = cases.find_map(|(known, outcome)| (known == name).then_some(outcome));
+    found.unwrap()
+}
+
+#[test]
+fn findings_say_how_far_a_response_goes_and_what_moves_it() {
+    insta::assert_snapshot!(said(&case("grid")));
+    insta::assert_snapshot!(said(&case("grid-3")));
+    insta::assert_snapshot!(said(&case("alone")));
+    insta::assert_snapshot!(said(&case("lhs-10000")));
+    insta::assert_snapshot!(said(&case("morris-6")));
+    insta::assert_snapshot!(said(&case("zip")));
+    insta::assert_snapshot!(said(&case("one-factor")));
+}
+
+#[test]
+fn findings_have_words_for_the_ends() {
+    insta::assert_snapshot!(said(&case("constant")), @"");
+    insta::assert_snapshot!(said(&case("constant-zero")), @"");
+    insta::assert_snapshot!(said(&case("one-point")), @"");
+    insta::assert_snapshot!(said(&case("all-failed")), @"");
+    insta::assert_snapshot!(said(&case("all-failed-lhs")), @"");
+    insta::assert_snapshot!(said(&case("some-failed")), @"");
+    let mut never = Plan::new(Design::Grid, vec![approval(3)], 0);
+    never.responses = vec![response(
+        Metric::TimeToSurvive,
+        Side::Shocked,
+        Statistic::Mean,
+    )];
+    insta::assert_snapshot!(said(&constant(never.outcome(), f64::NAN)), @"");
+    let mut lost = case("one-factor");
+    lost.responses.truncate(1);
+    for point in &mut lost.points {
+        point.found.as_mut().unwrap().failed = 2;
+    }
+    insta::assert_snapshot!(said(&lost), @"");
+}
+
+/// Responses of every kind are named without a gap.
+#[test]
+fn every_response_has_a_name_and_a_sentence() {
+    let mut outcome = case("one-point");
+    let sides = || Side::ALL.into_iter();
+    let all = Metric::ALL.into_iter().flat_map(|metric| {
+        let statistics = Statistic::ALL.into_iter();
+        statistics
+            .flat_map(move |statistic| sides().map(move |side| response(metric, side, statistic)))
+    });
+    outcome.responses = all.collect();
+    let found = outcome.points[0].found.as_mut().unwrap();
+    found.shown = vec![found.shown[0]; outcome.responses.len()];
+    let said = said(&outcome);
+    assert_eq!(said.lines().count(), 15 * 6 * 3);
+    let names: std::collections::BTreeSet<String> = outcome
+        .responses
+        .iter()
+        .map(|response| super::words::title(*response))
+        .collect();
+    // The three metrics of the shortfall differ by their units.
+    assert_eq!(names.len(), 13 * 6 * 3);
+    let files: std::collections::BTreeSet<String> = outcome
+        .responses
+        .iter()
+        .map(|response| super::name(*response))
+        .collect();
+    assert_eq!(files.len(), 15 * 6 * 3);
+    assert!(files.iter().all(|name| is_response(name)));
+}
+
+#[test]
+fn files_are_known_by_their_names() {
+    for format in [Format::Png, Format::Svg] {
+        let outcome = case("grid-2x2");
+        let files = render_sweep(&outcome, &curves(&outcome), format).unwrap();
+        assert_eq!(files.len(), 3);
+        assert!(files.iter().all(|(name, _)| format.owns(name)), "{files:?}");
+        let signed = |bytes: &[u8]| format.is_ours(&bytes[..bytes.len().min(10_000)]);
+        assert!(files.iter().all(|(_, bytes)| signed(bytes)));
+    }
+    let owned = [
+        "sweep.svg",
+        "charts/ndfeb.JP.shortfall_share-shocked-p_any.heat.svg",
+        "charts/ndfeb.JP.price_spot-difference-cvar_p95.parallel.svg",
+        "charts/ndfeb.JP.chances.svg",
+    ];
+    assert!(owned.iter().all(|name| Format::Svg.owns(name)));
+    let others = [
+        "sweep.png",
+        "sweep.csv",
+        "sweeps.svg",
+        "charts/ndfeb.JP.heat.svg",
+        "charts/JP.shortfall_share-shocked-mean.heat.svg",
+        "charts/ndfeb.JP.shortfall_share-shocked.heat.svg",
+        "charts/ndfeb.JP.shortfall_share-shocked-mode.heat.svg",
+        "charts/ndfeb.JP.shortfall_share-shocked-mean.pie.svg",
+        "charts/JP.svg",
+        "charts/chances.svg",
+    ];
+    assert!(!others.iter().any(|name| Format::Svg.owns(name)));
+}
+
+#[test]
+fn the_same_sweep_gives_the_same_bytes() {
+    let outcome = case("grid-words");
+    let curves = curves(&outcome);
+    for format in [Format::Png, Format::Svg] {
+        let rendered = || render_sweep(&outcome, &curves, format).unwrap();
+        assert!(rendered() == rendered(), "{format:?}");
+    }
+}
+
+#[test]
+fn charts_of_a_sweep_are_drawn_as_before() {
+    for name in [
+        "grid-2x2",
+        "one-factor-dates",
+        "one-factor-words",
+        "alone",
+        "morris-6",
+        "two-factors-lhs",
+    ] {
+        let outcome = case(name);
+        for (picture, sheet) in pictures(&outcome, &curves(&outcome)).unwrap() {
+            let chart = picture.strip_prefix("charts/ndfeb.JP.shortfall_share-shocked-mean.");
+            if let Some(chart) = chart.filter(|chart| *chart != "parallel") {
+                insta::assert_snapshot!(format!("{name}-{chart}"), drawn(&sheet));
+            }
+        }
+    }
+}
+
+/// The first levels of points, in plain spaces.
+fn levels_of(outcome: &SweepOutcome, points: &[usize]) -> String {
+    let tracks = Track::varied(outcome);
+    let name = |&point: &usize| {
+        let levels = tracks.iter().map(|track| track.said(track.of[point]));
+        levels.collect::<Vec<_>>().join("/")
+    };
+    let names: Vec<String> = points.iter().map(name).collect();
+    names.join(" ").replace('\u{a0}', "")
+}
+
+#[test]
+fn curves_are_shown_over_the_whole_sweep() {
+    let shown = |name: &str| {
+        let outcome = case(name);
+        levels_of(&outcome, &shown_points(&outcome))
+    };
+    assert_eq!(
+        shown("grid"),
+        "20%/120days 40%/120days 60%/120days 80%/120days \
+         20%/80days 40%/80days 60%/80days 80%/80days \
+         20%/20days 40%/20days 60%/20days 80%/20days"
+    );
+    let ends = shown("one-factor-40");
+    assert!(
+        ends.starts_with("20days ") && ends.ends_with(" 120days"),
+        "{ends}"
+    );
+    let failed = case("some-failed");
+    let points = shown_points(&failed);
+    assert!(
+        points.len() >= 6
+            && points
+                .iter()
+                .all(|&point| failed.points[point].found.is_ok())
+    );
+    assert_eq!(shown_points(&case("all-failed")), [0_usize; 0]);
+    assert_eq!(shown_points(&case("one-point")), [0]);
+    for (name, outcome) in cases() {
+        let mut points = shown_points(&outcome);
+        let count = points.len();
+        points.sort_unstable();
+        points.dedup();
+        assert!(count <= 12 && points.len() == count, "{name}: {points:?}");
+    }
+}
+
+#[test]
+fn by_rank_the_least_and_the_greatest_are_shown() {
+    let outcome = case("lhs-8");
+    let value = |point: &SweepPoint| point.found.as_ref().unwrap().shown[0].at.value;
+    let shown: Vec<f64> = shown_points(&outcome)
+        .iter()
+        .map(|&point| value(&outcome.points[point]))
+        .collect();
+    let all = outcome.points.iter().map(value);
+    let (least, most) = (all.clone().fold(1.0, f64::min), all.fold(0.0, f64::max));
+    assert_eq!((shown.first(), shown.last()), (Some(&least), Some(&most)));
+    assert!(shown.len() == 12 && shown.is_sorted());
+}
+
+#[test]
+fn a_sweep_without_anything_can_be_drawn() {
+    let mut outcome = case("grid-2x2");
+    for strip in [
+        |outcome: &mut SweepOutcome| outcome.responses.clear(),
+        |outcome: &mut SweepOutcome| outcome.points.clear(),
+        |outcome: &mut SweepOutcome| outcome.focus.clear(),
+        |outcome: &mut SweepOutcome| outcome.factors.clear(),
+    ] {
+        strip(&mut outcome);
+        assert_eq!(shown_points(&outcome), [0_usize; 0]);
+        assert!(render_sweep(&outcome, &[], Format::Png).is_ok());
+    }
+}
+
+/// Effects of a line are its slope over the whole range, and do not vary.
+#[test]
+fn effects_of_a_linear_response_are_exact() {
+    let shapes = vec![
+        Shape::Sampled("%", 20.0, 80.0),
+        Shape::Sampled("days", 0.0, 10.0),
+    ];
+    let mut outcome = Plan::new(Design::Morris { levels: 4 }, shapes, 6).outcome();
+    for point in &mut outcome.points {
+        let [Level::Number(a), Level::Number(b)] = point.levels[..] else {
+            panic!("levels are numbers");
+        };
+        let shown = &mut point.found.as_mut().unwrap().shown[0];
+        shown.at.value = 0.5 - 0.3 * (a - 20.0) / 60.0 + 0.1 * b / 10.0;
+    }
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let Influence::Effects(effects) = &view.influence else {
+        panic!("Morris's method gives effects");
+    };
+    let near =
+        |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+    assert_eq!(
+        effects
+            .iter()
+            .map(|effect| (effect.track, effect.count))
+            .collect::<Vec<_>>(),
+        [(0, 6), (1, 6)]
+    );
+    near(effects[0].size, 30.0);
+    near(effects[0].sd, 0.0);
+    near(effects[1].size, 10.0);
+    near(effects[1].se, 0.0);
+}
+
+/// In a grid the ends of a factor are means over all others.
+#[test]
+fn swings_are_conditional_means() {
+    let mut outcome = grid(vec![approval(3), review(2), words(&["a", "b", "c"])]).outcome();
+    for (i, point) in outcome.points.iter_mut().enumerate() {
+        let (first, second, third) = (i / 6, i / 3 % 2, i % 3);
+        let value = 0.1 * first as f64 + 0.02 * second as f64 + [0.0, 0.3, 0.1][third];
+        point.found.as_mut().unwrap().shown[0].at.value = value;
+    }
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let Influence::Swings { reference, swings } = &view.influence else {
+        panic!("a grid gives swings");
+    };
+    let rounded = |value: f64| (value * 1e6).round() / 1e6;
+    let found: Vec<_> = swings
+        .iter()
+        .map(|swing| {
+            let ends = swing.ends.each_ref();
+            let said = ends.map(|end| end.label.replace('\u{a0}', " "));
+            (said.join(" to "), ends.map(|end| rounded(end.value)))
+        })
+        .collect();
+    let expected = [
+        ("a to b".to_owned(), [11.0, 41.0]),
+        ("20 % to 80 %".to_owned(), [14.333333, 34.333333]),
+        ("20 days to 120 days".to_owned(), [23.333333, 25.333333]),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(reference.map(rounded), Some(24.333333));
+}
+
+#[test]
+fn an_axis_is_logarithmic_where_levels_are() {
+    let ticks = |shape: Shape| {
+        let outcome = grid(vec![shape]).outcome();
+        let tracks = Track::varied(&outcome);
+        let ticks = tracks[0].ticks(5).into_iter();
+        let ticks = ticks.map(|(place, label)| format!("{label}@{place:.2}"));
+        ticks.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        ticks(Shape::Numbers("t", vec![1.0, 10.0, 100.0])),
+        "1@0.00 10@0.50 100@1.00"
+    );
+    assert_eq!(
+        ticks(Shape::Numbers("t", vec![0.0, 50.0, 100.0])),
+        "0@0.00 50@0.50 100@1.00"
+    );
+    assert_eq!(
+        ticks(Shape::Numbers("", vec![2025.0, 2027.0])),
+        "2025@0.00 2027@1.00"
+    );
+    assert_eq!(
+        ticks(Shape::Numbers("", vec![0.1001, 0.1002])),
+        "0.1001@0.00 0.1002@1.00"
+    );
+    assert_eq!(ticks(words(&["b", "a"])), "b@0.00 a@1.00");
+    let many = (0..50)
+        .map(|i| 10f64.powf(f64::from(i) / 49.0 * 5.0))
+        .collect();
+    assert_eq!(
+        ticks(Shape::Numbers("t", many)),
+        "1@0.00 10@0.20 100@0.40 1000@0.60 10,000@0.80 100,000@1.00"
+    );
+}
+
+#[test]
+fn what_the_scenario_says_itself_is_a_level() {
+    let mut outcome = grid(vec![approval(3)]).outcome();
+    outcome.points[1].levels[0] = Level::Base;
+    let tracks = Track::varied(&outcome);
+    let track = &tracks[0];
+    let said: Vec<String> = (0..3).map(|level| track.said(level)).collect();
+    assert_eq!(said, ["20\u{a0}%", "80\u{a0}%", "as it stands"]);
+    assert!(track.is_words());
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.

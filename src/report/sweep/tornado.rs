@@ -187,7 +187,8 @@ fn draw_effects(canvas: &Canvas<'_>, rect: Rect, (view, effects): (&View<'_>, &[
     let scale = Scale::around(effects.iter().flat_map(reach).chain([0.0]), 5);
     let tracks: Vec<usize> = effects.iter().map(|effect| effect.track).collect();
     let rows = Rows::new(view, room, (&tracks, scale, 0.0));
-    let caption = format!("{} of change", rows.scale.unit(&view.unit.name));
+    let unit = rows.scale.unit(&view.unit.name);
+    let caption = format!("change over the whole range, {unit}");
     rows.draw_scale(canvas, &caption)?;
     if effects.is_empty() {
         return remark(canvas, rows.plot);

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::super::number::{figures, signed};
+use super::super::theme::Face;
 use super::scale::{Scale, extremes};
 use crate::scenario::sweep::{Factor, Level};
 use crate::study::sweep::SweepOutcome;
@@ -69,7 +70,7 @@ impl<'o> Track<'o> {
             found.unwrap_or_else(|near| near.min(levels.len().saturating_sub(1)))
         });
         let of = of.collect();
-        let line = Line::new(&levels);
+        let line = Line::new(&levels, factor.between);
         let labels = labels(&levels, if factor.levels.is_empty() { 3 } else { 12 });
         Some(Self {
             factor,
@@ -137,14 +138,42 @@ impl<'o> Track<'o> {
         self.factor.key.replace(['-', '_'], " ")
     }
 
-    /// The factor's title with the unit of its labels.
-    pub(super) fn title(&self) -> String {
-        let (title, unit) = (&self.factor.title, &self.factor.unit);
+    /// The unit of its labels behind a title, if they have one: ` [days]`.
+    fn unit(&self) -> String {
         let has_numbers = self.levels.iter().any(|l| matches!(l, Level::Number(_)));
-        match unit.as_str() {
-            unit if has_numbers && !unit.is_empty() => format!("{title} [{unit}]"),
-            _ => title.clone(),
+        match self.factor.unit.as_str() {
+            unit if has_numbers && !unit.is_empty() => format!("{TIE}[{unit}]"),
+            _ => String::new(),
         }
+    }
+
+    /// The factor's title with the unit of its labels, no wider than `width`:
+    /// a long title loses its end, not its unit.
+    pub(super) fn title(&self, face: Face, width: f64) -> String {
+        let unit = self.unit();
+        let title = face.fit(&self.factor.title, width - face.width(&unit));
+        format!("{title}{unit}")
+    }
+
+    /// The same in at most so many lines; in short if the title is too long.
+    pub(super) fn titles(&self, face: Face, width: f64, most: usize) -> Vec<String> {
+        let unit = self.unit().replace(TIE, " ");
+        let fits = |text: &String| {
+            let lines = face.wrap_all(text, width);
+            lines.len() <= most && text.split(' ').all(|word| face.width(word) <= width)
+        };
+        let long = format!("{}{unit}", self.factor.title);
+        let names = [long, format!("{}{unit}", self.name())];
+        let name = names.iter().find(|name| fits(name)).unwrap_or(&names[1]);
+        face.wrap(name, width, most)
+    }
+
+    /// A level with the factor's name, no wider than `width`: a long name loses
+    /// its end, not the level.
+    pub(super) fn named_within(&self, level: usize, face: Face, width: f64) -> String {
+        let said = format!("{TIE}{}", self.said(level));
+        let name = face.fit(&self.name(), (width - face.width(&said)).max(width * 0.3));
+        face.fit(&format!("{name}{said}"), width)
     }
 
     /// Places and labels along an axis of values, about `count` of them.
@@ -219,7 +248,7 @@ fn compare(a: &Level, b: &Level) -> Ordering {
 
 impl Line {
     /// A scale for numbers or days; none for anything else.
-    fn new(levels: &[&Level]) -> Option<Self> {
+    fn new(levels: &[&Level], between: Option<(f64, f64)>) -> Option<Self> {
         let number = |level: &&Level| match level {
             Level::Number(value) if value.is_finite() => Some(*value),
             _ => None,
@@ -236,6 +265,13 @@ impl Line {
             None => (dates()?, Spread::Days),
         };
         let (low, high) = extremes(values.iter().copied());
+        let (low, high) = match between {
+            // What could be sampled, if that is in the same unit.
+            Some((least, most)) if spread != Spread::Days && least <= low && most >= high => {
+                (least, most)
+            }
+            _ => (low, high),
+        };
         Some(Self {
             values,
             low,

@@ -4,6 +4,7 @@ use super::super::caption::capital;
 use super::super::card::Below;
 use super::super::digest::with_article;
 use super::super::number::count;
+use super::super::theme::Face;
 use super::influence::Influence;
 use super::track::Track;
 use super::view::{Answer, View};
@@ -30,29 +31,25 @@ pub(super) fn range(view: &View<'_>) -> String {
     let ends = points.first().zip(points.last());
     let Some((&least, &most)) = ends else {
         return match never(view) {
-            Some(never) => never,
-            None => "is not known: no point could be finished".to_owned(),
+            Some(_) => "has no end: it is short at no point".to_owned(),
+            None => "is not known at any point".to_owned(),
         };
     };
     let [low, high] = [least, most].map(|point| view.known(point).unwrap_or(0.0));
-    let [mut from, to] = [low, high].map(|value| view.unit.say(value));
-    from.push_str(view.unit.of);
-    let never = never(view).map_or_else(String::new, |never| format!("; it {never}"));
-    if points.len() == 1 {
-        let at = levels(view, least, NAMED);
-        let at = if at.is_empty() {
-            String::new()
-        } else {
-            format!(" ({at})")
-        };
-        return format!("is {from} at the only point that is known{at}{never}");
-    }
-    if from == to {
-        return format!("is {from} at every point{never}");
+    let [from, to] = [low, high].map(|value| view.unit.say(value));
+    let (of, never) = (view.unit.of, never(view).unwrap_or_default());
+    if view.shown.len() == 1 {
+        return format!("is {from}{of} at the only point");
     }
     let [low_at, high_at] = [least, most].map(|point| levels(view, point, NAMED));
+    if points.len() == 1 {
+        return format!("is {from}{of} at the only point that is known ({low_at}){never}");
+    }
+    if from == to {
+        return format!("is {from}{of} at every point{never}");
+    }
     format!(
-        "runs from {from} ({low_at}) to {to} ({high_at}){}{never}",
+        "runs from {from}{of} ({low_at}) to {to} ({high_at}){}{never}",
         mover(view)
     )
 }
@@ -70,35 +67,48 @@ fn mover(view: &View<'_>) -> String {
     }
 }
 
-/// At how many points what is timed never happens.
+/// At how many points a country is never short, if there are any.
 fn never(view: &View<'_>) -> Option<String> {
     let points = view.shown.len();
     let never = (0..points).filter(|&point| view.answer(point) == Answer::Never);
-    let never = never.count();
-    match never {
-        0 => None,
-        all if all == points => Some("never comes at any point".to_owned()),
-        some => {
-            let (some, points) = (count(some as u64), count(points as u64));
-            Some(format!("never comes at {some} of {points} points"))
-        }
-    }
+    let (never, points) = (never.count() as u64, count(points as u64));
+    (never > 0).then(|| format!("; at {} of {points} points it never is", count(never)))
 }
 
 /// A point by its levels of so many factors, those that move the response most.
-pub(super) fn levels(view: &View<'_>, point: usize, most: usize) -> String {
-    let mut chosen = view.by_influence();
+fn levels(view: &View<'_>, point: usize, most: usize) -> String {
+    let named = chosen(view, point, most).into_iter();
+    let named = named.map(|(track, level)| track.named(level));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The same in a line that fits, or else in a line a factor.
+pub(super) fn levels_in_lines(
+    view: &View<'_>,
+    point: usize,
+    (face, width): (Face, f64),
+) -> Vec<String> {
+    let whole = levels(view, point, NAMED);
+    if whole.is_empty() || face.width(&whole) <= width {
+        return vec![whole];
+    }
+    let lines = chosen(view, point, NAMED).into_iter();
+    let lines = lines.map(|(track, level)| track.named_within(level, face, width));
+    lines.collect()
+}
+
+/// The factors that move the response most, and a point's levels of them.
+fn chosen<'v, 'o>(view: &'v View<'o>, point: usize, most: usize) -> Vec<(&'v Track<'o>, usize)> {
+    let mut chosen: Vec<&Track<'_>> = view.by_influence();
     let rest = view.tracks.iter();
     let rest = rest.filter(|track| chosen.iter().all(|known| known.index != track.index));
-    let rest: Vec<&Track<'_>> = rest.collect();
+    let rest: Vec<_> = rest.collect();
     chosen.extend(rest);
     chosen.truncate(most);
     chosen.sort_by_key(|track| track.index);
-    let named = chosen.iter().filter_map(|track| {
-        let level = track.of.get(point)?;
-        Some(track.named(*level))
-    });
-    named.collect::<Vec<_>>().join(", ")
+    let levels = chosen.into_iter();
+    let levels = levels.filter_map(|track| Some((track, *track.of.get(point)?)));
+    levels.collect()
 }
 
 /// The response in a sentence, as its subject: `Japan's shortfall of magnets`.
@@ -135,7 +145,7 @@ fn measured(metric: Metric, focus: &SweepFocus) -> String {
         Metric::Unserved => format!("{theirs} unserved use of {good}"),
         Metric::Forgone => format!("{theirs} use of {good} never made up for"),
         Metric::PeakRate => format!("{theirs} largest monthly shortfall of {good}"),
-        Metric::TimeToSurvive => format!("the day on which {country} first is short of {good}"),
+        Metric::TimeToSurvive => format!("the time until {country} is short of {good}"),
         Metric::TimeToRecover => {
             format!("the time from {theirs} first day short of {good} to its last")
         }
@@ -212,16 +222,6 @@ pub(super) fn title(response: Response) -> String {
     }
 }
 
-/// The title of a chart on its own.
-pub(super) fn heading(view: &View<'_>) -> String {
-    let SweepFocus {
-        commodity_name: good,
-        country_name: country,
-        ..
-    } = view.focus;
-    format!("{country}, {good}: {}", title(view.response))
-}
-
 /// What stands under every chart.
 pub(super) fn below(outcome: &SweepOutcome) -> Below {
     Below {
@@ -233,16 +233,11 @@ pub(super) fn below(outcome: &SweepOutcome) -> Below {
 /// Where the numbers come from, in a line.
 pub(super) fn stamp(outcome: &SweepOutcome) -> String {
     let stamp = &outcome.stamp;
-    let points = several(outcome.points.len() as u64, "point");
+    let points = design(outcome.design, outcome.points.len());
     let trials = several(stamp.trials, "trial");
     format!(
-        "Sweep {} of “{}” · {} of {points} · {trials} a point · hash {} · seed {} · shortfall {}",
-        stamp.scenario,
-        outcome.scenario,
-        design(outcome.design),
-        stamp.hash,
-        stamp.seed,
-        stamp.version
+        "Sweep {} of “{}” · {points} · {trials} a point · hash {} · seed {} · shortfall {}",
+        stamp.scenario, outcome.scenario, stamp.hash, stamp.seed, stamp.version
     )
 }
 
@@ -254,14 +249,15 @@ pub(super) fn several(n: u64, what: &str) -> String {
     }
 }
 
-const fn design(design: Design) -> &'static str {
+fn design(design: Design, points: usize) -> String {
+    let points = several(points as u64, "point");
     match design {
-        Design::Grid => "grid",
-        Design::Zip => "list",
-        Design::OneAtATime => "one at a time",
-        Design::LatinHypercube => "Latin hypercube",
-        Design::Sobol => "Sobol' sequence",
-        Design::Morris { .. } => "Morris trajectories",
+        Design::Grid => format!("grid of {points}"),
+        Design::Zip => format!("list of {points}"),
+        Design::OneAtATime => format!("{points}, one factor at a time"),
+        Design::LatinHypercube => format!("Latin hypercube of {points}"),
+        Design::Sobol => format!("Sobol' sequence of {points}"),
+        Design::Morris { .. } => format!("Morris trajectories, {points}"),
     }
 }
 
@@ -274,9 +270,8 @@ pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
         let number = 1 + failed.count();
         let are = if number == 1 { "is" } else { "are" };
         let (number, all) = (count(number as u64), count(outcome.points.len() as u64));
-        let first = first + 1;
         notices.push(format!(
-            "{number} of {all} points failed and {are} left out; the first, number {first}: {reason}"
+            "{number} of {all} points failed and {are} left out; the first, point {first}: {reason}"
         ));
     }
     let found = outcome
@@ -340,112 +335,124 @@ pub(super) fn chances(view: &View<'_>, shown: usize) -> String {
     format!("{which}. Where orange is above blue, the shocks add to the shortfall.")
 }
 
-/// What cells or dots over two factors show.
-pub(super) fn heat(view: &View<'_>) -> String {
-    let mut said = vec![finding(view)];
+/// What else has to be known of cells or dots over two factors.
+pub(super) fn heat(view: &View<'_>) -> Option<String> {
+    let mut said = Vec::new();
     if let Some((across, up)) = super::heat::axes(view) {
-        let others = view.tracks.iter();
-        let others = others.filter(|track| ![across.index, up.index].contains(&track.index));
-        let others: Vec<String> = others.map(Track::name).collect();
+        let others = others(view, &[across.index, up.index]);
         if !others.is_empty() {
-            said.push(format!("Averaged over {}.", others.join(", ")));
+            said.push(format!("Averaged over {}.", listed(&others)));
         }
     }
-    said.extend(error(view));
-    said.join(" ")
+    if let Some(most) = view.largest_error() {
+        let most = view.unit.say_size(most);
+        said.push(format!("The standard error of a point is at most {most}."));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// How large standard errors are.
-fn error(view: &View<'_>) -> Option<String> {
-    let most = view.unit.say_size(view.largest_error()?);
-    Some(format!("The standard error of a point is at most {most}."))
+/// What else has to be known of a response along a factor.
+pub(super) fn lines(view: &View<'_>) -> Option<String> {
+    let along = super::lines::along(view)?;
+    let others = others(view, &[along.index]);
+    match others.len() {
+        0 => None,
+        1 => Some(format!("{} moves along with it.", capital(&others[0]))),
+        _ => Some(format!("{} move along with it.", capital(&listed(&others)))),
+    }
 }
 
-/// What the response along a factor shows.
-pub(super) fn lines(view: &View<'_>) -> String {
-    let along = super::lines::along(view).map(|track| track.index);
+/// The names of factors but for some.
+fn others(view: &View<'_>, known: &[usize]) -> Vec<String> {
     let others = view
         .tracks
         .iter()
-        .filter(|track| Some(track.index) != along);
-    let others: Vec<String> = others.map(Track::name).collect();
-    match others.as_slice() {
-        [] => finding(view),
-        [one] => format!("{} Along with it, {one} moves too.", finding(view)),
-        several => format!(
-            "{} Along with it, {} move too.",
-            finding(view),
-            several.join(", ")
-        ),
+        .filter(|track| !known.contains(&track.index));
+    others.map(Track::name).collect()
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
 /// Which factors move the response, and how that was found.
-pub(super) fn tornado(view: &View<'_>) -> String {
-    let shown = super::tornado::MOST;
-    let hidden = match view.influence.order().len() {
-        all if all > shown => format!(" {} more move it less.", all - shown),
-        _ => String::new(),
+pub(super) fn tornado(view: &View<'_>) -> Option<String> {
+    let response = title(view.response);
+    let hidden = match view
+        .influence
+        .order()
+        .len()
+        .saturating_sub(super::tornado::MOST)
+    {
+        0 => String::new(),
+        1 => " One more factor moves it less.".to_owned(),
+        more => format!(" {more} more factors move it less."),
     };
     match &view.influence {
         Influence::Swings { swings, .. } => {
-            let Some(most) = swings.first() else {
-                return finding(view);
-            };
-            let name = view
-                .tracks
-                .get(most.track)
-                .map_or_else(String::new, Track::name);
+            let most = swings.first()?;
+            let name = capital(&view.tracks.get(most.track)?.name());
             let [low, high] = &most.ends;
             let [from, to] = [low, high].map(|end| view.unit.say(end.value));
-            let how = match (view.outcome.design, low.value == high.value) {
-                (_, true) => return format!("No factor moves the {}.", title(view.response)),
-                (Design::OneAtATime, _) => "All else as at the reference point.",
-                _ => "Means over the points at either end of each factor.",
+            let how = match view.outcome.design {
+                _ if low.value == high.value => {
+                    return Some(format!("No factor moves the {response}."));
+                }
+                Design::OneAtATime => "All else is as at the reference point.",
+                _ => "These are means over the points at either end of a factor.",
             };
-            format!(
-                "{} moves the {} most: from {from} at {} to {to} at {}. {how}{hidden}",
-                capital(&name),
-                title(view.response),
-                low.label,
-                high.label
-            )
+            let (of, at, to_at) = (view.unit.of, &low.named, &high.named);
+            Some(format!(
+                "{name} moves the {response} most: from {from}{of} ({at}) to {to} ({to_at}). {how}{}{hidden}",
+                names(view)
+            ))
         }
         Influence::Effects(effects) => {
-            let most = effects.first();
-            let track = most.and_then(|effect| view.tracks.get(effect.track));
-            let (Some(most), Some(track)) = (most, track) else {
-                return finding(view);
-            };
-            let (name, size) = (capital(&track.name()), view.unit.say_size(most.size));
-            format!(
-                "{name} moves the {} most: over its whole range by {size} on average. A large σ means that the effect of a factor is not even or depends on others.{hidden}",
-                title(view.response)
-            )
+            let most = effects.first()?;
+            let name = capital(&view.tracks.get(most.track)?.name());
+            let (size, of) = (view.unit.say_size(most.size), view.unit.of);
+            Some(format!(
+                "{name} moves the {response} most: over its whole range by {size}{of} on average. A large σ means that an effect is uneven or depends on other factors.{hidden}"
+            ))
         }
     }
 }
 
+/// Which ends a factor has whose levels are names.
+fn names(view: &View<'_>) -> &'static str {
+    match view.tracks.iter().any(Track::is_words) {
+        true => " The ends of named levels are those with the least and the greatest response.",
+        false => "",
+    }
+}
+
 /// What lines across all factors show.
-pub(super) fn parallel(view: &View<'_>) -> String {
+pub(super) fn parallel(view: &View<'_>) -> Option<String> {
     let (drawn, all) = (super::parallel::chosen(view).len(), view.ranked().len());
-    let lines = match drawn < all {
-        true => format!(
+    let lines = match drawn {
+        0 => return None,
+        some if some < all => format!(
             "A line for {} of {}, evenly by the rank of the response",
-            count(drawn as u64),
+            count(some as u64),
             several(all as u64, "point")
         ),
-        false => "A line a point".to_owned(),
+        _ => "A line a point".to_owned(),
     };
-    let axes = super::parallel::axes(view).len();
-    let axes = match axes < view.tracks.len() {
-        true => format!(", across the {axes} factors that move it most"),
+    let axes = super::parallel::axes(view);
+    let across = match axes.len() < view.tracks.len() {
+        true => format!(", across the {} factors that move it most", axes.len()),
         false => String::new(),
     };
-    format!(
-        "{} {lines}{axes}; lines at one level are fanned out.",
-        finding(view)
-    )
+    let fanned = match axes.iter().any(|track| track.is_stepped()) {
+        true => "; lines at one level are fanned out",
+        false => "",
+    };
+    Some(format!("{lines}{across}{fanned}."))
 }
 
 /// The statistic in a legend.

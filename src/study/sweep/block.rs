@@ -44,12 +44,18 @@ impl Prepared {
         self.model.network.short_above
     }
 
-    /// Runs a trial with and without the shocks, for nothing but the time it takes.
-    pub fn try_out(&self, trial: u64) {
+    /// Runs trials with and without the shocks as long as `more` says so of their
+    /// number so far, for nothing but the time they take; returns how many.
+    pub fn try_out(&self, mut more: impl FnMut(u64) -> bool) -> u64 {
         let mut worker = Worker::new(&self.model);
-        for which in [Which::Shocked, Which::Baseline] {
-            let _ = worker.run(self.seed, trial, which);
+        let mut trials = 0;
+        while more(trials) {
+            for which in [Which::Shocked, Which::Baseline] {
+                let _ = worker.run(self.seed, trials, which);
+            }
+            trials += 1;
         }
+        trials
     }
 
     /// How many commodities and countries it reports on.
