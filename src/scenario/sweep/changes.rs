@@ -82,13 +82,12 @@ fn unquoted(entry: &Entry) -> Problem {
     }
 }
 
-/// Makes the changes at all points; `None` if one cannot be made.
-pub(super) fn made(root: &Node, set: &[Change], reader: &mut Reader<'_>) -> Option<Node> {
-    let before = reader.problems.len();
+/// Makes those changes at all points that can be made.
+pub(super) fn made(root: &Node, set: &[Change], reader: &mut Reader<'_>) -> Node {
     let mut made = root.clone();
     overrides::apply(&mut made, set, &mut reader.problems);
     made.locate(String::new());
-    (reader.problems.len() == before).then_some(made)
+    made
 }
 
 /// Something that changes the scenario: `[sweep.set]`, or a factor.

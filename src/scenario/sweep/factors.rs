@@ -131,7 +131,8 @@ enum Way<'a> {
     Values(&'a Node),
     Range(&'a Range),
     Law(&'a Node),
-    Levels(Vec<&'a Named>),
+    /// Those that could be read, and whether all could.
+    Levels(Vec<&'a Named>, bool),
 }
 
 impl Listed {
@@ -156,13 +157,14 @@ impl Listed {
             Way::Values(node) => varied.values(node, reader)?,
             Way::Range(range) => range.resolve(&mut varied, design, reader)?,
             Way::Law(node) => varied.law(node, design, reader)?,
-            Way::Levels(levels) => {
+            Way::Levels(levels, whole) => {
                 let levels = levels.iter().map(|named| {
                     let changes = changes(&named.set.0, reader);
                     (named.name.clone(), named.at, changes)
                 });
                 let levels = levels.collect();
                 varied.named(levels, reader)?;
+                whole.then_some(())?;
             }
         }
         if let Some(Raw(node)) = &self.reference {
@@ -203,9 +205,10 @@ impl Listed {
     fn only_way(&self) -> Option<Way<'_>> {
         let range = self.range.given().map(Way::Range);
         let levels = || {
-            let levels = self.levels.given()?.iter();
-            let levels: Option<Vec<&Named>> = levels.map(|one| one.0.as_ref()).collect();
-            levels.map(Way::Levels)
+            let levels = self.levels.given()?;
+            let read: Vec<&Named> = levels.iter().filter_map(|one| one.0.as_ref()).collect();
+            let whole = read.len() == levels.len();
+            Some(Way::Levels(read, whole))
         };
         let values = self.values.as_ref().map(|Raw(node)| Way::Values(node));
         let law = self.law.as_ref().map(|Raw(node)| Way::Law(node));
@@ -221,7 +224,7 @@ impl Listed {
     ) -> Option<Vec<Change>> {
         let named = !self.levels.is_absent();
         match (self.paths.given(), named) {
-            (Some(paths), true) if matches!(way, Some(Way::Levels(_))) => {
+            (Some(paths), true) if matches!(way, Some(Way::Levels(..))) => {
                 let problem = Problem::new(paths.span, "a factor with `levels` has no `path`");
                 reader.report(problem.help("each level says itself what it sets"));
                 None

@@ -266,9 +266,9 @@ fn level(varied: &Varied, word: &Word, reader: &mut Reader<'_>) -> Option<Level>
             }
             None => {
                 let said = format!("`{}` is neither a factor nor a number", word.text);
-                let unit = &varied.factor.unit;
-                let help = format!("write a number like \"20 {unit}\"");
-                Problem::new(word.span, said).help(help.replace(" \"", "\""))
+                let example = format!("20 {}", varied.factor.unit);
+                let help = format!("write a number like {}", example.trim());
+                Problem::new(word.span, said).help(help)
             }
         },
     };

@@ -20,6 +20,7 @@ use levels::Varied;
 use points::Pick;
 
 use super::files::{self, Embedded, Files, Folder, Kept, SCENARIO_LIMIT};
+use super::names::nearest;
 use super::overrides::Change;
 use super::problem::{Problem, Problems, Report};
 use super::source::{ContentHash, Sources, Span};
@@ -162,7 +163,7 @@ pub fn load_sweep(path: &Path, built_in: BuiltIn) -> Result<Sweep, Report> {
     let bytes = files::read_file(path, SCENARIO_LIMIT);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let open = |name: &str| open(name, folder, built_in);
-    assemble(&path.display().to_string(), &stem, bytes, &open)
+    assemble(&path.display().to_string(), &stem, bytes, &open, built_in)
 }
 
 /// Reads a sweep that is compiled in: `sweeps/NAME.toml`.
@@ -179,7 +180,7 @@ pub fn load_sweep_embedded(name: &str, built_in: BuiltIn) -> Result<Sweep, Repor
             .and_then(|path| path.strip_suffix(".toml"));
         open_built_in(stem.unwrap_or(path), built_in)
     };
-    assemble(&path, name, bytes, &open)
+    assemble(&path, name, bytes, &open, built_in)
 }
 
 /// A scenario that is about to be read.
@@ -211,7 +212,18 @@ fn open(name: &str, folder: &Path, built_in: BuiltIn) -> Result<Opened, String> 
     })
 }
 
+/// The names of built-in scenarios.
+fn scenarios(built_in: BuiltIn) -> impl Iterator<Item = &'static str> {
+    let stems = built_in
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(".toml"));
+    stems.filter(|stem| !stem.contains('/'))
+}
+
 fn open_built_in(name: &str, built_in: BuiltIn) -> Result<Opened, String> {
+    if !scenarios(built_in).any(|known| known == name) {
+        return Err("there is no such file".to_owned());
+    }
     let path = format!("{name}.toml");
     Ok(Opened {
         bytes: Embedded(built_in).read(&path, SCENARIO_LIMIT)?,
@@ -226,6 +238,7 @@ fn assemble(
     stem: &str,
     bytes: Result<Vec<u8>, String>,
     open: &dyn Fn(&str) -> Result<Opened, String>,
+    built_in: BuiltIn,
 ) -> Result<Sweep, Report> {
     let mut sources = Sources::default();
     let mut problems = Problems::default();
@@ -254,9 +267,12 @@ fn assemble(
         Ok(opened) => template(opened, &mut sources, &mut problems),
         Err(why) => {
             let problem = Problem::new(span, format!("cannot read the scenario `{name}`: {why}"));
-            problems.push(problem.help(
-                "name a file, by its path from the folder of this one, or a built-in scenario",
-            ));
+            let help =
+                "name a file, by its path from the folder of this one, or a built-in scenario";
+            problems.push(match nearest(name, scenarios(built_in)) {
+                Some(known) => problem.label(format!("did you mean `{known}`?")),
+                None => problem.help(help),
+            });
             None
         }
     });

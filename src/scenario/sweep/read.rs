@@ -145,7 +145,7 @@ impl File {
         let all = keyed.len();
         let varied = keyed.into_iter().filter_map(|(_, varied)| varied);
         let mut varied: Vec<Varied> = varied.collect();
-        let base = scenario.and_then(|scenario| made(scenario, &set, reader));
+        let base = scenario.map(|scenario| made(scenario, &set, reader));
         if let Some(base) = &base {
             for varied in &mut varied {
                 varied.check_paths(base, reader);
