@@ -68,7 +68,8 @@ within() {
 }
 
 install() {
-    if ! command -v slurmctld slurmd munged sbatch >/dev/null; then
+    # Named one by one, `command -v` asks for all of them.
+    if ! { command -v slurmctld && command -v slurmd && command -v munged && command -v sbatch; } >/dev/null; then
         export DEBIAN_FRONTEND=noninteractive
         apt-get update -q >/dev/null
         apt-get install -y -q --no-install-recommends slurm-wlm munge >/dev/null
@@ -155,7 +156,10 @@ is_node() { [[ $(timeout 5 sinfo --noheader --format=%T 2>/dev/null) == "$1" ]];
 submit() { timeout 20 sbatch --parsable --chdir="$scratch" --time=5 "$@"; }
 
 # Whether no task of a job waits or runs any more.
-is_over() { [[ -z $(timeout 5 squeue --noheader --jobs="$1" 2>&1) ]]; }
+is_over() {
+    local listed
+    listed=$(timeout 5 squeue --noheader --jobs="$1" 2>&1) && [ -z "$listed" ]
+}
 
 # Whether a job, or a task of an array, is in a state, as far as Slurm knows.
 is_in_state() {

@@ -47,10 +47,16 @@ pub fn latin_hypercube(points: usize, dimensions: usize, seed: u64) -> Vec<Vec<f
         let mut stream = stream("latin-hypercube", seed, dimension);
         let order = shuffled(&mut stream, points);
         for (point, part) in cube.iter_mut().zip(order) {
-            point[dimension] = (part as f64 + stream.uniform()) / points as f64;
+            point[dimension] = within(part, points, stream.uniform());
         }
     }
     cube
+}
+
+/// The place `u` of the way through one of the equal `parts` of (0, 1). Near the
+/// end of the last of them, rounding would give 1 itself.
+fn within(part: usize, parts: usize, u: f64) -> f64 {
+    ((part as f64 + u) / parts as f64).min(1.0_f64.next_down())
 }
 
 /// Bits of a coordinate.
@@ -60,10 +66,11 @@ const BITS: usize = 32;
 ///
 /// Direction numbers are those of Joe and Kuo (SIAM Journal on Scientific
 /// Computing 30, 2008). Each dimension is scrambled as Owen does, every digit by
-/// a permutation that depends on those before it, by way of a hash (Laine and
-/// Karras 2011, as Burley has it, Journal of Computer Graphics Techniques 9,
-/// 2020): the first 2ᵏ points stay as evenly spread as they were, and every
-/// point is uniform over seeds. Coordinates lie inside (0, 1).
+/// a permutation that depends on those before it, by way of a hash (Burley,
+/// Journal of Computer Graphics Techniques 9, 2020): the first 2ᵏ points stay as
+/// evenly spread as they were, and every point is uniform over seeds.
+/// Coordinates are odd multiples of 2⁻³³, so inside (0, 1); points repeat after
+/// 2³² of them.
 ///
 /// # Errors
 /// If there are no direction numbers for so many dimensions.
@@ -125,6 +132,9 @@ fn directions(dimension: usize) -> [u32; BITS] {
 }
 
 /// A word with each bit flipped or not by what a hash makes of those above it.
+/// The hash is that of Laine and Karras (Computer Graphics Forum 30, 2011) with
+/// the steps and constants of Vegdahl ("Building a better LK hash", 2021), which
+/// depend less on one another than those Burley has.
 fn scrambled(word: u32, seed: u32) -> u32 {
     let mut word = word.reverse_bits();
     word ^= word.wrapping_mul(0x3d20_adea);
@@ -137,9 +147,9 @@ fn scrambled(word: u32, seed: u32) -> u32 {
 
 /// Trajectories through the unit cube, one after the other: each a start and then
 /// a point a dimension, at which one more coordinate has moved by
-/// `levels / (2 (levels − 1))`, up or down, in random order (Morris,
-/// Technometrics 33, 1991). Coordinates are among `levels`, an even number, of
-/// values from 0 to 1, evenly spaced.
+/// `levels / (2 (levels − 1))`, up or down, in random order (Morris, Technometrics 33, 1991).
+/// Coordinates are among `levels`, an even number, of values from 0 to 1, evenly
+/// spaced; an odd number counts as the even one below it, and 0 as 2.
 #[must_use]
 pub fn morris(trajectories: usize, levels: usize, dimensions: usize, seed: u64) -> Vec<Vec<f64>> {
     let half = (levels / 2).max(1);
@@ -262,6 +272,103 @@ mod tests {
         assert_eq!(later, expected);
     }
 
+    /// Likewise, far enough into the sequence that 21 direction numbers of every
+    /// dimension take part: `Sobol(64, scramble=False, bits=32)` after
+    /// `fast_forward(0x155555)`, in units of 2⁻³².
+    #[test]
+    fn every_dimension_is_that_of_joe_and_kuo() {
+        let index = 0x155555 ^ (0x155555 >> 1);
+        let words: Vec<u32> = (0..64)
+            .map(|dimension| sequence(&directions(dimension), index))
+            .collect();
+        assert_eq!(words, FAR_ALONG);
+    }
+
+    const FAR_ALONG: [u32; 64] = [
+        0xffff_f800,
+        0x9801_9800,
+        0x2727_5800,
+        0x1d8d_5800,
+        0x0c9e_1800,
+        0x7891_5800,
+        0xff08_e800,
+        0x2e5e_f800,
+        0x0f86_f800,
+        0xb612_d800,
+        0xecb6_1800,
+        0xe838_f800,
+        0x9cd5_3800,
+        0x9995_c800,
+        0xa1e2_d800,
+        0x7e7a_8800,
+        0x0882_0800,
+        0x171d_4800,
+        0x53eb_c800,
+        0xbb35_6800,
+        0xdcd6_b800,
+        0x12de_e800,
+        0xac83_d800,
+        0x1748_8800,
+        0x33b9_0800,
+        0xbe03_d800,
+        0xef1c_5800,
+        0x3f5c_5800,
+        0x65b8_6800,
+        0x63a0_1800,
+        0x3ff6_2800,
+        0x071d_b800,
+        0x4c0f_7800,
+        0x8ac4_7800,
+        0xef68_0800,
+        0x3b4a_5800,
+        0x7f82_7800,
+        0xe473_6800,
+        0x78d9_e800,
+        0xc521_8800,
+        0xb188_8800,
+        0xb4a0_f800,
+        0x2fd6_d800,
+        0x8c92_6800,
+        0xfb76_e800,
+        0x3086_9800,
+        0x3b81_c800,
+        0xb0ad_4800,
+        0xa451_c800,
+        0x19c2_8800,
+        0x459a_f800,
+        0xb2d8_8800,
+        0x4ae0_0800,
+        0xbc78_7800,
+        0xb186_c800,
+        0x74d6_7800,
+        0x9446_5800,
+        0x6d24_7800,
+        0xe976_5800,
+        0xa063_5800,
+        0x4e0e_e800,
+        0x5f62_7800,
+        0x511d_d800,
+        0x9b72_e800,
+    ];
+
+    /// Which is why the bits of an index and those of a coordinate answer one another.
+    #[test]
+    fn the_last_bit_of_a_direction_number_is_that_of_its_place() {
+        for dimension in 0..64 {
+            for (bit, direction) in directions(dimension).into_iter().enumerate() {
+                assert_eq!(direction.trailing_zeros() as usize, BITS - 1 - bit);
+            }
+        }
+    }
+
+    /// The one coordinate in which two points differ.
+    fn moved(before: &[f64], after: &[f64]) -> Option<usize> {
+        let pairs = before.iter().zip(after).enumerate();
+        let mut different = pairs.filter_map(|(at, (a, b))| (a != b).then_some(at));
+        let first = different.next();
+        first.filter(|_| different.next().is_none())
+    }
+
     proptest! {
         /// Along each dimension, one point in each of as many equal parts.
         #[test]
@@ -301,18 +408,19 @@ mod tests {
             let points = morris(trajectories, levels, dimensions, seed);
             prop_assert_eq!(points.len(), trajectories * (dimensions + 1));
             let step = levels as f64 / (2.0 * (levels as f64 - 1.0));
+            let level = |u: f64| u * (levels - 1) as f64;
+            let on_grid = |u: &f64| (0.0..=1.0).contains(u) && (level(*u) - level(*u).round()).abs() < 1e-9;
+            prop_assert!(points.iter().flatten().all(on_grid));
             for trajectory in points.chunks(dimensions + 1) {
-                let mut moved = Vec::new();
+                let mut order = Vec::new();
                 for pair in trajectory.windows(2) {
-                    let changes = pair[0].iter().zip(&pair[1]).enumerate();
-                    let changes: Vec<_> = changes.filter(|(_, (a, b))| a != b).collect();
-                    prop_assert_eq!(changes.len(), 1);
-                    let (dimension, (from, to)) = changes[0];
+                    let dimension = moved(&pair[0], &pair[1]).unwrap();
+                    let (from, to) = (pair[0][dimension], pair[1][dimension]);
                     prop_assert!(((from - to).abs() - step).abs() < 1e-12);
-                    moved.push(dimension);
+                    order.push(dimension);
                 }
-                moved.sort_unstable();
-                prop_assert!(moved.into_iter().eq(0..dimensions));
+                order.sort_unstable();
+                prop_assert!(order.into_iter().eq(0..dimensions));
             }
         }
     }
@@ -350,31 +458,85 @@ mod tests {
         }
     }
 
+    /// Whatever is drawn, as a point at 1 would be at the end of a law.
+    #[test]
+    fn no_coordinate_is_an_end_of_its_range() {
+        let (least, most) = (0.5_f64.powi(54), 1.0 - 0.5_f64.powi(53));
+        for points in [1, 2, 3, 1_000, 10_000] {
+            assert!(within(0, points, least) > 0.0);
+            assert!(within(points - 1, points, most) < 1.0);
+        }
+        let ends = [0, u32::MAX].map(|word| (f64::from(word) + 0.5) / 2.0_f64.powi(32));
+        assert!(ends[0] > 0.0 && ends[1] < 1.0);
+    }
+
+    /// Words that agree down to some bit agree there once they are scrambled, and
+    /// differ in the next one if they did: Owen's trees.
+    #[test]
+    fn scrambling_goes_from_bit_to_bit() {
+        let mut stream = stream("words", 1, 0);
+        for _ in 0..10_000 {
+            let (word, seed) = (stream.next_u32(), stream.next_u32());
+            let alike = stream.next_u32() % 32;
+            let other =
+                word ^ (1 << (31 - alike)) ^ (stream.next_u32() & ((1 << (31 - alike)) - 1));
+            let apart = scrambled(word, seed) ^ scrambled(other, seed);
+            assert_eq!(apart.leading_zeros(), alike);
+        }
+    }
+
+    /// Root mean squares, over seeds, by which means over samples miss the integral.
+    fn misses(
+        of: impl Fn(&[f64]) -> f64,
+        integral: f64,
+        sample: impl Fn(u64) -> Vec<Vec<f64>>,
+    ) -> f64 {
+        const SEEDS: u64 = 400;
+        let miss = |seed| {
+            let points = sample(seed);
+            points.iter().map(|point| of(point)).sum::<f64>() / points.len() as f64 - integral
+        };
+        let squares = (0..SEEDS).map(|seed| miss(seed) * miss(seed));
+        (squares.sum::<f64>() / SEEDS as f64).sqrt()
+    }
+
+    const POINTS: usize = 256;
+
+    fn by_chance(seed: u64) -> Vec<Vec<f64>> {
+        let mut stream = stream("chance", seed, 0);
+        let mut point = |_| (0..3).map(|_| stream.uniform()).collect();
+        (0..POINTS).map(&mut point).collect()
+    }
+
+    /// Of its variance by chance, (9/5)³ − 1, a Latin hypercube leaves what is not
+    /// the sum of a function of each coordinate: all but 3 · 4/5 (Stein 1987).
     #[test]
     fn a_smooth_function_is_summed_better_than_by_chance() {
-        let of = |point: &Vec<f64>| point.iter().map(|x| 3.0 * x * x).product::<f64>();
-        let error = |cube: &[Vec<f64>]| {
-            let mean = cube.iter().map(of).sum::<f64>() / cube.len() as f64;
-            (mean - 1.0) * (mean - 1.0)
-        };
-        let rms = |make: &dyn Fn(u64) -> Vec<Vec<f64>>| {
-            ((0..40).map(|seed| error(&make(seed))).sum::<f64>() / 40.0).sqrt()
-        };
-        let chance = |seed| -> Vec<Vec<f64>> {
-            let mut stream = stream("chance", seed, 0);
-            (0..256)
-                .map(|_| vec![stream.uniform(), stream.uniform(), stream.uniform()])
-                .collect()
-        };
-        let (lhs, sobol) = (
-            rms(&|seed| latin_hypercube(256, 3, seed)),
-            rms(&|seed| sobol(256, 3, seed).unwrap()),
-        );
-        let chance = rms(&chance);
+        let of = |point: &[f64]| point.iter().map(|x| 3.0 * x * x).product();
+        let chance = misses(of, 1.0, by_chance);
+        let lhs = misses(of, 1.0, |seed| latin_hypercube(POINTS, 3, seed));
+        let sobol = misses(of, 1.0, |seed| sobol(POINTS, 3, seed).unwrap());
+        let all = 1.8_f64.powi(3) - 1.0;
+        let expected = ((all - 2.4) / all).sqrt();
         assert!(
-            lhs < 0.9 * chance && sobol < 0.2 * chance,
+            (lhs / chance / expected - 1.0).abs() < 0.2 && sobol < 0.1 * chance,
             "{sobol} {lhs} {chance}"
         );
+    }
+
+    /// Of a sum only the spread within a part is left: 1/n³ a coordinate here.
+    #[test]
+    fn a_latin_hypercube_all_but_integrates_sums() {
+        let of = |point: &[f64]| point.iter().map(|x| 3.0 * x * x).sum();
+        let lhs = misses(of, 3.0, |seed| latin_hypercube(POINTS, 3, seed));
+        let expected = (3.0 / (POINTS as f64).powi(3)).sqrt();
+        assert!((lhs / expected - 1.0).abs() < 0.15, "{lhs} {expected}");
+    }
+
+    /// These never change: sweeps that have been run depend on them.
+    #[test]
+    fn designs_are_the_same_in_every_version() {
+        insta::assert_debug_snapshot!((latin_hypercube(3, 2, 7), sobol(3, 2, 7), morris(1, 4, 2, 7)), @"");
     }
 
     #[test]
