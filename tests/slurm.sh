@@ -3,16 +3,17 @@
 # one is killed, one requeued, one out of time, and one lost with its node. What the
 # shards are put together to must be, byte for byte, what one process writes.
 #
-#     tests/slurm.sh [SHORTFALL]        by default target/release/shortfall
+#     tests/slurm.sh [SHORTFALL]        $SHORTFALL or target/release/shortfall by default
 #
 # Slurm's own daemons run beside each other on ports of their own, with all they write
 # in a folder that is thrown away; none that runs already is touched. On Debian and
 # Ubuntu they are installed if they are missing, which takes root.
 set -eEuo pipefail
-cd "$(dirname "$0")/.."
-
-SHORTFALL=$(realpath "${1:-${SHORTFALL:-target/release/shortfall}}")
+root=$(realpath "$(dirname "$0")/..")
+SHORTFALL=$(realpath --canonicalize-existing "${1:-${SHORTFALL:-$root/target/release/shortfall}}")
 export SHORTFALL
+cd "$root"
+
 cluster=$PWD/scenarios/cluster
 scratch=$(mktemp -d)
 export SLURM_CONF=$scratch/slurm.conf
@@ -198,14 +199,14 @@ process_of() {
 # A word that must be in a file.
 expect() { grep -qF -- "$1" "$2" || fail "$2 does not say: $1"; }
 
-# Forty-eight points, six of them a shard, which take a core two seconds.
+# Forty-eight points, six of them a shard, which take a core three seconds.
 write_sweep() {
     cp tests/small.toml "$scratch"
     cat >"$scratch/gas.toml" <<'END'
 [sweep]
 title    = "A ban on gas, by share and by cover"
 scenario = "small.toml"
-trials   = 20_000
+trials   = 30_000
 
 [factors.share]
 path  = "policies.ban.export-ban.share"
@@ -219,7 +220,7 @@ END
 
 # The sweep in one process, to compare with.
 one_process() {
-    timeout 100 "$SHORTFALL" sweep "$scratch/gas.toml" --out "$scratch/one" --quiet >/dev/null
+    timeout 120 "$SHORTFALL" sweep "$scratch/gas.toml" --out "$scratch/one" --quiet >/dev/null
     say "one process has done 48 points"
 }
 
