@@ -8,7 +8,8 @@ const MOST: u32 = 100_000;
 
 /// How many shards there are, whatever the scheduler says.
 const SHARDS: &str = "SHORTFALL_SHARDS";
-/// The index of the first task of a Slurm array, where it is not 1.
+/// The index of the task that does the first shard, where only some tasks of a
+/// Slurm array are submitted again and it was not 1.
 const FIRST: &str = "SHORTFALL_FIRST";
 
 /// Reads `3/8`, or with `auto` what the scheduler sets in the environment.
@@ -35,41 +36,55 @@ struct Scheduler<'a> {
     name: &'a str,
     /// Index of this task.
     index: &'a str,
-    /// Index of the first task and the distance between two, where they can be
-    /// chosen.
-    first: Option<(&'a str, &'a str)>,
     /// How many tasks there are, where it says so.
     count: Option<&'a str>,
+    /// How tasks are numbered, where that can be chosen; else from 0.
+    numbering: Option<Numbering<'a>>,
+}
+
+/// The variables that hold how the tasks of an array are numbered.
+struct Numbering<'a> {
+    /// Least index of a task.
+    least: &'a str,
+    /// Greatest index of a task.
+    greatest: &'a str,
+    /// Distance of two indices, where it is the same all along.
+    step: &'a str,
 }
 
 const SCHEDULERS: [Scheduler<'static>; 3] = [
     Scheduler {
         name: "Slurm",
         index: "SLURM_ARRAY_TASK_ID",
-        first: Some(("SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP")),
         count: Some("SLURM_ARRAY_TASK_COUNT"),
+        numbering: Some(Numbering {
+            least: "SLURM_ARRAY_TASK_MIN",
+            greatest: "SLURM_ARRAY_TASK_MAX",
+            step: "SLURM_ARRAY_TASK_STEP",
+        }),
     },
     Scheduler {
         name: "Kubernetes",
         index: "JOB_COMPLETION_INDEX",
-        first: None,
         count: None,
+        numbering: None,
     },
     Scheduler {
         name: "AWS Batch",
         index: "AWS_BATCH_JOB_ARRAY_INDEX",
-        first: None,
         count: Some("AWS_BATCH_JOB_ARRAY_SIZE"),
+        numbering: None,
     },
 ];
 
 fn scheduled(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
+    let set = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
     let found = SCHEDULERS
         .iter()
-        .filter(|scheduler| variable(scheduler.index).is_some());
+        .filter(|scheduler| set(scheduler.index).is_some());
     let found: Vec<&Scheduler<'_>> = found.collect();
     match found.as_slice() {
-        [scheduler] => scheduler.shard(variable),
+        [scheduler] => scheduler.shard(&set),
         [] => Err(format!(
             "no scheduler has numbered this task: none of {} is set; write the shard as 3/8",
             names(&SCHEDULERS.iter().collect::<Vec<_>>())
@@ -86,49 +101,88 @@ fn names(schedulers: &[&Scheduler<'_>]) -> String {
     names.join(", ")
 }
 
+/// The whole number that a variable holds, if it is set.
+fn whole(name: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<u32>, String> {
+    let Some(text) = variable(name) else {
+        return Ok(None);
+    };
+    let number = text.trim().parse().map(Some);
+    number.map_err(|_| format!("{name} is `{text}`, and should be a whole number"))
+}
+
 impl Scheduler<'_> {
     fn shard(&self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
-        let whole = |name: &str| -> Result<Option<u32>, String> {
-            let Some(text) = variable(name) else {
-                return Ok(None);
-            };
-            let number = text.trim().parse().map(Some);
-            number.map_err(|_| format!("{name} is `{text}`, and should be a whole number"))
+        let given = whole(SHARDS, variable)?;
+        let index = whole(self.index, variable)?.unwrap_or_default();
+        let tasks = match self.count {
+            Some(count) => whole(count, variable)?,
+            None => None,
         };
-        let given = whole(SHARDS)?;
-        let index = whole(self.index)?.unwrap_or_default();
-        // A task that is submitted again alone is the first of its array, and
-        // the only one: where the number of shards is given, so is the first.
-        let (first, step) = match (self.first, given) {
-            (None, _) => (0, 1),
-            (Some(_), Some(_)) => (whole(FIRST)?.unwrap_or(1), 1),
-            (Some((first, step)), None) => {
-                (whole(first)?.unwrap_or(1), whole(step)?.unwrap_or(1).max(1))
-            }
-        };
-        let count = match (given, self.count) {
-            (Some(given), _) => Some(given),
-            (None, Some(count)) => whole(count)?,
-            (None, None) => None,
-        };
-        let Some(of) = count else {
+        let Some(of) = given.or(tasks) else {
             return Err(format!(
                 "{} does not say how many tasks there are: set {SHARDS}",
                 self.name
             ));
         };
-        let place = index.checked_sub(first).map(|place| place / step + 1);
-        let shard = place.and_then(|index| sound(index, of));
+        let (first, step) = match &self.numbering {
+            None => (0, 1),
+            Some(numbering) => numbering.read(tasks, given, variable)?,
+        };
+        let beyond = index.checked_sub(first);
+        let place = beyond.filter(|beyond| beyond % step == 0);
+        let shard = place.and_then(|place| sound((place / step).saturating_add(1), of));
         shard.ok_or_else(|| {
+            let hint = match self.numbering {
+                Some(_) => format!("; {FIRST} says where they begin"),
+                None => String::new(),
+            };
             format!(
-                "{} is {index}, which is not among {of} tasks counted from {first}{}",
-                self.index,
-                match self.first {
-                    Some(_) => format!("; {FIRST} says where they begin"),
-                    None => String::new(),
-                }
+                "{} is {index}, which is not among {of} tasks counted from {first}{hint}",
+                self.index
             )
         })
+    }
+}
+
+impl Numbering<'_> {
+    /// The index of the first of all tasks, and the distance between two.
+    ///
+    /// Tasks that are submitted again alone are an array of their own, which no
+    /// longer tells of the others. The number of shards must be given then; all
+    /// tasks are taken to be numbered one by one.
+    fn read(
+        &self,
+        tasks: Option<u32>,
+        given: Option<u32>,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(u32, u32), String> {
+        let first = whole(FIRST, variable)?;
+        if given.is_some() && given != tasks {
+            return Ok((first.unwrap_or(1), 1));
+        }
+        let least = whole(self.least, variable)?.unwrap_or(1);
+        let step = whole(self.step, variable)?.unwrap_or(1).max(1);
+        let tasks = tasks.unwrap_or(1);
+        let end = u64::from(least) + u64::from(step) * u64::from(tasks.saturating_sub(1));
+        let greatest = whole(self.greatest, variable)?;
+        let gaps = greatest.is_some_and(|greatest| u64::from(greatest) != end);
+        if gaps || given.is_none() && tasks == 1 {
+            let seen = match gaps {
+                true => "the array has gaps",
+                false => "the array has one task",
+            };
+            return Err(format!(
+                "{seen}, as if some tasks were submitted again: set {SHARDS} to the number of \
+                 shards, and {FIRST} to the index of the first unless it is 1"
+            ));
+        }
+        match first {
+            Some(first) if first != least => Err(format!(
+                "{FIRST} is {first}, but {} is {least} in an array of all tasks",
+                self.least
+            )),
+            _ => Ok((least, step)),
+        }
     }
 }
 
@@ -158,51 +212,92 @@ mod tests {
         }
     }
 
-    #[test]
-    fn slurm_arrays_begin_anywhere() {
-        let slurm = |id, count, min, step| {
-            auto(&[
-                ("SLURM_ARRAY_TASK_ID", id),
-                ("SLURM_ARRAY_TASK_COUNT", count),
-                ("SLURM_ARRAY_TASK_MIN", min),
-                ("SLURM_ARRAY_TASK_STEP", step),
-            ])
-        };
-        assert_eq!(slurm("0", "8", "0", "1"), Ok((1, 8)));
-        assert_eq!(slurm("8", "8", "1", "1"), Ok((8, 8)));
-        assert_eq!(slurm("14", "8", "10", "2"), Ok((3, 8)));
-        assert!(
-            slurm("9", "8", "1", "1")
-                .unwrap_err()
-                .contains("not among 8 tasks")
-        );
-        assert!(
-            slurm("x", "8", "1", "1")
-                .unwrap_err()
-                .contains("SLURM_ARRAY_TASK_ID is `x`")
-        );
+    /// What a task of a Slurm array does: its index, the number of tasks, the least
+    /// and greatest index and the step, and what else is set.
+    fn slurm(
+        [id, count, least, greatest, step]: [&str; 5],
+        others: &[(&str, &str)],
+    ) -> Result<(u32, u32), String> {
+        let array = [
+            ("SLURM_ARRAY_TASK_ID", id),
+            ("SLURM_ARRAY_TASK_COUNT", count),
+            ("SLURM_ARRAY_TASK_MIN", least),
+            ("SLURM_ARRAY_TASK_MAX", greatest),
+            ("SLURM_ARRAY_TASK_STEP", step),
+        ];
+        auto(&[&array, others].concat())
     }
 
-    /// `sbatch --array=3` after the third of eight tasks failed.
+    #[track_caller]
+    fn complains(found: Result<(u32, u32), String>, of: &str) {
+        let complaint = found.unwrap_err();
+        assert!(complaint.contains(of), "{complaint}");
+    }
+
     #[test]
-    fn a_task_of_an_array_can_be_submitted_again_alone() {
-        let again = [
-            ("SLURM_ARRAY_TASK_ID", "3"),
-            ("SLURM_ARRAY_TASK_COUNT", "1"),
-            ("SLURM_ARRAY_TASK_MIN", "3"),
-            ("SHORTFALL_SHARDS", "8"),
-        ];
-        assert_eq!(auto(&again), Ok((3, 8)));
-        let from_zero = [
-            ("SLURM_ARRAY_TASK_ID", "0"),
-            ("SHORTFALL_SHARDS", "8"),
-            ("SHORTFALL_FIRST", "0"),
-        ];
-        assert_eq!(auto(&from_zero), Ok((1, 8)));
-        assert!(
-            auto(&from_zero[..2])
-                .unwrap_err()
-                .contains("SHORTFALL_FIRST")
+    fn slurm_arrays_begin_anywhere() {
+        assert_eq!(slurm(["0", "8", "0", "7", "1"], &[]), Ok((1, 8)));
+        assert_eq!(slurm(["8", "8", "1", "8", "1"], &[]), Ok((8, 8)));
+        assert_eq!(slurm(["14", "8", "10", "24", "2"], &[]), Ok((3, 8)));
+        let least = u32::MAX.to_string();
+        complains(
+            slurm([&least, "2", &least, "7", "1"], &[]),
+            "the array has gaps",
+        );
+        complains(
+            slurm(["9", "8", "1", "8", "1"], &[]),
+            "SLURM_ARRAY_TASK_ID is 9, which is not among 8 tasks counted from 1",
+        );
+        complains(
+            slurm(["15", "8", "10", "24", "2"], &[]),
+            "15, which is not among",
+        );
+        complains(
+            slurm(["x", "8", "1", "8", "1"], &[]),
+            "SLURM_ARRAY_TASK_ID is `x`",
+        );
+        complains(
+            slurm(["1", "8", "-1", "8", "1"], &[]),
+            "SLURM_ARRAY_TASK_MIN is `-1`",
+        );
+        complains(slurm(["1", "0", "1", "1", "1"], &[]), "among 0 tasks");
+    }
+
+    /// The number of shards may be given with the whole array, too.
+    #[test]
+    fn a_whole_array_is_known_by_its_number_of_tasks() {
+        let shards = ("SHORTFALL_SHARDS", "8");
+        let first = |first| [shards, ("SHORTFALL_FIRST", first)];
+        assert_eq!(slurm(["7", "8", "0", "7", "1"], &[shards]), Ok((8, 8)));
+        assert_eq!(slurm(["14", "8", "10", "24", "2"], &[shards]), Ok((3, 8)));
+        assert_eq!(slurm(["7", "8", "0", "7", "1"], &first("0")), Ok((8, 8)));
+        complains(
+            slurm(["7", "8", "0", "7", "1"], &first("1")),
+            "SHORTFALL_FIRST is 1, but SLURM_ARRAY_TASK_MIN is 0",
+        );
+        let one = ("SHORTFALL_SHARDS", "1");
+        assert_eq!(slurm(["5", "1", "5", "5", "1"], &[one]), Ok((1, 1)));
+    }
+
+    /// `sbatch --array=3` after the third of eight tasks failed, and
+    /// `--array=3,5`, which is said to have step 1.
+    #[test]
+    fn tasks_of_an_array_can_be_submitted_again_alone() {
+        let shards = ("SHORTFALL_SHARDS", "8");
+        let from_zero = [shards, ("SHORTFALL_FIRST", "0")];
+        let (alone, two) = (["3", "1", "3", "3", "1"], ["5", "2", "3", "5", "1"]);
+        assert_eq!(slurm(alone, &[shards]), Ok((3, 8)));
+        assert_eq!(slurm(alone, &from_zero), Ok((4, 8)));
+        assert_eq!(slurm(two, &[shards]), Ok((5, 8)));
+        complains(slurm(alone, &[]), "one task, as if some");
+        complains(slurm(two, &[]), "set SHORTFALL_SHARDS to the number");
+        complains(
+            slurm(["0", "1", "0", "0", "1"], &[shards]),
+            "counted from 1; SHORTFALL_FIRST says",
+        );
+        complains(
+            slurm(alone, &[("SHORTFALL_SHARDS", "eight")]),
+            "SHORTFALL_SHARDS is `eight`",
         );
     }
 
@@ -210,26 +305,27 @@ mod tests {
     fn other_schedulers_count_from_zero() {
         let kubernetes = [("JOB_COMPLETION_INDEX", "2"), ("SHORTFALL_SHARDS", "8")];
         assert_eq!(auto(&kubernetes), Ok((3, 8)));
-        assert!(
-            auto(&kubernetes[..1])
-                .unwrap_err()
-                .contains("set SHORTFALL_SHARDS")
+        complains(
+            auto(&kubernetes[..1]),
+            "Kubernetes does not say how many tasks there are: set SHORTFALL_SHARDS",
         );
-        let batch = [
-            ("AWS_BATCH_JOB_ARRAY_INDEX", "7"),
-            ("AWS_BATCH_JOB_ARRAY_SIZE", "8"),
-        ];
-        assert_eq!(auto(&batch), Ok((8, 8)));
+        let beyond = [("JOB_COMPLETION_INDEX", "8"), ("SHORTFALL_SHARDS", "8")];
+        complains(auto(&beyond), "JOB_COMPLETION_INDEX is 8, which is not");
+        let batch = |index| {
+            auto(&[
+                ("AWS_BATCH_JOB_ARRAY_INDEX", index),
+                ("AWS_BATCH_JOB_ARRAY_SIZE", "8"),
+            ])
+        };
+        assert_eq!(batch("7"), Ok((8, 8)));
+        complains(batch("4294967295"), "not among 8 tasks");
     }
 
     #[test]
     fn no_scheduler_and_two_are_too_few_and_too_many() {
-        assert!(
-            auto(&[])
-                .unwrap_err()
-                .contains("none of SLURM_ARRAY_TASK_ID")
-        );
+        complains(auto(&[]), "none of SLURM_ARRAY_TASK_ID");
+        complains(auto(&[("SLURM_ARRAY_TASK_ID", "")]), "none of");
         let two = [("SLURM_ARRAY_TASK_ID", "1"), ("JOB_COMPLETION_INDEX", "1")];
-        assert!(auto(&two).unwrap_err().contains("several schedulers"));
+        complains(auto(&two), "several schedulers");
     }
 }

@@ -99,7 +99,7 @@ impl Reader<'_> {
             return None;
         }
         if !measure.allows(value) {
-            let said = format!("{} is out of range", self.sources.excerpt(node.span));
+            let said = format!("{} is out of range", node.shown(self.sources));
             let problem = Problem::new(node.span, said).label(limits(node, measure));
             self.report(match as_percent(node, value, measure) {
                 Some(help) => problem.help(help),

@@ -3,8 +3,9 @@
 
 use super::names::nearest;
 use super::problem::{Problem, Problems};
-use super::source::{FileId, Sources, Span};
-use super::tree::{Entry, Node, Value, join, parse, parse_value};
+use super::source::{ContentHash, FileId, Sources, Span};
+use super::table::Reader;
+use super::tree::{Entry, Node, Value, inside, join, parse, parse_value};
 use super::values::Word;
 
 /// One `key.path=value`. The value is TOML, or a bare text such as `30 days`;
@@ -34,16 +35,17 @@ pub(super) struct Change {
 
 impl Change {
     /// Sets what a path, written as for `--set`, leads to.
-    pub(super) fn new(path: &Word, value: Node, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn new(path: &Word, value: Node, reader: &mut Reader<'_>) -> Option<Self> {
         let mut found = Problems::default();
         let steps = read_path(&path.text, path.span.file, &mut found);
         for mut problem in found.sorted() {
             problem.primary.0 = path.span;
-            problems.push(problem);
+            reader.report(problem);
         }
-        let placed = |step: Step| Step {
-            span: path.span,
-            ..step
+        let placed = |step: Step| {
+            let at = step.span.start..step.span.end;
+            let span = inside(path.span, &path.text, at, reader.sources);
+            Step { span, ..step }
         };
         Some(Self {
             steps: steps?.into_iter().map(placed).collect(),
@@ -59,10 +61,30 @@ impl Change {
         }
     }
 
-    /// Its keys, joined by dots.
+    /// Its path, written as for `--set`.
     pub(super) fn path(&self) -> String {
-        let keys: Vec<&str> = self.steps.iter().map(|step| step.key.as_str()).collect();
-        keys.join(".")
+        let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let keys = self.steps.iter().map(|step| match step.key.as_str() {
+            key if !key.is_empty() && key.chars().all(bare) => key.to_owned(),
+            key => format!("{key:?}"),
+        });
+        keys.collect::<Vec<_>>().join(".")
+    }
+
+    /// The keys of its path, as they are written.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(|step| step.key.as_str())
+    }
+
+    /// Where its path stands.
+    pub(super) fn at(&self) -> Span {
+        match (self.steps.first(), self.steps.last()) {
+            (Some(first), Some(last)) => Span {
+                end: last.span.end,
+                ..first.span
+            },
+            _ => self.value.span,
+        }
     }
 
     /// What it sets.
@@ -80,6 +102,63 @@ impl Change {
                 _ => None,
             }
         })
+    }
+
+    /// Its keys, an entry of an array of tables always by its name, if it has
+    /// one: two changes of the same thing have the same.
+    pub(super) fn keys(&self, root: &Node) -> Vec<String> {
+        let mut node = Some(root);
+        let key = |step: &Step| {
+            let inside = node.and_then(|node| Some((node, position(node, &step.key)?)));
+            let (key, next) = match inside.map(|(node, index)| (&node.value, index)) {
+                Some((Value::Array(items), index)) => {
+                    let name = items[index].name();
+                    let key = name.map_or_else(|| index.to_string(), str::to_owned);
+                    (key, Some(&items[index]))
+                }
+                Some((Value::Table(entries), index)) => {
+                    (step.key.clone(), Some(&entries[index].node))
+                }
+                _ => (step.key.clone(), None),
+            };
+            node = next;
+            key
+        };
+        self.steps.iter().map(key).collect()
+    }
+
+    /// Adds all that makes it another change.
+    pub(super) fn add_to(&self, hash: &mut ContentHash) {
+        for step in &self.steps {
+            hash.add(step.key.as_bytes());
+        }
+        add_node(&self.value, hash);
+    }
+}
+
+/// Adds a value to a hash: of what kind it is, and what it holds.
+fn add_node(node: &Node, hash: &mut ContentHash) {
+    hash.add(node.value.kind().as_bytes());
+    match &node.value {
+        Value::Text(text) => hash.add(text.as_bytes()),
+        Value::Integer(number) => hash.add(&number.to_le_bytes()),
+        Value::Float(number) => hash.add(&number.to_le_bytes()),
+        Value::Bool(truth) => hash.add(&[u8::from(*truth)]),
+        Value::Date(date) => {
+            let date = date.map(|date| date.to_string());
+            hash.add(date.unwrap_or_default().as_bytes());
+        }
+        Value::Array(items) => {
+            hash.add(&(items.len() as u64).to_le_bytes());
+            items.iter().for_each(|item| add_node(item, hash));
+        }
+        Value::Table(entries) => {
+            hash.add(&(entries.len() as u64).to_le_bytes());
+            for entry in entries {
+                hash.add(entry.key.as_bytes());
+                add_node(&entry.node, hash);
+            }
+        }
     }
 }
 
@@ -155,7 +234,8 @@ fn read_path(path: &str, file: FileId, problems: &mut Problems) -> Option<Vec<St
         });
         node = &entry.node;
     }
-    if found.is_empty() && !steps.is_empty() && !path.contains('\n') {
+    let plain = !path.contains('\n') && unquoted_equals(path).is_none();
+    if found.is_empty() && !steps.is_empty() && plain {
         return Some(steps);
     }
     let span = Span {

@@ -383,8 +383,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the table of this path has the key, but written otherwise.
+    pub(super) fn is_misspelt(&self, table: &str, key: &str) -> bool {
+        self.misspelt.contains(&join(table, key))
+    }
+
     pub(super) fn missing(&mut self, table: &Node, key: &str, doc: &str) {
-        if self.misspelt.contains(&join(&table.path, key)) {
+        if self.is_misspelt(&table.path, key) {
             return;
         }
         let within = if table.path.is_empty() {

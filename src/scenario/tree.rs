@@ -94,6 +94,20 @@ impl Node {
         self.text().into_iter().chain(below).collect()
     }
 
+    /// It as it is written; or as it would be, where it was worked out from what
+    /// stands at its place.
+    pub(super) fn shown(&self, sources: &Sources) -> String {
+        let written = sources.excerpt(self.span);
+        match &self.value {
+            _ if !written.starts_with(['{', '[']) => written.to_owned(),
+            Value::Text(text) => format!("\"{text}\""),
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Date(Some(date)) => date.to_string(),
+            _ => written.to_owned(),
+        }
+    }
+
     /// The place of some bytes of its text.
     pub(super) fn inside(&self, sources: &Sources, at: Range<usize>) -> Span {
         inside(self.span, self.text().unwrap_or_default(), at, sources)

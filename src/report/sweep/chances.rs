@@ -12,6 +12,7 @@ use super::track::Track;
 use super::view::{Answer, View};
 use super::words;
 use crate::stats::Point;
+use crate::study::Metric;
 use crate::study::sweep::{PointCurves, Statistic, Tails};
 
 /// Panels at most, side by side and in all.
@@ -222,17 +223,26 @@ impl<'v, 'o> Chances<'v, 'o> {
     fn heads(&self, width: f64) -> Vec<Vec<String>> {
         let head = |&(point, _): &(usize, &Tails)| {
             let mut lines = words::levels_in_lines(self.view, point, (HEAD, width));
-            lines.push(CELL.fit(&self.value(point), width));
+            lines.extend(self.value(point).map(|value| CELL.fit(&value, width)));
             lines
         };
         self.panels.iter().map(head).collect()
     }
 
-    fn value(&self, point: usize) -> String {
+    /// Whether the response is of what the curves show.
+    fn is_of_shortfall(&self) -> bool {
+        self.view.response.metric == Metric::ShortfallShare
+    }
+
+    /// The response at a point, if it is of what the curves show.
+    fn value(&self, point: usize) -> Option<String> {
+        if !self.is_of_shortfall() {
+            return None;
+        }
         let value = match self.view.answer(point) {
             Answer::Known(value) => self.view.unit.say(value),
             Answer::Never => "never".to_owned(),
-            Answer::Unknown | Answer::Failed => return String::new(),
+            Answer::Unknown | Answer::Failed => return None,
         };
         let statistic = match self.view.response.statistic {
             Statistic::Mean => "mean",
@@ -242,7 +252,7 @@ impl<'v, 'o> Chances<'v, 'o> {
             Statistic::P95 => "P95",
             Statistic::CvarP95 => "CVaR95",
         };
-        format!("{statistic}\u{a0}{value}")
+        Some(format!("{statistic}\u{a0}{value}"))
     }
 
     fn draw_panel(
@@ -256,7 +266,8 @@ impl<'v, 'o> Chances<'v, 'o> {
         let skipped = lines - head.len();
         for (row, line) in head.iter().enumerate() {
             let baseline = cell.top + (skipped + row) as f64 * HEAD.leading() + HEAD.size * 0.8;
-            let face = if row + 1 == head.len() { CELL } else { HEAD };
+            let is_value = self.is_of_shortfall() && row + 1 == head.len();
+            let face = if is_value { CELL } else { HEAD };
             canvas.text(line, (cell.left, baseline), face, Align::Left)?;
         }
         let frame = self.frame(Rect {

@@ -4,18 +4,23 @@
 //! then makes the scenario of any point from what is in memory, with mistakes
 //! placed at the value in the sweep file that made them.
 
+mod changes;
 mod factors;
 mod filters;
+mod levels;
 mod model;
 mod points;
 mod read;
+mod shown;
+mod tried;
 
 use std::path::Path;
 
-use factors::Varied;
+use levels::Varied;
 use points::Pick;
 
 use super::files::{self, Embedded, Files, Folder, Kept, SCENARIO_LIMIT};
+use super::names::nearest;
 use super::overrides::Change;
 use super::problem::{Problem, Problems, Report};
 use super::source::{ContentHash, Sources, Span};
@@ -24,7 +29,7 @@ use super::tree::{self, Node};
 use super::{Loaded, read_tree};
 
 pub use model::*;
-pub use read::{DESIGNS, METRICS, SIDES, STATISTICS};
+pub use shown::{METRICS, SIDES, STATISTICS};
 
 /// Files that are compiled in: path and text.
 pub type BuiltIn = &'static [(&'static str, &'static str)];
@@ -41,6 +46,8 @@ pub struct Sweep {
     pub title: String,
     /// The question it answers.
     pub question: Option<String>,
+    /// The scenario that is varied, as the file names it.
+    pub varies: String,
     /// Trials of each point.
     pub trials: u64,
     /// Master seed of all points.
@@ -55,8 +62,9 @@ pub struct Sweep {
     pub dropped: usize,
     /// What pictures show: metric, side and statistic, by their names in files.
     pub show: Vec<[&'static str; 3]>,
+    /// Where `[sweep]` stands.
+    at: Span,
     template: Template,
-    set: Vec<Change>,
     varied: Vec<Varied>,
     picks: Vec<Vec<Pick>>,
     reference: Loaded,
@@ -71,16 +79,28 @@ impl Sweep {
         &self.reference
     }
 
-    /// The scenario of a point.
+    /// The scenario of a point, made without reading any file.
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with its place.
+    /// Everything that is wrong with it, each with its place: at the value in the
+    /// sweep file, if that made it. Or that there is no such point.
     pub fn scenario(&self, point: usize) -> Result<Loaded, Report> {
-        let picks = self.picks.get(point).map_or(&[][..], Vec::as_slice);
-        let varied = self.varied.iter().zip(picks);
-        let changes = varied.flat_map(|(varied, pick)| varied.changes(*pick));
-        let changes: Vec<Change> = self.set.iter().cloned().chain(changes).collect();
-        self.template.load(&changes)
+        let Some(picks) = self.picks.get(point) else {
+            return Err(self.no_point(point));
+        };
+        let pairs = self.varied.iter().zip(picks);
+        let changes = pairs.flat_map(|(varied, pick)| varied.changes(*pick).into_owned());
+        self.template.load(&changes.collect::<Vec<_>>())
+    }
+
+    fn no_point(&self, point: usize) -> Report {
+        let mut problems = Problems::default();
+        let said = format!(
+            "this sweep has {} points, and none is {point}",
+            self.picks.len()
+        );
+        problems.push(Problem::new(self.at, said).help("they are counted from 0"));
+        Report::new(self.template.sources.clone(), problems)
     }
 
     /// Every file that was read: its name, as messages have it, and the hash of
@@ -108,16 +128,18 @@ struct Template {
 }
 
 impl Template {
+    /// The same with changes at all points, which made it `root`.
+    fn with(mut self, set: &[Change], root: Node) -> Self {
+        set.iter().for_each(|change| change.add_to(&mut self.hash));
+        Self { root, ..self }
+    }
+
     fn load(&self, changes: &[Change]) -> Result<Loaded, Report> {
         let (mut sources, mut hash) = (self.sources.clone(), self.hash);
         let mut reader = Reader::new(&mut sources, &self.files, &mut hash);
         let scenario = read_tree(self.root.clone(), changes, &self.stem, &mut reader);
         let (problems, warnings) = (reader.problems, reader.warnings);
-        for change in changes {
-            hash.add(change.path().as_bytes());
-            hash.add(sources.excerpt(change.value().span).as_bytes());
-            hash.add(change.value().text().unwrap_or_default().as_bytes());
-        }
+        changes.iter().for_each(|change| change.add_to(&mut hash));
         match scenario.filter(|_| problems.is_empty()) {
             Some(scenario) => Ok(Loaded {
                 scenario,
@@ -141,7 +163,7 @@ pub fn load_sweep(path: &Path, built_in: BuiltIn) -> Result<Sweep, Report> {
     let bytes = files::read_file(path, SCENARIO_LIMIT);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let open = |name: &str| open(name, folder, built_in);
-    assemble(&path.display().to_string(), &stem, bytes, &open)
+    assemble(&path.display().to_string(), &stem, bytes, &open, built_in)
 }
 
 /// Reads a sweep that is compiled in: `sweeps/NAME.toml`.
@@ -158,7 +180,7 @@ pub fn load_sweep_embedded(name: &str, built_in: BuiltIn) -> Result<Sweep, Repor
             .and_then(|path| path.strip_suffix(".toml"));
         open_built_in(stem.unwrap_or(path), built_in)
     };
-    assemble(&path, name, bytes, &open)
+    assemble(&path, name, bytes, &open, built_in)
 }
 
 /// A scenario that is about to be read.
@@ -190,7 +212,18 @@ fn open(name: &str, folder: &Path, built_in: BuiltIn) -> Result<Opened, String> 
     })
 }
 
+/// The names of built-in scenarios.
+fn scenarios(built_in: BuiltIn) -> impl Iterator<Item = &'static str> {
+    let stems = built_in
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(".toml"));
+    stems.filter(|stem| !stem.contains('/'))
+}
+
 fn open_built_in(name: &str, built_in: BuiltIn) -> Result<Opened, String> {
+    if !scenarios(built_in).any(|known| known == name) {
+        return Err("there is no such file".to_owned());
+    }
     let path = format!("{name}.toml");
     Ok(Opened {
         bytes: Embedded(built_in).read(&path, SCENARIO_LIMIT)?,
@@ -205,6 +238,7 @@ fn assemble(
     stem: &str,
     bytes: Result<Vec<u8>, String>,
     open: &dyn Fn(&str) -> Result<Opened, String>,
+    built_in: BuiltIn,
 ) -> Result<Sweep, Report> {
     let mut sources = Sources::default();
     let mut problems = Problems::default();
@@ -233,9 +267,12 @@ fn assemble(
         Ok(opened) => template(opened, &mut sources, &mut problems),
         Err(why) => {
             let problem = Problem::new(span, format!("cannot read the scenario `{name}`: {why}"));
-            problems.push(problem.help(
-                "name a file, by its path from the folder of this one, or a built-in scenario",
-            ));
+            let help =
+                "name a file, by its path from the folder of this one, or a built-in scenario";
+            problems.push(match nearest(name, scenarios(built_in)) {
+                Some(known) => problem.label(format!("did you mean `{known}`?")),
+                None => problem.help(help),
+            });
             None
         }
     });

@@ -1,12 +1,15 @@
 //! The points of a sweep.
 
-use super::factors::Varied;
-use super::filters::{self, Filter};
+use super::filters::Filter;
+use super::levels::Varied;
 use super::{Design, MOST_POINTS};
 use crate::random::{latin_hypercube, morris, sobol};
 use crate::scenario::problem::Problem;
 use crate::scenario::source::Span;
 use crate::scenario::table::Reader;
+
+/// Most combinations of levels of which filters may choose.
+const MOST_COMBINATIONS: usize = 10_000_000;
 
 /// What a factor is set to at a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,57 +45,83 @@ pub(super) fn plan(
     sample: &Sample,
     reader: &mut Reader<'_>,
 ) -> Option<Plan> {
-    let points = match design {
-        Design::Grid => grid(varied, filters, sample, reader)?,
-        Design::Zip => zip(varied, reader)?,
-        Design::OneAtATime => one_at_a_time(varied),
+    match design {
+        Design::Grid => grid(varied, filters, sample, reader),
+        Design::Zip => {
+            let levels = zipped(varied, reader)?;
+            let point = |level| vec![Pick::Level(level); varied.len()];
+            kept((0..levels).map(point), varied, filters, sample, reader)
+        }
+        Design::OneAtATime => {
+            let points = one_at_a_time(varied);
+            keep_reference(&points, varied, filters, reader)?;
+            kept(points.into_iter(), varied, filters, sample, reader)
+        }
         Design::LatinHypercube => {
             let cube = latin_hypercube(sample.points, varied.len(), sample.seed);
-            picked(&cube, varied)
+            kept(picked(cube, varied), varied, filters, sample, reader)
         }
         Design::Sobol => match sobol(sample.points, varied.len(), sample.seed) {
-            Ok(cube) => picked(&cube, varied),
+            Ok(cube) => kept(picked(cube, varied), varied, filters, sample, reader),
             Err(error) => {
                 reader.report(Problem::new(sample.at, error.to_string()));
-                return None;
+                None
             }
         },
         Design::Morris { levels } => {
-            let cube = morris(
-                sample.trajectories,
-                levels as usize,
-                varied.len(),
-                sample.seed,
-            );
-            picked(&within(cube, levels, varied), varied)
+            let points = sample.trajectories.saturating_mul(varied.len() + 1);
+            if points > MOST_POINTS {
+                let help = "give fewer trajectories, or fewer factors";
+                reader.report(too_many(points, sample).help(help));
+                return None;
+            }
+            let (number, levels) = (sample.trajectories, levels as usize);
+            let mut cube = morris(number, levels, varied.len(), sample.seed);
+            move_inside(&mut cube, levels, varied);
+            kept(picked(cube, varied), varied, filters, sample, reader)
         }
-    };
-    let all = points.len();
-    let levels = |picks: &[Pick]| -> Vec<_> {
-        let pairs = varied.iter().zip(picks);
-        pairs.map(|(varied, pick)| varied.level(*pick)).collect()
-    };
-    let keep = |picks: &Vec<Pick>| filters::keep(filters, &levels(picks));
-    let picks: Vec<Vec<Pick>> = points.into_iter().filter(keep).collect();
-    if picks.is_empty() {
-        reader.report(Problem::new(sample.at, "the filters leave no point"));
-        return None;
     }
-    if picks.len() > MOST_POINTS {
-        too_many(picks.len() as u128, sample, reader);
-        return None;
-    }
-    Some(Plan {
-        dropped: all - picks.len(),
-        picks,
-    })
 }
 
-fn too_many(points: u128, sample: &Sample, reader: &mut Reader<'_>) {
-    let said = format!("this sweep has {points} points");
-    reader.report(Problem::new(sample.at, said).help(format!(
-        "a sweep has at most {MOST_POINTS}: give fewer levels, or sample with lhs or sobol"
-    )));
+/// The points that all filters keep.
+fn kept(
+    points: impl Iterator<Item = Vec<Pick>>,
+    varied: &[Varied],
+    filters: &[Filter],
+    sample: &Sample,
+    reader: &mut Reader<'_>,
+) -> Option<Plan> {
+    let (mut all, mut kept, mut picks) = (0, 0, Vec::new());
+    for point in points {
+        all += 1;
+        if filters.iter().all(|filter| holds(filter, &point, varied)) {
+            kept += 1;
+            if kept <= MOST_POINTS {
+                picks.push(point);
+            }
+        }
+    }
+    if kept > MOST_POINTS {
+        let help = "give fewer levels or narrower filters, or sample with lhs or sobol";
+        reader.report(too_many(kept, sample).help(help));
+        return None;
+    }
+    if let (0, Some(first)) = (kept, filters.first()) {
+        let said = format!("the filters leave none of {all} points");
+        reader.report(Problem::new(first.at, said));
+        return None;
+    }
+    let dropped = all - kept;
+    Some(Plan { picks, dropped })
+}
+
+fn holds(filter: &Filter, point: &[Pick], varied: &[Varied]) -> bool {
+    filter.holds(|factor| varied[factor].level(point[factor]))
+}
+
+fn too_many(points: usize, sample: &Sample) -> Problem {
+    let said = format!("this sweep has {points} points, of at most {MOST_POINTS}");
+    Problem::new(sample.at, said)
 }
 
 /// Every combination of levels; the last factor moves first.
@@ -101,51 +130,45 @@ fn grid(
     filters: &[Filter],
     sample: &Sample,
     reader: &mut Reader<'_>,
-) -> Option<Vec<Vec<Pick>>> {
-    /// Combinations that are looked at, of which filters may keep a few.
-    const LOOKED_AT: u128 = 10_000_000;
-    let levels = varied.iter().map(|varied| varied.levels() as u128);
-    let all = levels.fold(1_u128, u128::saturating_mul);
-    let most = match filters.is_empty() {
-        true => MOST_POINTS as u128,
-        false => LOOKED_AT,
-    };
-    if all > most {
-        too_many(all, sample, reader);
+) -> Option<Plan> {
+    let levels = varied.iter().map(Varied::levels);
+    let all = levels.fold(1, usize::saturating_mul);
+    if filters.is_empty() && all > MOST_POINTS {
+        let help = "give fewer levels, or filters, or sample with lhs or sobol";
+        reader.report(too_many(all, sample).help(help));
+        return None;
+    }
+    if all > MOST_COMBINATIONS {
+        let said = format!("these levels can be combined in {all} ways");
+        let help = format!("filters choose of at most {MOST_COMBINATIONS}: give fewer levels");
+        reader.report(Problem::new(sample.at, said).help(help));
         return None;
     }
     let point = |number: usize| {
         let mut rest = number;
-        let mut picks: Vec<Pick> = varied
-            .iter()
-            .rev()
-            .map(|varied| {
-                let level = rest % varied.levels();
-                rest /= varied.levels();
-                Pick::Level(level)
-            })
-            .collect();
+        let pick = |varied: &Varied| {
+            let level = rest % varied.levels();
+            rest /= varied.levels();
+            Pick::Level(level)
+        };
+        let mut picks: Vec<Pick> = varied.iter().rev().map(pick).collect();
         picks.reverse();
         picks
     };
-    Some((0..all as usize).map(point).collect())
+    kept((0..all).map(point), varied, filters, sample, reader)
 }
 
-/// First levels together, then second ones.
-fn zip(varied: &[Varied], reader: &mut Reader<'_>) -> Option<Vec<Vec<Pick>>> {
-    let first = varied.first()?;
-    for other in &varied[1..] {
-        if other.levels() != first.levels() {
-            let said = format!("{} levels cannot be zipped", other.levels());
-            let label = format!("`{}` has {}", first.factor.key, first.levels());
-            reader.report(Problem::new(other.at, said).also(first.at, label));
-        }
+/// How many levels all factors have.
+fn zipped(varied: &[Varied], reader: &mut Reader<'_>) -> Option<usize> {
+    let (first, others) = varied.split_first()?;
+    let other = |varied: &&Varied| varied.levels() != first.levels();
+    let odd: Vec<&Varied> = others.iter().filter(other).collect();
+    for varied in &odd {
+        let said = format!("{} levels cannot be zipped", varied.levels());
+        let label = format!("`{}` has {}", first.factor.key, first.levels());
+        reader.report(Problem::new(varied.at, said).also(first.at, label));
     }
-    if !reader.problems.is_empty() {
-        return None;
-    }
-    let point = |level| vec![Pick::Level(level); varied.len()];
-    Some((0..first.levels()).map(point).collect())
+    odd.is_empty().then(|| first.levels())
 }
 
 /// A reference point, then every other level of each factor alone.
@@ -164,23 +187,40 @@ fn one_at_a_time(varied: &[Varied]) -> Vec<Vec<Pick>> {
     points
 }
 
-fn picked(cube: &[Vec<f64>], varied: &[Varied]) -> Vec<Vec<Pick>> {
-    let point = |point: &Vec<f64>| {
-        let pairs = varied.iter().zip(point);
-        pairs.map(|(varied, u)| varied.pick(*u)).collect()
+/// Makes sure that no filter takes the reference point away.
+fn keep_reference(
+    points: &[Vec<Pick>],
+    varied: &[Varied],
+    filters: &[Filter],
+    reader: &mut Reader<'_>,
+) -> Option<()> {
+    let point = points.first()?;
+    let mut filters = filters.iter();
+    let Some(without) = filters.find(|filter| !holds(filter, point, varied)) else {
+        return Some(());
     };
-    cube.iter().map(point).collect()
+    let problem = Problem::new(without.at, "this filter takes the reference point away");
+    reader.report(problem.help("the other points of one-at-a-time are compared with it"));
+    None
 }
 
-/// Levels of Morris's method, half a level inside where a law has no bounds.
-fn within(mut cube: Vec<Vec<f64>>, levels: u32, varied: &[Varied]) -> Vec<Vec<f64>> {
-    let margin = 0.5 / f64::from(levels);
-    for point in &mut cube {
+/// What the points of the unit cube pick.
+fn picked(cube: Vec<Vec<f64>>, varied: &[Varied]) -> impl Iterator<Item = Vec<Pick>> {
+    let point = |point: Vec<f64>| {
+        let pairs = varied.iter().zip(point);
+        pairs.map(|(varied, u)| varied.pick(u)).collect()
+    };
+    cube.into_iter().map(point)
+}
+
+/// Moves the ends of Morris's levels half a level inside where a law has no bounds.
+fn move_inside(cube: &mut [Vec<f64>], levels: usize, varied: &[Varied]) {
+    let margin = 0.5 / levels as f64;
+    for point in cube {
         for (u, varied) in point.iter_mut().zip(varied) {
             if varied.is_unbounded() {
                 *u = u.clamp(margin, 1.0 - margin);
             }
         }
     }
-    cube
 }
