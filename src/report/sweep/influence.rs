@@ -4,8 +4,8 @@ use super::track::Track;
 use crate::scenario::sweep::Design;
 use crate::study::sweep::SweepOutcome;
 
-/// Share of the points at either end of a sampled factor.
-const END: f64 = 0.2;
+/// Parts into which the points of a sampled factor are divided.
+const PARTS: usize = 5;
 /// Points that share a level, on average, for their mean to say something.
 const SHARED: usize = 3;
 
@@ -31,6 +31,8 @@ pub(super) struct Swing {
     pub(super) track: usize,
     /// At the low end, and at the high end.
     pub(super) ends: [End; 2],
+    /// Least and greatest over all levels, the ends and those between.
+    pub(super) range: [f64; 2],
 }
 
 /// A response at an end of a factor.
@@ -64,9 +66,16 @@ pub(super) struct Effect {
 }
 
 impl Swing {
-    /// How far apart the ends are.
+    /// How far the response goes over all levels.
     pub(super) fn size(&self) -> f64 {
-        (self.ends[1].value - self.ends[0].value).abs()
+        self.range[1] - self.range[0]
+    }
+
+    /// Whether it goes notably further between the ends than from one to the
+    /// other.
+    pub(super) fn is_bent(&self) -> bool {
+        let straight = (self.ends[1].value - self.ends[0].value).abs();
+        self.size() > straight * 1.05
     }
 }
 
@@ -117,14 +126,14 @@ impl Influence {
     }
 }
 
-/// Points that share a level, or the lowest or highest levels of a sample.
+/// Points that share a level, or a part of a sample.
 struct Group {
     label: String,
     points: Vec<usize>,
 }
 
 /// The points at each level; of numbers that are sampled or have few points
-/// each, the lowest and the highest fifth of points.
+/// each, the lowest fifth of points, the next, and so on.
 fn groups(track: &Track<'_>) -> Vec<Group> {
     let all = 0..track.of.len();
     let many = track.of.len() >= SHARED * track.count();
@@ -135,19 +144,20 @@ fn groups(track: &Track<'_>) -> Vec<Group> {
     }
     let mut order: Vec<usize> = all.collect();
     order.sort_by_key(|&point| track.of[point]);
-    let size = ((order.len() as f64 * END) as usize).max(1);
-    let lowest = order[..size].to_vec();
-    let highest = order[order.len() - size..].to_vec();
-    let end = |inner: Option<&usize>, sign: char, points: Vec<usize>| Group {
-        label: inner.map_or_else(String::new, |&point| {
-            format!("{sign}\u{a0}{}", track.said(track.of[point]))
-        }),
-        points,
+    let parts = (0..PARTS).map(|part| {
+        let border = |part: usize| order.len() * part / PARTS;
+        &order[border(part)..border(part + 1)]
+    });
+    let said = |sign: char, point: &usize| format!("{sign}\u{a0}{}", track.said(track.of[*point]));
+    let group = |(part, points): (usize, &[usize])| Group {
+        label: match part {
+            0 => points.last().map(|point| said('≤', point)),
+            _ => points.first().map(|point| said('≥', point)),
+        }
+        .unwrap_or_default(),
+        points: points.to_vec(),
     };
-    vec![
-        end(lowest.last(), '≤', lowest.clone()),
-        end(highest.first(), '≥', highest.clone()),
-    ]
+    parts.enumerate().map(group).collect()
 }
 
 /// A group for each level, without points.
@@ -190,13 +200,15 @@ fn swing(at: usize, track: &Track<'_>, groups: &[Group], values: &[Option<f64>])
     };
     let ends: Vec<End> = groups.iter().filter_map(end).collect();
     let by_value = |a: &&End, b: &&End| a.value.total_cmp(&b.value);
+    let (least, most) = (ends.iter().min_by(by_value)?, ends.iter().max_by(by_value)?);
     let pair = match track.is_words() {
-        true => (ends.iter().min_by(by_value)?, ends.iter().max_by(by_value)?),
+        true => (least, most),
         false => (ends.first()?, ends.last()?),
     };
     Some(Swing {
         track: at,
         ends: [pair.0.clone(), pair.1.clone()],
+        range: [least.value, most.value],
     })
 }
 

@@ -87,6 +87,16 @@ fn long_titles(mut outcome: SweepOutcome) -> SweepOutcome {
     outcome
 }
 
+/// The response is greatest in the middle of the first factor.
+fn bent(mut outcome: SweepOutcome) -> SweepOutcome {
+    for point in &mut outcome.points {
+        if let (Level::Number(at), Ok(found)) = (&point.levels[0], &mut point.found) {
+            found.shown[0].at.value += 0.15 - 1e-4 * (at - 45.0) * (at - 45.0);
+        }
+    }
+    outcome
+}
+
 fn constant(mut outcome: SweepOutcome, value: f64) -> SweepOutcome {
     for point in &mut outcome.points {
         if let Ok(found) = &mut point.found {
@@ -191,6 +201,7 @@ fn cases() -> Vec<(&'static str, SweepOutcome)> {
             Plan::new(Design::Zip, vec![approval(5), review(5), dates.clone()], 5).outcome(),
         ),
         ("alone", with(oat(wide()), 1, many_responses())),
+        ("bent", bent(oat(wide()).outcome())),
         ("lhs-8", lhs(8, 200).outcome()),
         ("lhs-10000", lhs(8, 10_000).outcome()),
         (
@@ -266,25 +277,42 @@ fn findings_say_how_far_a_response_goes_and_what_moves_it() {
 
 #[test]
 fn findings_have_words_for_the_ends() {
-    insta::assert_snapshot!(said(&case("constant")), @"");
-    insta::assert_snapshot!(said(&case("constant-zero")), @"");
-    insta::assert_snapshot!(said(&case("one-point")), @"");
-    insta::assert_snapshot!(said(&case("all-failed")), @"");
-    insta::assert_snapshot!(said(&case("all-failed-lhs")), @"");
-    insta::assert_snapshot!(said(&case("some-failed")), @"");
+    insta::assert_snapshot!(said(&case("constant")), @"Japan's shortfall of NdFeB magnets is 7 % of demand at every point.");
+    insta::assert_snapshot!(said(&case("constant-zero")), @"
+    Japan's shortfall of NdFeB magnets is 0 % of demand at every point.
+      tornado: No factor moves it.
+      parallel: A line a point; lines at one level are fanned out.
+    ");
+    insta::assert_snapshot!(said(&case("one-point")), @"Japan's shortfall of NdFeB magnets is 23 % of demand at the only point.");
+    insta::assert_snapshot!(said(&case("all-failed")), @"
+    Japan's shortfall of NdFeB magnets is not known at any point.
+    24 of 24 points failed and are left out; the first, point 0: every trial failed; first, trial 0: the market did not clear
+    ");
+    insta::assert_snapshot!(said(&case("all-failed-lhs")), @"
+    Japan's shortfall of NdFeB magnets is not known at any point.
+    40 of 40 points failed and are left out; the first, point 0: every trial failed; first, trial 0: the market did not clear
+    ");
+    insta::assert_snapshot!(said(&case("some-failed")), @"
+    Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 80 %, review 20 days) to 31 % (approval 20 %, review 120 days); approval moves it most.
+      heat: The standard error of a point is at most 1.6 %.
+    5 of 24 points failed and are left out; the first, point 1: every trial failed; first, trial 0: the market did not clear
+    ");
     let mut never = Plan::new(Design::Grid, vec![approval(3)], 0);
     never.responses = vec![response(
         Metric::TimeToSurvive,
         Side::Shocked,
         Statistic::Mean,
     )];
-    insta::assert_snapshot!(said(&constant(never.outcome(), f64::NAN)), @"");
+    insta::assert_snapshot!(said(&constant(never.outcome(), f64::NAN)), @"The time until Japan is short of NdFeB magnets has no end: it is short at no point.");
     let mut lost = case("one-factor");
     lost.responses.truncate(1);
     for point in &mut lost.points {
         point.found.as_mut().unwrap().failed = 2;
     }
-    insta::assert_snapshot!(said(&lost), @"");
+    insta::assert_snapshot!(said(&lost), @"
+    Japan's shortfall of NdFeB magnets runs from 7.8 % of demand (approval 80 %) to 31 % (approval 20 %).
+    14 trials at 7 points failed and were left out.
+    ");
 }
 
 /// Responses of every kind are named without a gap.
@@ -521,6 +549,21 @@ fn swings_are_conditional_means() {
     ];
     assert_eq!(found, expected);
     assert_eq!(reference.map(rounded), Some(24.333333));
+}
+
+/// A factor whose ends are alike moves the response between them.
+#[test]
+fn a_bent_response_is_not_overlooked() {
+    let mut outcome = grid(vec![approval(5), review(2)]).outcome();
+    for (i, point) in outcome.points.iter_mut().enumerate() {
+        let hill = [0.1, 0.3, 0.4, 0.3, 0.1][i / 2];
+        let found = point.found.as_mut().unwrap();
+        found.shown[0].at.value = hill + 0.02 * (i % 2) as f64;
+    }
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let note = Kind::Tornado.note(&view).unwrap().replace('\u{a0}', " ");
+    insta::assert_snapshot!(note, @"Approval moves it most: between 11 % and 41 % of demand, not evenly from end to end. These are means over the points at each level, or in each fifth of a sample.");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Rect, Stroke};
 use super::super::panel::{Key, ROW, legend, ticks};
 use super::super::theme::{
-    BASELINE_BAR, CAPTION, CELL, GRID, INK, MUTED, PAPER, RULE, SHOCKED_BAR, TICK,
+    BASELINE_BAR, CAPTION, CELL, GRID, INK, MUTED, PAPER, POLICY, RULE, SHOCKED_BAR, TICK,
 };
 use super::influence::{Effect, End, Influence, Swing};
 use super::lines::level;
@@ -117,14 +117,18 @@ fn draw_swings(
         true => "at the reference point",
         false => "mean of all points",
     };
-    let keys = [
+    let mut keys = vec![
         Key::block("low end of the factor", BASELINE_BAR, 1.0),
         Key::block("high end", SHOCKED_BAR, 1.0),
         Key::line(line, Stroke::solid(INK, 2.5)),
     ];
+    if swings.iter().any(Swing::is_bent) {
+        keys.push(Key::line("levels between", between()));
+    }
     let room = legend(canvas, rect, &keys)?;
+    let ranges = swings.iter().flat_map(|swing| swing.range);
+    let scale = Scale::around(ranges.chain(reference), 5);
     let ends = swings.iter().flat_map(|swing| &swing.ends);
-    let scale = Scale::around(ends.clone().map(|end| end.value).chain(reference), 5);
     let widest = ends.map(|end| CELL.width(&end.label)).fold(0.0, f64::max);
     let aside = (widest + 14.0).min(room.width() * 0.16);
     let tracks: Vec<usize> = swings.iter().map(|swing| swing.track).collect();
@@ -136,27 +140,40 @@ fn draw_swings(
     let base = rows.x(reference);
     for (row, swing) in swings.iter().enumerate() {
         rows.draw_name(canvas, (row, swing.track), aside)?;
-        let height = (rows.pitch * 0.8).min(THICK);
-        let middle = rows.middle(row);
-        let halves = [
-            (middle - height / 2.0, middle),
-            (middle, middle + height / 2.0),
-        ];
-        let colours = [BASELINE_BAR, SHOCKED_BAR];
-        for ((end, (top, bottom)), colour) in swing.ends.iter().zip(halves).zip(colours) {
-            let x = rows.x(end.value);
-            let bar = Rect::new(
-                base.min(x),
-                top,
-                base.max(x).max(base.min(x) + 1.0),
-                bottom - 2.0,
-            );
-            canvas.rect(bar, colour, 1.0)?;
-            draw_end(canvas, (x, (top + bottom) / 2.0), end, (x < base, aside))?;
-        }
+        draw_swing(canvas, &rows, (row, base, aside), swing)?;
     }
     let ends = [(base, rows.plot.top), (base, rows.plot.bottom)];
     canvas.line(&ends, Stroke::solid(INK, 2.5))
+}
+
+/// The line over levels between the ends of a factor.
+fn between() -> Stroke {
+    Stroke::solid(POLICY, 3.0)
+}
+
+/// The bars of a factor, the low end over the high one; and a line where the
+/// response goes further between them.
+fn draw_swing(
+    canvas: &Canvas<'_>,
+    rows: &Rows<'_, '_>,
+    (row, base, aside): (usize, f64, f64),
+    swing: &Swing,
+) -> Drawn {
+    let (middle, half) = (rows.middle(row), (rows.pitch * 0.8).min(THICK) / 2.0);
+    let halves = [(middle - half, middle), (middle, middle + half)];
+    let colours = [BASELINE_BAR, SHOCKED_BAR];
+    for ((end, (top, bottom)), colour) in swing.ends.iter().zip(halves).zip(colours) {
+        let x = rows.x(end.value);
+        let (left, right) = (base.min(x), base.max(x).max(base.min(x) + 1.0));
+        canvas.rect(Rect::new(left, top, right, bottom - 2.0), colour, 1.0)?;
+        let at = (x, (top + bottom) / 2.0);
+        draw_end(canvas, at, end, (x < base, aside))?;
+    }
+    if !swing.is_bent() {
+        return Ok(());
+    }
+    let [low, high] = swing.range.map(|value| rows.x(value));
+    canvas.line(&[(low, middle - 1.0), (high, middle - 1.0)], between())
 }
 
 /// The level at the end of a bar.

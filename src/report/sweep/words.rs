@@ -5,7 +5,7 @@ use super::super::card::Below;
 use super::super::digest::with_article;
 use super::super::number::count;
 use super::super::theme::Face;
-use super::influence::Influence;
+use super::influence::{Influence, Swing};
 use super::track::Track;
 use super::view::{Answer, View};
 use crate::scenario::sweep::Design;
@@ -382,7 +382,6 @@ fn listed(names: &[String]) -> String {
 
 /// Which factors move the response, and how that was found.
 pub(super) fn tornado(view: &View<'_>) -> Option<String> {
-    let response = title(view.response);
     let hidden = match view
         .influence
         .order()
@@ -396,38 +395,63 @@ pub(super) fn tornado(view: &View<'_>) -> Option<String> {
     match &view.influence {
         Influence::Swings { swings, .. } => {
             let most = swings.first()?;
-            let name = capital(&view.tracks.get(most.track)?.name());
-            let [low, high] = &most.ends;
-            let [from, to] = [low, high].map(|end| view.unit.say(end.value));
-            let how = match view.outcome.design {
-                _ if low.value == high.value => {
-                    return Some(format!("No factor moves the {response}."));
+            if most.size() <= 0.0 {
+                return Some("No factor moves it.".to_owned());
+            }
+            let moved = swung(view, most)?;
+            let named = swings
+                .iter()
+                .filter_map(|swing| view.tracks.get(swing.track));
+            let names = match named.into_iter().any(Track::is_words) {
+                true => {
+                    " The ends of named levels are those with the least and the greatest response."
                 }
-                Design::OneAtATime => "All else is as at the reference point.",
-                _ => "These are means over the points at either end of a factor.",
+                false => "",
             };
-            let (of, at, to_at) = (view.unit.of, &low.named, &high.named);
-            Some(format!(
-                "{name} moves the {response} most: from {from}{of} ({at}) to {to} ({to_at}). {how}{}{hidden}",
-                names(view)
-            ))
+            Some(format!("{moved}{names}{}{hidden}", left_out(view)))
         }
         Influence::Effects(effects) => {
             let most = effects.first()?;
             let name = capital(&view.tracks.get(most.track)?.name());
             let (size, of) = (view.unit.say_size(most.size), view.unit.of);
             Some(format!(
-                "{name} moves the {response} most: over its whole range by {size}{of} on average. A large σ means that an effect is uneven or depends on other factors.{hidden}"
+                "{name} moves it most: over its whole range by {size}{of} on average. A large σ means that an effect is uneven or depends on other factors.{}{hidden}",
+                left_out(view)
             ))
         }
     }
 }
 
-/// Which ends a factor has whose levels are names.
-fn names(view: &View<'_>) -> &'static str {
-    match view.tracks.iter().any(Track::is_words) {
-        true => " The ends of named levels are those with the least and the greatest response.",
-        false => "",
+/// The factor that moves the response most, from where to where, and how that
+/// was found.
+fn swung(view: &View<'_>, most: &Swing) -> Option<String> {
+    let name = capital(&view.tracks.get(most.track)?.name());
+    let of = view.unit.of;
+    let [low, high] = &most.ends;
+    let how = match view.outcome.design {
+        Design::OneAtATime => "All else is as at the reference point.",
+        _ => "These are means over the points at each level, or in each fifth of a sample.",
+    };
+    if most.is_bent() {
+        let [least, most] = most.range.map(|value| view.unit.say(value));
+        return Some(format!(
+            "{name} moves it most: between {least} and {most}{of}, not evenly from end to end. {how}"
+        ));
+    }
+    let [from, to] = [low, high].map(|end| view.unit.say(end.value));
+    let (at, to_at) = (&low.named, &high.named);
+    Some(format!(
+        "{name} moves it most: from {from}{of} ({at}) to {to} ({to_at}). {how}"
+    ))
+}
+
+/// That points without a number are not in means, if there are any.
+fn left_out(view: &View<'_>) -> &'static str {
+    let answers = (0..view.shown.len()).map(|point| view.answer(point));
+    let mut missing = answers.filter(|answer| matches!(answer, Answer::Never | Answer::Unknown));
+    match missing.next() {
+        Some(_) => " Points without a number are left out.",
+        None => "",
     }
 }
 
