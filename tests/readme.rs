@@ -70,6 +70,7 @@ fn every_sweep_loads() {
         let path = folder.path().join("example.toml");
         fs::write(&path, text).unwrap();
         let sweep = load_sweep(&path, &[]).unwrap_or_else(|report| panic!("{}", report.render()));
+        texts::keep_sweep(text, None);
         for point in 0..sweep.points.len() {
             let loaded = sweep.scenario(point);
             let loaded = loaded.unwrap_or_else(|report| panic!("{}", report.render()));

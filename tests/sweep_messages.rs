@@ -8,6 +8,8 @@
 )]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
 
 use proptest::prelude::*;
 use shortfall::scenario::sweep::{
@@ -16,6 +18,8 @@ use shortfall::scenario::sweep::{
 use shortfall::scenario::{self, Override, Scenario};
 use shortfall::study::sweep::Statistic;
 use shortfall::study::{Metric, Side};
+
+mod texts;
 
 const SCENARIO: &str = r#"[scenario]
 title   = "Magnets"
@@ -73,7 +77,9 @@ fn read_with(scenario: &str, sweep: &str) -> Result<Sweep, String> {
         ("magnets.toml", kept(scenario)),
         ("sweeps/s.toml", kept(sweep)),
     ];
-    load_sweep_embedded("s", files.leak()).map_err(|report| report.render())
+    let read = load_sweep_embedded("s", files.leak()).map_err(|report| report.render());
+    texts::keep_sweep(sweep, read.as_ref().err().map(String::as_str));
+    read
 }
 
 fn read(text: &str) -> Result<Sweep, String> {
@@ -134,6 +140,50 @@ fn the_words_of_a_sweep_are_those_of_a_study() {
     assert_eq!(METRICS, Metric::ALL.map(Metric::name));
     assert_eq!(SIDES, Side::ALL.map(Side::name));
     assert_eq!(STATISTICS, Statistic::ALL.map(Statistic::name));
+}
+
+#[test]
+fn designs_are_read_by_the_names_they_are_written_with() {
+    let sampled = ["lhs", "sobol"].map(|name| (name, "\npoints = 4"));
+    let whole = ["grid", "zip", "one-at-a-time", "morris"].map(|name| (name, ""));
+    for (name, points) in sampled.into_iter().chain(whole) {
+        let sweep = right(&with(&format!("design = \"{name}\"{points}")));
+        assert_eq!(sweep.design.name(), name);
+    }
+}
+
+/// The columns of the table of a sweep that are no factors.
+fn other_columns() -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let any_balance = "price = \"75 USD/kg\"\nbalance = \"as-given\"";
+    let scenario = SCENARIO.replace("price = \"75 USD/kg\"", any_balance);
+    fs::write(at("magnets.toml"), scenario).unwrap();
+    fs::write(at("s.toml"), edit(&[("\"magnets\"", "\"magnets.toml\"")])).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shortfall"));
+    command.current_dir(folder.path());
+    command.args(["sweep", "s.toml", "--trials", "2", "--quiet", "--out", "o"]);
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let table = fs::read_to_string(at("o/sweep.csv")).unwrap();
+    let head = table.lines().next().unwrap().split(',');
+    let (factors, others): (Vec<_>, Vec<_>) = head
+        .map(str::to_owned)
+        .partition(|name| ["approval", "review"].contains(&name.as_str()));
+    assert_eq!(factors, ["approval", "review"]);
+    others
+}
+
+#[test]
+fn no_factor_takes_the_name_of_another_column() {
+    let columns = other_columns();
+    assert!(columns.len() > 20, "{columns:?}");
+    for column in columns {
+        let said = changed(&[("factors.approval", &format!("factors.{column}"))]);
+        let first = said.lines().next().unwrap();
+        let expected = format!("error: no factor may be called `{column}`");
+        assert_eq!(first, expected, "{said}");
+    }
 }
 
 #[test]
