@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Command::Scenarios => cli::scenarios(),
         Command::Init(args) => cli::init(args),
         Command::Check(args) => cli::check(args),
-        Command::Schema => cli::schema(),
+        Command::Schema(args) => cli::schema(args),
         Command::Trace(args) => cli::trace(args),
     };
     cli::exit::code(done)

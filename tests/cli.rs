@@ -85,7 +85,7 @@ fn help_says_what_there_is() {
       scenarios  List the built-in scenarios and sweeps
       init       Copy built-in scenarios with their data and sweeps, to change them
       check      Look for mistakes in scenarios without running them
-      schema     Print the JSON Schema of scenario files, for editors
+      schema     Print the JSON Schema of scenario files or sweeps, for editors
       trace      Tell what happened in one trial, event by event
       help       Print this message or the help of the given subcommand(s)
 
@@ -430,7 +430,7 @@ fn a_copy_of_a_built_in_scenario_gives_the_same_results() {
     let folder = folder();
     let done = shortfall_in(folder.path(), &["init", "mine", "rare-earths-2025"]);
     assert_eq!((done.code, done.stdout.as_str()), (DONE, ""));
-    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, sweeps/magnets-licences.toml, schema.json to mine");
+    assert_snapshot!(done.stderr, @"wrote rare-earths-2025.toml, data/dytb-oxide-2024.csv, data/ionic-clay-2024.csv, data/light-concentrate-2024.csv, data/ndfeb-magnet-2024.csv, data/ndpr-oxide-2024.csv, data/rare-earth-lanes.csv, sweeps/magnets-licences.toml, schema.json, sweep-schema.json to mine");
     for (scenario, out) in [
         ("rare-earths-2025", "a"),
         ("mine/rare-earths-2025.toml", "b"),
@@ -455,8 +455,10 @@ fn all_built_in_scenarios_are_copied_where_none_is_named() {
     let copy = points("sweeps/sakhalin-winter.toml");
     assert_eq!(copy.lines().count(), 1 + 30);
     assert_eq!(copy, points("sakhalin-winter"));
-    let schema = fs::read_to_string(folder.path().join("schema.json")).unwrap();
-    assert_eq!(schema, shortfall(&["schema"]).stdout);
+    let kept = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(kept("schema.json"), shortfall(&["schema"]).stdout);
+    let printed = shortfall(&["schema", "--sweep"]).stdout;
+    assert_eq!(kept("sweep-schema.json"), printed);
 }
 
 #[test]
@@ -512,6 +514,10 @@ fn schema_prints_json() {
     assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
     let schema: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!(schema["title"], "Scenario of shortfall");
+    let done = shortfall(&["schema", "--sweep"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let schema: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(schema["title"], "Sweep of shortfall");
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! The JSON Schema of scenario files.
+//! The JSON Schemas of scenario files and of sweeps.
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use serde_json::{Value, json};
-use shortfall::scenario;
+use shortfall::scenario::{self, sweep};
 
 /// Keywords whose schemas are about the same value.
 const SAME_VALUE: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 #[test]
-fn the_file_is_what_the_program_prints() {
+fn the_files_are_what_the_program_prints() {
     let kept = include_str!("../scenarios/schema.json");
     let printed = serde_json::to_string_pretty(&scenario::schema()).unwrap() + "\n";
     assert!(
@@ -16,35 +16,70 @@ fn the_file_is_what_the_program_prints() {
         "scenarios/schema.json is out of date; renew it with\n\
          cargo run -- schema > scenarios/schema.json"
     );
+    let kept = include_str!("../scenarios/sweep-schema.json");
+    let printed = serde_json::to_string_pretty(&sweep::schema()).unwrap() + "\n";
+    assert!(
+        kept == printed,
+        "scenarios/sweep-schema.json is out of date; renew it with\n\
+         cargo run -- schema --sweep > scenarios/sweep-schema.json"
+    );
 }
 
 #[test]
 fn every_key_of_a_table_is_described() {
-    let schema = scenario::schema();
-    let mut keys = 0;
-    each_table(&schema, &mut |table| {
-        for (key, property) in table["properties"].as_object().into_iter().flatten() {
-            let said = described(&schema, property);
-            assert!(!said.is_empty(), "{key} of {}", table["description"]);
-            keys += 1;
-        }
-    });
-    assert!(keys > 200, "only {keys} keys were found");
+    for (schema, least) in [(scenario::schema(), 200), (sweep::schema(), 30)] {
+        let mut keys = 0;
+        each_table(&schema, &mut |table| {
+            for (key, property) in table["properties"].as_object().into_iter().flatten() {
+                let said = described(&schema, property);
+                assert!(!said.is_empty(), "{key} of {}", table["description"]);
+                keys += 1;
+            }
+        });
+        assert!(keys > least, "only {keys} keys were found");
+    }
 }
 
 #[test]
 fn no_table_of_the_language_takes_unknown_keys() {
-    each_table(&scenario::schema(), &mut |table| {
-        assert!(!table["additionalProperties"].is_null(), "{table}");
-    });
+    for schema in [scenario::schema(), sweep::schema()] {
+        each_table(&schema, &mut |table| {
+            assert!(!table["additionalProperties"].is_null(), "{table}");
+        });
+    }
 }
 
 #[test]
 fn every_reference_leads_somewhere() {
-    let schema = scenario::schema();
+    for schema in [scenario::schema(), sweep::schema()] {
+        let text = schema.to_string();
+        let mut parts = text.split("\"$ref\":\"#").skip(1);
+        assert!(parts.all(|part| schema.pointer(part.split('"').next().unwrap()).is_some()));
+    }
+}
+
+#[test]
+fn what_is_defined_for_sweeps_is_used() {
+    let schema = sweep::schema();
     let text = schema.to_string();
-    let mut parts = text.split("\"$ref\":\"#").skip(1);
-    assert!(parts.all(|part| schema.pointer(part.split('"').next().unwrap()).is_some()));
+    for name in schema["$defs"].as_object().unwrap().keys() {
+        let reference = format!("\"$ref\":\"#/$defs/{name}\"");
+        assert!(text.contains(&reference), "{name}");
+    }
+}
+
+#[test]
+fn a_key_of_a_sweep_says_its_meaning_and_its_default() {
+    let schema = sweep::schema();
+    assert_eq!(
+        schema["properties"]["sweep"]["properties"]["design"],
+        json!({
+            "description": "How points are chosen. Default: grid.",
+            "default": "grid",
+            "enum": ["grid", "zip", "one-at-a-time", "lhs", "sobol", "morris"],
+        })
+    );
+    assert_eq!(schema["required"], json!(["sweep", "factors"]));
 }
 
 #[test]

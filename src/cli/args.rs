@@ -48,8 +48,8 @@ pub enum Command {
     Init(InitArgs),
     /// Look for mistakes in scenarios without running them
     Check(CheckArgs),
-    /// Print the JSON Schema of scenario files, for editors
-    Schema,
+    /// Print the JSON Schema of scenario files or sweeps, for editors
+    Schema(SchemaArgs),
     /// Tell what happened in one trial, event by event
     Trace(TraceArgs),
 }
@@ -174,6 +174,14 @@ pub struct InitArgs {
     /// Names of built-in scenarios [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+}
+
+/// Arguments of `shortfall schema`.
+#[derive(Debug, clap::Args)]
+pub struct SchemaArgs {
+    /// That of sweep files
+    #[arg(long)]
+    pub sweep: bool,
 }
 
 /// Arguments of `shortfall check`.

@@ -80,6 +80,11 @@ pub(super) fn is_scenario(path: &str) -> bool {
     path.ends_with(ENDING)
 }
 
+/// Whether a file is a sweep.
+pub(super) fn is_sweep(path: &str) -> bool {
+    path.starts_with(SWEEPS)
+}
+
 /// Reads a sweep: a file, or by name one that is built in.
 ///
 /// # Errors

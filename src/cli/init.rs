@@ -6,13 +6,15 @@ use crate::export::{Folder, WriteError};
 
 /// Name of the JSON Schema beside the scenarios, as their first lines have it.
 const SCHEMA: &str = "schema.json";
+/// The same of sweeps.
+const SWEEP_SCHEMA: &str = "sweep-schema.json";
 
 /// A file by its path below the folder.
 type File = (&'static str, String);
 
-/// Copies built-in scenarios, the tables they read and the JSON Schema into a
-/// folder. All files appear together, and none that is there is replaced:
-/// tables and the schema may be there already if they are the same.
+/// Copies built-in scenarios, the tables they read, their sweeps and the JSON
+/// Schemas into a folder. All files appear together, and none that is there is
+/// replaced: tables and schemas may be there already if they are the same.
 ///
 /// # Errors
 /// When a scenario is unknown, a file is in the way, or the folder cannot be
@@ -45,7 +47,7 @@ fn names(args: &InitArgs) -> Result<Vec<&'static str>, Failure> {
     })
 }
 
-/// All files of scenarios, the schema last.
+/// All files of scenarios, the schemas last.
 fn files(names: &[&str]) -> Result<Vec<File>, Failure> {
     let mut files: Vec<File> = Vec::new();
     for name in names {
@@ -55,7 +57,11 @@ fn files(names: &[&str]) -> Result<Vec<File>, Failure> {
             }
         }
     }
-    files.push((SCHEMA, schema::text()?));
+    let sweeps = files.iter().any(|(path, _)| builtin::is_sweep(path));
+    files.push((SCHEMA, schema::of_scenarios()?));
+    if sweeps {
+        files.push((SWEEP_SCHEMA, schema::of_sweeps()?));
+    }
     Ok(files)
 }
 

@@ -27,7 +27,8 @@ mod sweep;
 mod trace;
 
 pub use args::{
-    Args, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SweepArgs, TraceArgs,
+    Args, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs, SweepArgs,
+    TraceArgs,
 };
 pub use check::check;
 pub use failure::Failure;

@@ -173,6 +173,25 @@ pub(super) fn definitions() -> Json {
     Json::Object(all)
 }
 
+/// The definitions of files that do not say what their numbers measure.
+pub(super) fn loose_definitions() -> Json {
+    let number = json!({
+        "anyOf": [{ "type": "number" }, reference("quantity")],
+        "description": "A plain number, or one with its unit.",
+    });
+    let law = laws::schema(&reference("number"), &reference("number"), true);
+    let mut all = Map::from_iter([
+        ("quantity".to_owned(), any_quantity()),
+        ("number".to_owned(), number),
+        ("law".to_owned(), law),
+    ]);
+    all.extend(values::definitions());
+    for form in [Number::FORM, Share::FORM] {
+        all.insert(fixed(form.name), form.fixed());
+    }
+    Json::Object(all)
+}
+
 fn any_quantity() -> Json {
     json!({
         "type": "string",

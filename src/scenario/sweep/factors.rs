@@ -2,18 +2,19 @@
 
 use super::changes::{change, changes};
 use super::levels::{Scale, Varied, sampled_only, written};
+use super::schema::{Any, Bound, Law, Settings, Values};
 use super::tried::{Raw, Tried};
 use super::{Design, Level};
 use crate::scenario::overrides::Change;
 use crate::scenario::problem::Problem;
-use crate::scenario::table::{Reader, choice, one_of, table};
+use crate::scenario::table::{Reader, choice, not_both, one_of, table, with};
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Map, OneOrMany, Whole, Word};
 
 /// Most factors of a sweep.
-const MOST_FACTORS: usize = 64;
+pub(super) const MOST_FACTORS: usize = 64;
 /// Names of the other columns of the table of a sweep, which no factor may have.
-const COLUMNS: [&str; 11] = [
+pub(super) const COLUMNS: [&str; 11] = [
     "scenario",
     "hash",
     "seed",
@@ -26,6 +27,12 @@ const COLUMNS: [&str; 11] = [
     "unit",
     "variant",
 ];
+/// Those of what is said about values, each with its error or without.
+pub(super) const ESTIMATES: [&str; 6] = ["mean", "sd", "se", "p_any", "values", "share_never"];
+/// The same of quantiles, and of the means beyond them.
+pub(super) const QUANTILES: [&str; 6] = ["p05", "p10", "p50", "p90", "p95", "p99"];
+/// Words of filters, which no factor may be called either.
+pub(super) const JOINS: [&str; 2] = ["and", "or"];
 
 table! {
     /// What is varied: values by one of `values`, `range`, `law` and `levels`.
@@ -35,26 +42,30 @@ table! {
         /// Path of what is varied, as for `--set`, or a list of paths that all have the same value.
         paths as "path": Tried<Option<OneOrMany<Word>>>,
         /// Values, as they would be written in the scenario.
-        values: Option<Raw>,
+        values: Option<Raw<Values>>,
         /// Values between two bounds.
         range: Tried<Option<Range>>,
         /// The law of a value that is sampled.
-        law: Option<Raw>,
+        law: Option<Raw<Law>>,
         /// Levels that set several things each.
         levels: Tried<Option<Vec<Tried<Named>>>>,
         /// The level of the reference point of one-at-a-time; what the scenario says, unless given.
-        reference: Option<Raw>,
+        reference: Option<Raw<Any>>,
     } where
         one_of(&[&["path", "values"], &["path", "range"], &["path", "law"], &["levels"]]),
+        not_both("path", "levels"),
+        with("values", &["path"]),
+        with("range", &["path"]),
+        with("law", &["path"]),
 }
 
 table! {
     /// Values between two bounds.
     struct Range {
         /// Least value: a number with its unit, or a date.
-        low: Raw,
+        low: Raw<Bound>,
         /// Greatest value.
-        high: Raw,
+        high: Raw<Bound>,
         /// Number of values, both bounds among them; a sample takes any value between them if it is not given.
         steps: Option<Whole<2, 1000>>,
         /// Whether steps are alike in size or in ratio.
@@ -68,7 +79,7 @@ table! {
         /// Its name.
         name: String,
         /// What it sets, by path.
-        set: Raw,
+        set: Raw<Settings>,
     }
 }
 
@@ -107,10 +118,10 @@ fn check_key(key: &Word, reader: &mut Reader<'_>) {
     if !text.chars().all(fits) || text.is_empty() {
         let said = format!("`{text}` is no key of a factor");
         reader.report(Problem::new(key.span, said).help("use letters, digits, - and _"));
-    } else if is_column(text) || matches!(text, "and" | "or") {
-        let why = match text {
-            "and" | "or" => "filters have a word of that name",
-            _ => "the table of results has a column of that name",
+    } else if is_column(text) || JOINS.contains(&text) {
+        let why = match JOINS.contains(&text) {
+            true => "filters have a word of that name",
+            false => "the table of results has a column of that name",
         };
         let said = format!("no factor may be called `{text}`");
         reader.report(Problem::new(key.span, said).help(why));
@@ -121,9 +132,7 @@ fn check_key(key: &Word, reader: &mut Reader<'_>) {
 fn is_column(key: &str) -> bool {
     let estimate = key.strip_suffix("_se").unwrap_or(key);
     let quantile = estimate.strip_prefix("cvar_").unwrap_or(estimate);
-    COLUMNS.contains(&key)
-        || ["mean", "sd", "se", "p_any", "values", "share_never"].contains(&estimate)
-        || ["p05", "p10", "p50", "p90", "p95", "p99"].contains(&quantile)
+    COLUMNS.contains(&key) || ESTIMATES.contains(&estimate) || QUANTILES.contains(&quantile)
 }
 
 /// A way in which a factor is given its values.
@@ -144,7 +153,7 @@ impl Listed {
     ) -> Option<Varied> {
         let way = self.way(key, reader);
         let targets = self.targets(way.as_ref(), key, reader);
-        if let (Some(Raw(node)), Some(design)) = (&self.reference, design)
+        if let (Some(Raw(node, _)), Some(design)) = (&self.reference, design)
             && design != Design::OneAtATime
         {
             let said = format!("`reference` does not go with the design {}", design.name());
@@ -167,7 +176,7 @@ impl Listed {
                 whole.then_some(())?;
             }
         }
-        if let Some(Raw(node)) = &self.reference {
+        if let Some(Raw(node, _)) = &self.reference {
             varied.refer_to(node, reader)?;
         }
         targets.map(|_| varied)
@@ -210,8 +219,8 @@ impl Listed {
             let whole = read.len() == levels.len();
             Some(Way::Levels(read, whole))
         };
-        let values = self.values.as_ref().map(|Raw(node)| Way::Values(node));
-        let law = self.law.as_ref().map(|Raw(node)| Way::Law(node));
+        let values = self.values.as_ref().map(|Raw(node, _)| Way::Values(node));
+        let law = self.law.as_ref().map(|Raw(node, _)| Way::Law(node));
         values.or(range).or(law).or_else(levels)
     }
 
@@ -257,7 +266,7 @@ impl Range {
         design: Option<Design>,
         reader: &mut Reader<'_>,
     ) -> Option<()> {
-        let (Raw(low), Raw(high)) = (&self.low, &self.high);
+        let (Raw(low, _), Raw(high, _)) = (&self.low, &self.high);
         varied.between(low, high, (self.scale, self.at), reader)?;
         match &self.steps {
             Some(steps) => varied.steps(steps.value.unsigned_abs() as usize, self.at, reader),

@@ -11,6 +11,7 @@ mod levels;
 mod model;
 mod points;
 mod read;
+mod schema;
 mod shown;
 mod tried;
 
@@ -29,6 +30,7 @@ use super::tree::{self, Node};
 use super::{Loaded, read_tree};
 
 pub use model::*;
+pub use schema::schema;
 pub use shown::{METRICS, SIDES, STATISTICS};
 
 /// Files that are compiled in: path and text.

@@ -5,8 +5,10 @@ use super::factors::{self, Keyed, Listed};
 use super::filters::{self, Filter};
 use super::levels::Varied;
 use super::points::{self, Pick, Plan, Sample};
+use super::schema::{self, Settings, needs, only_with};
+use super::shown::{self, Shown};
 use super::tried::{Raw, Tried};
-use super::{Design, Level, Sweep, Template, shown};
+use super::{Design, Level, Sweep, Template};
 use crate::scenario::files::Embedded;
 use crate::scenario::names::Names;
 use crate::scenario::overrides::Change;
@@ -20,6 +22,17 @@ use crate::scenario::values::{Filled, Spelt, Whole, Word};
 /// Usual trajectories and levels of Morris's method.
 const TRAJECTORIES: usize = 10;
 const LEVELS: u32 = 4;
+/// Designs whose points are sampled, so many of them.
+pub(super) const OF_A_SIZE: &[&str] = &["lhs", "sobol"];
+pub(super) const SAMPLED: &[&str] = &["lhs", "sobol", "morris"];
+const MORRIS: &[&str] = &["morris"];
+/// Keys that go with these designs only.
+const GO_WITH: [(&str, &[&str]); 4] = [
+    ("points", OF_A_SIZE),
+    ("trajectories", MORRIS),
+    ("levels", MORRIS),
+    ("design_seed", SAMPLED),
+];
 
 table! {
     /// A sweep: a scenario run many times, each with other values of some of its numbers.
@@ -28,7 +41,9 @@ table! {
         sweep: Tried<Head>,
         /// What is varied, by key.
         factors: Tried<Filled<Tried<Listed>>>,
-    }
+    } where
+        schema::keys_of_factors(),
+        schema::factors_of_designs(),
 }
 
 table! {
@@ -59,10 +74,13 @@ table! {
         /// Conditions that all points fulfil.
         filters: Tried<Vec<Word>>,
         /// What pictures show: metric, side and statistic, as "price_spot difference".
-        show: Tried<Vec<Word>>,
+        show: Tried<Vec<Spelt<Shown>>>,
         /// Changes of the scenario at all points, by path.
-        set: Option<Raw>,
-    }
+        set: Option<Raw<Settings>>,
+    } where
+        only_with(&GO_WITH),
+        needs(OF_A_SIZE, "points"),
+        schema::limits(),
 }
 
 choice!(Design {
@@ -196,27 +214,17 @@ impl Head {
     /// The design, if it is known; keys that do not go with it are problems.
     fn design(&self, reader: &mut Reader<'_>) -> Option<Design> {
         let mut design = self.design.0?;
-        let sampled = matches!(design, Design::LatinHypercube | Design::Sobol);
-        let is_morris = matches!(design, Design::Morris { .. });
-        let points = self.points.given().map(|n| n.span);
-        let trajectories = self.trajectories.given().map(|n| n.span);
-        let levels = self.levels.given().map(|n| n.span);
-        let seed = self.design_seed.given().map(|n| n.span);
-        let keys = [
-            ("points", points, sampled, "lhs and sobol"),
-            ("trajectories", trajectories, is_morris, "morris"),
-            ("levels", levels, is_morris, "morris"),
-            (
-                "design_seed",
-                seed,
-                sampled || is_morris,
-                "lhs, sobol and morris",
-            ),
+        let given = [
+            self.points.given().map(|n| n.span),
+            self.trajectories.given().map(|n| n.span),
+            self.levels.given().map(|n| n.span),
+            self.design_seed.given().map(|n| n.span),
         ];
-        for (key, span, fits, with) in keys {
-            if let (Some(span), false) = (span, fits) {
+        for ((key, designs), span) in GO_WITH.into_iter().zip(given) {
+            if let (Some(span), false) = (span, designs.contains(&design.name())) {
                 let said = format!("`{key}` does not go with the design {}", design.name());
-                reader.report(Problem::new(span, said).help(format!("it goes with {with}")));
+                let help = format!("it goes with {}", listed(designs));
+                reader.report(Problem::new(span, said).help(help));
             }
         }
         if let Design::Morris { levels } = &mut design
@@ -261,7 +269,7 @@ impl Head {
     /// Changes at all points.
     fn changes(&self, reader: &mut Reader<'_>) -> Vec<Change> {
         match &self.set {
-            Some(Raw(node)) => changes(node, reader),
+            Some(Raw(node, _)) => changes(node, reader),
             None => Vec::new(),
         }
     }
@@ -285,6 +293,19 @@ impl Head {
         let read: Vec<Option<Filter>> = read.collect();
         read.into_iter().collect()
     }
+}
+
+/// `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// The JSON Schema of a sweep file.
+pub(super) fn schema() -> serde_json::Value {
+    File::schema()
 }
 
 impl Made {

@@ -1,9 +1,11 @@
 //! What pictures of a sweep show: `"price_spot difference"`.
 
+use serde_json::{Value as Json, json};
+
 use crate::scenario::names::nearest;
 use crate::scenario::problem::Problem;
 use crate::scenario::table::Reader;
-use crate::scenario::values::Word;
+use crate::scenario::values::{Spelling, Spelt, Word};
 
 /// Names of metrics that pictures can show.
 pub const METRICS: [&str; 15] = [
@@ -29,10 +31,33 @@ pub const SIDES: [&str; 3] = ["shocked", "baseline", "difference"];
 pub const STATISTICS: [&str; 6] = ["mean", "p_any", "p50", "p90", "p95", "cvar_p95"];
 
 /// Most responses of a sweep.
-const MOST_SHOWN: usize = 12;
+pub(super) const MOST_SHOWN: usize = 12;
+
+/// How a response is spelt: one metric, at most one side and one statistic.
+#[derive(Clone, Debug)]
+pub(super) struct Shown;
+
+impl Spelling for Shown {
+    fn schema() -> Json {
+        let one = |names: &[&str]| format!("({})", names.join("|"));
+        let (metric, side, statistic) = (one(&METRICS), one(&SIDES), one(&STATISTICS));
+        let word = format!("({metric}|{side}|{statistic})");
+        let alone = |name: &str| format!("(^|\\s){name}(\\s|$)");
+        let twice = |name: &str| format!("(^|\\s){name}\\s(.*\\s)?{name}(\\s|$)");
+        let twice = [&metric, &side, &statistic].map(|name| json!({ "pattern": twice(name) }));
+        json!({
+            "allOf": [
+                { "pattern": format!("^\\s*{word}(\\s+{word})*\\s*$") },
+                { "pattern": alone(&metric) },
+                { "not": { "anyOf": twice } },
+            ],
+            "examples": METRICS,
+        })
+    }
+}
 
 /// Metric, side and statistic of each response; the usual one if none is given.
-pub(super) fn responses(words: &[Word], reader: &mut Reader<'_>) -> Vec<[&'static str; 3]> {
+pub(super) fn responses(words: &[Spelt<Shown>], reader: &mut Reader<'_>) -> Vec<[&'static str; 3]> {
     if words.is_empty() {
         return vec![["shortfall_share", SIDES[0], STATISTICS[0]]];
     }

@@ -1,5 +1,7 @@
 //! Reading on where something is wrong, so that all mistakes are told at once.
 
+use std::marker::PhantomData;
+
 use serde_json::Value as Json;
 
 use crate::scenario::table::{Field, Read, Reader};
@@ -42,16 +44,21 @@ impl<T: Read> Read for Tried<T> {
     }
 }
 
-/// A value as it is written.
+/// A value as it is written. Whether it has the form, shows where it is used.
 #[derive(Clone, Debug)]
-pub(super) struct Raw(pub Node);
+pub(super) struct Raw<F>(pub Node, pub PhantomData<F>);
 
-impl Read for Raw {
+/// What a value must look like, for the JSON Schema.
+pub(super) trait Form {
+    fn schema() -> Json;
+}
+
+impl<F: Form> Read for Raw<F> {
     fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
-        Some(Self(node.clone()))
+        Some(Self(node.clone(), PhantomData))
     }
 
     fn schema() -> Json {
-        serde_json::json!({})
+        F::schema()
     }
 }
