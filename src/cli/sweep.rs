@@ -64,7 +64,7 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let logs = Logs::open(&[path.clone()]);
+    let logs = Logs::open(std::slice::from_ref(&path));
     let logs = logs.map_err(|problems| Failure::Other(anyhow!(lines(&problems))))?;
     publish::publish(&logs, &plan.folder, args.format, args.quiet)?;
     let removed = fs::remove_file(&path);

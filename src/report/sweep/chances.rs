@@ -4,16 +4,16 @@
 use super::super::Drawn;
 use super::super::axis::Axis;
 use super::super::canvas::{Align, Canvas, Rect, Stroke};
-use super::super::panel::{Frame, Key, ROW, baseline_line, legend, shocked_line, ticks};
-use super::super::theme::{CAPTION, CELL, GRID, HEAD, NOTE, RULE};
+use super::super::panel::{Frame, Key, ROW, legend, shocked_line, ticks};
+use super::super::theme::{BASELINE, CAPTION, CELL, GRID, HEAD, NOTE, RULE};
 use super::heat;
 use super::scale::extremes;
 use super::track::Track;
 use super::view::{Answer, View};
 use super::words;
 use crate::stats::Point;
-use crate::study::Metric;
-use crate::study::sweep::{PointCurves, Statistic, Tails};
+use crate::study::sweep::{PointCurves, Response, Statistic, Tails};
+use crate::study::{Metric, Side};
 
 /// Panels at most, side by side and in all.
 const ABREAST: usize = 4;
@@ -162,7 +162,7 @@ impl<'v, 'o> Chances<'v, 'o> {
     pub(super) fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Drawn {
         let keys = [
             Key::line("with the shocks", shocked_line()),
-            Key::line("baseline", baseline_line()),
+            Key::line("baseline", baseline()),
         ];
         let room = legend(canvas, rect, &keys)?;
         if self.panels.is_empty() {
@@ -231,7 +231,8 @@ impl<'v, 'o> Chances<'v, 'o> {
 
     /// Whether the response is of what the curves show.
     fn is_of_shortfall(&self) -> bool {
-        self.view.response.metric == Metric::ShortfallShare
+        let Response { metric, side, .. } = self.view.response;
+        metric == Metric::ShortfallShare && side == Side::Shocked
     }
 
     /// The response at a point, if it is of what the curves show.
@@ -277,8 +278,8 @@ impl<'v, 'o> Chances<'v, 'o> {
         });
         self.draw_axes(canvas, &frame, number.is_multiple_of(self.columns))?;
         if let Some((_, tails)) = self.panels.get(number) {
-            curve(canvas, &frame, &tails.baseline, baseline_line())?;
             curve(canvas, &frame, &tails.shocked, shocked_line())?;
+            curve(canvas, &frame, &tails.baseline, baseline())?;
         }
         Ok(())
     }
@@ -319,9 +320,9 @@ fn balanced(panels: usize, most: usize) -> usize {
 
 /// How far a curve goes but for a few trials [share of demand].
 fn reach(curve: &[Point]) -> f64 {
-    let often = curve.iter().filter(|point| point.exceeded >= RARE);
-    let last = often.last().or(curve.first());
-    last.map_or(0.0, |point| point.x)
+    let mut rare = curve.iter().filter(|point| point.exceeded < RARE);
+    let end = rare.next().or(curve.last());
+    end.map_or(0.0, |point| point.x)
 }
 
 /// The share of trials with any shortfall.
@@ -331,6 +332,11 @@ fn at_zero(curve: &[Point]) -> f64 {
         Some(first) => first.exceeded,
         None => 0.0,
     }
+}
+
+/// The line of the baseline, over that with the shocks, where they are one.
+fn baseline() -> Stroke {
+    Stroke::dashed(BASELINE, 3.0, 8.0)
 }
 
 /// A descending staircase, cut off at the end of the axis.

@@ -31,6 +31,9 @@ struct Stop<'v> {
     shown: Option<&'v Shown>,
 }
 
+/// Where a band begins and ends at a point.
+type Ends<'v> = fn(&Stop<'v>) -> Option<[f64; 2]>;
+
 struct Plot<'v, 'o> {
     view: &'v View<'o>,
     stops: Vec<Stop<'v>>,
@@ -250,7 +253,7 @@ impl<'v, 'o> Plot<'v, 'o> {
         &self,
         canvas: &Canvas<'_>,
         plot: Rect,
-        (run, ends, opacity): (&[Stop<'v>], fn(&Stop<'v>) -> Option<[f64; 2]>, f64),
+        (run, ends, opacity): (&[Stop<'v>], Ends<'v>, f64),
     ) -> Drawn {
         let edges = run.iter().filter_map(|stop| {
             let [low, high] = ends(stop)?;

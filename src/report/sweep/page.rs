@@ -2,7 +2,6 @@
 
 use super::super::Drawn;
 use super::super::canvas::{Align, Canvas, Rect, Stroke};
-use super::super::caption::capital;
 use super::super::page::MEASURE;
 use super::super::paragraph::{self, Paragraph};
 use super::super::sheet::Sheet;
@@ -97,8 +96,8 @@ fn footer(outcome: &SweepOutcome, tracks: &[Track<'_>], foci: usize) -> Vec<Para
 
 /// A part of the page from side to side.
 enum Band<'v, 'o> {
-    /// The name of a focus under a rule.
-    Heading(&'o SweepFocus),
+    /// What stands below, under a rule.
+    Heading(String),
     /// Charts side by side, with their titles, and how many there is room for.
     Charts(Vec<(String, Kind, &'v View<'o>)>, usize),
     /// Exceedance curves.
@@ -123,7 +122,7 @@ fn bands<'v, 'o>(
         for (at, view) in views.iter().enumerate() {
             let charts = kinds.iter().take(2);
             let charts = charts.map(|kind| (kind.title(view), *kind, view));
-            bands.push(Band::Heading(view.focus));
+            bands.push(Band::Heading(name(view.focus)));
             let charts: Vec<_> = charts.collect();
             // Many factors need the whole width.
             let abreast = if tracks.len() > FEW { 1 } else { charts.len() };
@@ -133,22 +132,26 @@ fn bands<'v, 'o>(
         }
         return bands;
     }
-    if let Some(kind) = kinds.first() {
+    if let Some((kind, first)) = kinds.first().zip(views.first()) {
+        bands.push(Band::Heading(kind.title(first)));
         let charts = views.iter().map(|view| (name(view.focus), *kind, view));
         let charts: Vec<_> = charts.collect();
         bands.extend(charts.chunks(2).map(|pair| Band::Charts(pair.to_vec(), 2)));
     }
     if views.len() <= SOME {
-        for (at, view) in views.iter().enumerate() {
-            let title = format!("{}: {CHANCES}", name(view.focus));
-            bands.extend(chances(at, view, ABREAST, title));
+        let curves = views.iter().enumerate();
+        let curves = curves.filter_map(|(at, view)| chances(at, view, ABREAST, name(view.focus)));
+        let mut curves = curves.peekable();
+        if curves.peek().is_some() {
+            bands.push(Band::Heading(CHANCES.to_owned()));
         }
+        bands.extend(curves);
     }
     bands
 }
 
 /// Title of exceedance curves.
-const CHANCES: &str = "chance of a shortfall larger than …";
+const CHANCES: &str = "Chance of a shortfall larger than …";
 
 fn name(focus: &SweepFocus) -> String {
     format!("{}: {}", focus.country_name, focus.commodity_name)
@@ -206,10 +209,10 @@ impl Band<'_, '_> {
     fn draw(&self, canvas: &Canvas<'_>, top: f64) -> Drawn {
         let rect = Rect::new(MARGIN, top, WIDTH - MARGIN, top + self.height() - GAP);
         match self {
-            Self::Heading(focus) => {
+            Self::Heading(heading) => {
                 let ends = [(rect.left, top + 16.0), (rect.right, top + 16.0)];
                 canvas.line(&ends, Stroke::solid(RULE, 2.0))?;
-                let title = HEADING.fit(&name(focus), MEASURE);
+                let title = HEADING.fit(heading, MEASURE);
                 canvas.text(&title, (rect.left, top + 74.0), HEADING, Align::Left)
             }
             Self::Charts(charts, _) => {
@@ -228,7 +231,7 @@ impl Band<'_, '_> {
                 Ok(())
             }
             Self::Curves(title, chances) => {
-                let title = PANEL.fit(&capital(title), rect.width());
+                let title = PANEL.fit(title, rect.width());
                 canvas.text(&title, (rect.left, top + 33.0), PANEL, Align::Left)?;
                 let room = Rect {
                     top: top + 50.0,

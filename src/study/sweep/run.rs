@@ -119,7 +119,9 @@ fn work_off(
             }
         }
         drop(sender);
-        let kept = keep(entries, log, watch);
+        let kept = keep(&entries, log, watch);
+        // Whoever waits to send finds nobody there.
+        drop(entries);
         desk.halt.store(true, Ordering::Relaxed);
         kept
     })?;
@@ -127,7 +129,7 @@ fn work_off(
 }
 
 /// Writes entries as they come, those that have piled up together.
-fn keep(entries: Receiver<Entry>, log: &mut Log, watch: &dyn Watch) -> Result<(), StudyError> {
+fn keep(entries: &Receiver<Entry>, log: &mut Log, watch: &dyn Watch) -> Result<(), StudyError> {
     while let Ok(first) = entries.recv() {
         let batch: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
         let appended = log.append(&batch);
