@@ -1,7 +1,7 @@
 //! What a study found, as files and as a table for the terminal.
 //!
 //! [`TrialsWriter`] takes the values of trials while a study runs, and gives
-//! them back by column. [`rows`] summarises every metric once; [`summary_json`],
+//! them back by column. [`rows`](crate::study::rows) summarises every metric once; [`summary_json`],
 //! [`summary_csv`] and [`table`] print those rows. [`read_run`] reads a run back
 //! from its files. Only [`Folder`] gives a file its name, and it never leaves
 //! one half written.
