@@ -14,9 +14,15 @@ use crate::study::sweep::Logs;
 /// all of that at once.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     signals::survive_file_size_limit()?;
-    let mut paths = Vec::new();
+    let (mut paths, mut problems) = (Vec::new(), Vec::new());
     for folder in &args.folders {
-        paths.extend(logs_in(folder).map_err(Failure::Input)?);
+        match logs_in(folder) {
+            Ok(logs) => paths.extend(logs),
+            Err(error) => problems.push(format!("{error:#}")),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Input(anyhow!(lines(&problems))));
     }
     paths.sort();
     paths.dedup();

@@ -19,19 +19,16 @@ pub(super) fn publish(
     format: Format,
     quiet: bool,
 ) -> Result<(), Failure> {
-    let mut folder = pictures::claim(path, &FILES, format).map_err(anyhow::Error::from)?;
+    let mut folder = pictures::claim(path, &FILES, format)?;
     let outcome = write_table(logs, &mut folder)?;
     let curves = logs.curves(&shown_points(&outcome));
     let curves = curves.map_err(anyhow::Error::from)?;
     let files = render_sweep(&outcome, &curves, format);
     let files = files.map_err(|error| anyhow!(error).context("cannot draw the report"))?;
     let summary = sweep_json(logs.outline(), &outcome).map_err(anyhow::Error::from)?;
-    let written = || -> Result<(), WriteError> {
-        folder.put(SUMMARY_JSON, &summary)?;
-        pictures::put(&mut folder, &files, format)?;
-        folder.publish()
-    };
-    written().map_err(anyhow::Error::from)?;
+    folder.put(SUMMARY_JSON, &summary)?;
+    pictures::put(&mut folder, &files, format)?;
+    folder.publish()?;
     warn_of_failures(&outcome);
     output::print(&export::sweep_table(&outcome))?;
     if !quiet {

@@ -44,7 +44,7 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         plan.check(args.quiet)?;
         return plan.tell();
     }
-    if args.resume && plan.is_complete() {
+    if args.resume && args.shard.is_none() && plan.is_complete() {
         let folder = plan.folder.display();
         output::message(&format!("{folder} holds the results of this sweep already"));
         return Ok(());
@@ -98,6 +98,12 @@ impl SweepPlan {
 
     /// The scenario of a point, ready to run.
     fn prepare(&self, point: usize) -> Result<Prepared, Failure> {
+        let model = self.model(point)?;
+        Ok(Prepared::new(model, self.outline.stamp.seed))
+    }
+
+    /// The scenario of a point, compiled.
+    fn model(&self, point: usize) -> Result<Model, Failure> {
         let model = model::compile(&self.sweep.scenario(point)?)?;
         if foci(&model) != self.outline.focus {
             return Err(Failure::Scenario(format!(
@@ -105,7 +111,7 @@ impl SweepPlan {
                  scenario: a factor may change neither"
             )));
         }
-        Ok(Prepared::new(model, self.outline.stamp.seed))
+        Ok(model)
     }
 
     /// Makes sure that the scenario of every point can be run.
@@ -122,7 +128,7 @@ impl SweepPlan {
                         if point >= points.end {
                             return;
                         }
-                        let mistake = self.prepare(point).err().map(|error| error.to_string());
+                        let mistake = self.model(point).err().map(|error| error.to_string());
                         bar.advance();
                         let Ok(mut mistakes) = mistakes.lock() else {
                             return;
@@ -168,8 +174,7 @@ impl SweepPlan {
         };
         let stamp = &self.outline.stamp;
         let said = |key: &str, value: serde_json::Value| summary.get(key) == Some(&value);
-        self.shard == Shard::WHOLE
-            && !self.folder.join(LOG).exists()
+        !self.folder.join(LOG).exists()
             && said("sweep", stamp.scenario.clone().into())
             && said("hash", stamp.hash.clone().into())
             && said("seed", stamp.seed.into())

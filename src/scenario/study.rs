@@ -191,22 +191,23 @@ impl Study {
     }
 
     fn checked_name(&self, stem: &str, reader: &mut Reader<'_>) -> Option<String> {
-        let Some(word) = &self.name else {
-            return Some(simplified(stem));
-        };
-        if is_short_name(&word.text) {
-            return Some(word.text.clone());
+        match &self.name {
+            Some(word) => short_name(word, reader),
+            None => Some(simplified(stem)),
         }
-        let help = format!("for example \"{}\"", simplified(&word.text));
-        let said = "a name is made of a-z, 0-9 and -";
-        reader.report(Problem::new(word.span, said).help(help));
-        None
     }
 }
 
-/// Whether a text is made of a-z, 0-9 and -.
-pub(super) fn is_short_name(text: &str) -> bool {
-    simplified(text) == text
+/// A name that is made of a-z, 0-9 and -.
+pub(super) fn short_name(word: &Word, reader: &mut Reader<'_>) -> Option<String> {
+    let name = simplified(&word.text);
+    if name == word.text {
+        return Some(name);
+    }
+    let said = "a name is made of a-z, 0-9 and -";
+    let help = format!("for example \"{name}\"");
+    reader.report(Problem::new(word.span, said).help(help));
+    None
 }
 
 /// A name in lower case with hyphens for all that is no letter or digit.

@@ -22,8 +22,8 @@ const GROUP_ROWS: usize = 1 << 13;
 ///
 /// The columns are those of `summary.csv`, and before them `point`, the index of
 /// the point, and one a factor, under its key: its level as a number in its
-/// unit, a date or a text, empty (in Parquet null) where the scenario's own value
-/// stands. The units are in the key-values of the Parquet file, as a JSON
+/// unit (in Parquet null where the scenario's own value stands), a date or a text
+/// (empty there). The units are in the key-values of the Parquet file, as a JSON
 /// object `factor_units`; there the stamp is, too, which the CSV has in every
 /// row. A point at which nothing was found has rows with `values` 0 and no numbers.
 pub struct SweepTable<'a> {

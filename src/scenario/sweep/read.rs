@@ -14,7 +14,7 @@ use crate::scenario::names::Names;
 use crate::scenario::overrides::Change;
 use crate::scenario::problem::{Problem, Problems, Report};
 use crate::scenario::source::{ContentHash, Sources, Span};
-use crate::scenario::study::{Plain, is_short_name, simplified};
+use crate::scenario::study::{Plain, short_name, simplified};
 use crate::scenario::table::{Read, Reader, choice, table};
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Filled, Spelt, Whole, Word};
@@ -199,16 +199,10 @@ impl File {
 
 impl Head {
     fn name(&self, stem: &str, reader: &mut Reader<'_>) -> Option<String> {
-        let Some(word) = self.name.given() else {
-            return self.name.is_absent().then(|| simplified(stem));
-        };
-        if is_short_name(&word.text) {
-            return Some(word.text.clone());
+        match self.name.given() {
+            Some(word) => short_name(word, reader),
+            None => self.name.is_absent().then(|| simplified(stem)),
         }
-        let help = format!("for example \"{}\"", simplified(&word.text));
-        let said = "a name is made of a-z, 0-9 and -";
-        reader.report(Problem::new(word.span, said).help(help));
-        None
     }
 
     /// The design, if it is known; keys that do not go with it are problems.
