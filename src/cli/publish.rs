@@ -25,7 +25,7 @@ pub(super) fn publish(
     let curves = curves.map_err(anyhow::Error::from)?;
     let files = render_sweep(&outcome, &curves, format);
     let files = files.map_err(|error| anyhow!(error).context("cannot draw the report"))?;
-    let summary = sweep_json(logs.outline(), &outcome).map_err(anyhow::Error::from)?;
+    let summary = sweep_json(&outcome).map_err(anyhow::Error::from)?;
     folder.put(SUMMARY_JSON, &summary)?;
     pictures::put(&mut folder, &files, format)?;
     folder.publish()?;

@@ -34,8 +34,8 @@ pub fn points_table(outline: &Outline, points: Range<usize>) -> String {
 /// many points, at those where the first response is least and greatest.
 #[must_use]
 pub fn sweep_table(outcome: &SweepOutcome) -> String {
-    let mut text = format!("{}\n", outcome.title);
-    if let Some(question) = &outcome.question {
+    let mut text = format!("{}\n", outcome.outline.title);
+    if let Some(question) = &outcome.outline.question {
         let _ = writeln!(text, "{question}");
     }
     let _ = writeln!(
@@ -47,16 +47,16 @@ pub fn sweep_table(outcome: &SweepOutcome) -> String {
         } else {
             "points"
         },
-        outcome.design.name(),
-        count(outcome.stamp.trials),
-        outcome.stamp.seed,
+        outcome.outline.design.name(),
+        count(outcome.outline.stamp.trials),
+        outcome.outline.stamp.seed,
     );
-    for focus in 0..outcome.focus.len() {
+    for focus in 0..outcome.outline.focus.len() {
         let SweepFocus {
             commodity_name,
             country_name,
             ..
-        } = &outcome.focus[focus];
+        } = &outcome.outline.focus[focus];
         let _ = writeln!(text, "\n{commodity_name}, {country_name}");
         text += &block(outcome, focus);
     }
@@ -64,9 +64,9 @@ pub fn sweep_table(outcome: &SweepOutcome) -> String {
 }
 
 fn block(outcome: &SweepOutcome, focus: usize) -> String {
-    let factors = outcome.factors.iter().map(heading);
-    let unit = &outcome.focus[focus].unit;
-    let responses = outcome.responses.iter();
+    let factors = outcome.outline.factors.iter().map(heading);
+    let unit = &outcome.outline.focus[focus].unit;
+    let responses = outcome.outline.responses.iter();
     let responses = responses.flat_map(|response| [name(response, unit), "± se".to_owned()]);
     let head = std::iter::once("point".to_owned()).chain(factors);
     let mut rows = vec![head.chain(responses).collect::<Vec<_>>()];
@@ -98,7 +98,7 @@ fn order(outcome: &SweepOutcome, focus: usize) -> Vec<usize> {
 
 fn shown(outcome: &SweepOutcome, focus: usize, point: usize, response: usize) -> Option<Shown> {
     let found = outcome.points.get(point)?.found.as_ref().ok()?;
-    let index = focus * outcome.responses.len() + response;
+    let index = focus * outcome.outline.responses.len() + response;
     found.shown.get(index).copied()
 }
 
@@ -106,7 +106,7 @@ fn row(outcome: &SweepOutcome, focus: usize, point: usize) -> Vec<String> {
     let levels = outcome.points[point].levels.iter().map(level);
     let cells = std::iter::once(point.to_string()).chain(levels);
     let found = outcome.points[point].found.is_ok();
-    let responses = outcome.responses.iter().enumerate();
+    let responses = outcome.outline.responses.iter().enumerate();
     let responses = responses.flat_map(|(index, response)| {
         let shown = shown(outcome, focus, point, index);
         shown.map_or_else(

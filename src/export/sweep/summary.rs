@@ -5,7 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::export::ExportError;
 use crate::scenario::sweep::{Design, Factor, Level};
-use crate::study::sweep::{Found, Outline, Response, Shown, SourceFile, SweepFocus, SweepOutcome};
+use crate::study::sweep::{Found, Response, Shown, SourceFile, SweepFocus, SweepOutcome};
 
 /// `summary.json` of a sweep: the stamp, what was varied and how, and what was
 /// found at each point.
@@ -16,8 +16,8 @@ use crate::study::sweep::{Found, Outline, Response, Shown, SourceFile, SweepFocu
 ///
 /// # Errors
 /// None that are known: writing to memory does not fail.
-pub fn sweep_json(outline: &Outline, outcome: &SweepOutcome) -> Result<Vec<u8>, ExportError> {
-    let mut bytes = serde_json::to_vec_pretty(&Document::new(outline, outcome))?;
+pub fn sweep_json(outcome: &SweepOutcome) -> Result<Vec<u8>, ExportError> {
+    let mut bytes = serde_json::to_vec_pretty(&Document::new(outcome))?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -45,8 +45,8 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(outline: &'a Outline, outcome: &'a SweepOutcome) -> Self {
-        let stamp = &outcome.stamp;
+    fn new(outcome: &'a SweepOutcome) -> Self {
+        let stamp = &outcome.outline.stamp;
         let found = || {
             outcome
                 .points
@@ -60,19 +60,19 @@ impl<'a> Document<'a> {
             seed: stamp.seed,
             trials: stamp.trials,
             version: &stamp.version,
-            title: &outcome.title,
-            question: outcome.question.as_deref(),
-            scenario: &outcome.scenario,
-            files: outline.files.iter().map(File::new).collect(),
-            design: outcome.design.name(),
-            levels: match outcome.design {
+            title: &outcome.outline.title,
+            question: outcome.outline.question.as_deref(),
+            scenario: &outcome.outline.scenario,
+            files: outcome.outline.files.iter().map(File::new).collect(),
+            design: outcome.outline.design.name(),
+            levels: match outcome.outline.design {
                 Design::Morris { levels } => Some(levels),
                 _ => None,
             },
-            short_above: outcome.short_above,
-            factors: outcome.factors.iter().map(Varied::new).collect(),
-            focus: outcome.focus.iter().map(Focus::new).collect(),
-            responses: outcome.responses.iter().map(Told::new).collect(),
+            short_above: outcome.outline.short_above,
+            factors: outcome.outline.factors.iter().map(Varied::new).collect(),
+            focus: outcome.outline.focus.iter().map(Focus::new).collect(),
+            responses: outcome.outline.responses.iter().map(Told::new).collect(),
             points_failed: outcome.points.len() - found().count(),
             trials_failed: found().map(|found| found.failed).sum(),
             points: points
@@ -175,7 +175,7 @@ impl<'a> Point<'a> {
         let found = point.found.as_ref();
         Self {
             point: index,
-            levels: Levels(&outcome.factors, &point.levels),
+            levels: Levels(&outcome.outline.factors, &point.levels),
             error: found.err().map(String::as_str),
             trials_completed: found.ok().map(|found| found.completed),
             trials_failed: found.ok().map(|found| found.failed),
@@ -185,8 +185,9 @@ impl<'a> Point<'a> {
 }
 
 fn values<'a>(outcome: &'a SweepOutcome, found: &Found) -> Vec<Value<'a>> {
-    let subjects = outcome.focus.iter().flat_map(|focus| {
+    let subjects = outcome.outline.focus.iter().flat_map(|focus| {
         outcome
+            .outline
             .responses
             .iter()
             .map(move |response| (focus, response))

@@ -3,7 +3,8 @@
 use crate::scenario::sweep::{Design, Factor, Level};
 use crate::stats::{Estimate, Point};
 use crate::study::sweep::{
-    Found, PointCurves, Response, Shown, Statistic, SweepFocus, SweepOutcome, SweepPoint, Tails,
+    Found, Outline, PointCurves, Response, Shown, Statistic, SweepFocus, SweepOutcome, SweepPoint,
+    Tails,
 };
 use crate::study::{Metric, Side, Stamp};
 use crate::units::{Date, PriceUnit};
@@ -236,7 +237,8 @@ impl Plan {
             factor
         });
         let places = places(self.design, &self.shapes, self.points);
-        SweepOutcome {
+        let points: Vec<SweepPoint> = places.iter().map(|place| self.point(place)).collect();
+        let outline = Outline {
             stamp: Stamp {
                 scenario: "magnets-licences".to_owned(),
                 hash: "51c07be6a8539f2c".to_owned(),
@@ -255,8 +257,10 @@ impl Plan {
             responses: self.responses.clone(),
             short_above: 0.0,
             horizon: 365.0,
-            points: places.iter().map(|place| self.point(place)).collect(),
-        }
+            files: Vec::new(),
+            points: points.iter().map(|point| point.levels.clone()).collect(),
+        };
+        SweepOutcome { outline, points }
     }
 
     fn point(&self, place: &[f64]) -> SweepPoint {
@@ -308,7 +312,7 @@ fn focus(i: usize) -> SweepFocus {
 pub(super) fn curves(outcome: &SweepOutcome) -> Vec<PointCurves> {
     let tails = |point: usize, focus: usize| {
         let found = outcome.points[point].found.as_ref();
-        let shown = found.unwrap().shown[focus * outcome.responses.len()];
+        let shown = found.unwrap().shown[focus * outcome.outline.responses.len()];
         let mean = shown.at.value.clamp(0.0, 0.5);
         let curve = |often: f64, mean: f64| {
             let points = (0..200).map(|i| {
@@ -326,7 +330,7 @@ pub(super) fn curves(outcome: &SweepOutcome) -> Vec<PointCurves> {
     let points = super::shown_points(outcome).into_iter();
     let curves = points.map(|point| PointCurves {
         point,
-        focus: (0..outcome.focus.len())
+        focus: (0..outcome.outline.focus.len())
             .map(|focus| tails(point, focus))
             .collect(),
     });

@@ -62,7 +62,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     let Some(table) = Table::new(view) else {
         return Ok(());
     };
-    let cells = view.outcome.design == Design::Grid || is_table(table.across, table.up);
+    let cells = view.outcome.outline.design == Design::Grid || is_table(table.across, table.up);
     if !cells {
         return dots::draw(canvas, rect, view, (table.across, table.up));
     }

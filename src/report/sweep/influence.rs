@@ -86,10 +86,14 @@ impl Influence {
         tracks: &[Track<'_>],
         values: &[Option<f64>],
     ) -> Self {
-        if let Design::Morris { levels } = outcome.design {
-            return Self::Effects(effects(tracks, values, (levels, outcome.factors.len() + 1)));
+        if let Design::Morris { levels } = outcome.outline.design {
+            return Self::Effects(effects(
+                tracks,
+                values,
+                (levels, outcome.outline.factors.len() + 1),
+            ));
         }
-        let alone = outcome.design == Design::OneAtATime;
+        let alone = outcome.outline.design == Design::OneAtATime;
         let known: Vec<f64> = values.iter().copied().flatten().collect();
         let reference = match values.first() {
             Some(reference) if alone => *reference,

@@ -45,7 +45,7 @@ impl Kind {
 
     /// The charts of a sweep, the one that says most first.
     pub(super) fn of(outcome: &SweepOutcome, tracks: &[Track<'_>]) -> Vec<Self> {
-        match (outcome.design, tracks) {
+        match (outcome.outline.design, tracks) {
             (_, []) => vec![Self::Lines],
             (Design::Morris { .. }, [_]) => vec![Self::Tornado, Self::Lines],
             (_, [_]) => vec![Self::Lines],

@@ -71,7 +71,7 @@ pub fn render_sweep(
 ) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
     let pictures = pictures(outcome, curves)?;
     let encoded = pictures.par_iter().map(|(name, sheet)| {
-        let bytes = format.encode(sheet, &outcome.stamp)?;
+        let bytes = format.encode(sheet, &outcome.outline.stamp)?;
         Ok((format!("{name}.{}", format.name()), bytes))
     });
     encoded.collect()
@@ -117,7 +117,7 @@ fn is_response(name: &str) -> bool {
 fn pictures(outcome: &SweepOutcome, curves: &[PointCurves]) -> Drawn<Vec<(String, Sheet)>> {
     font::check()?;
     let tracks = Track::varied(outcome);
-    let foci = 0..outcome.focus.len();
+    let foci = 0..outcome.outline.focus.len();
     let firsts: Vec<View<'_>> = foci
         .filter_map(|focus| View::new(outcome, &tracks, (focus, 0)))
         .collect();
@@ -127,7 +127,7 @@ fn pictures(outcome: &SweepOutcome, curves: &[PointCurves]) -> Drawn<Vec<(String
     for (at, first) in firsts.iter().enumerate() {
         let focus = first.focus;
         let key = format!("{CHARTS}/{}.{}", focus.commodity, focus.country);
-        for response in 0..outcome.responses.len() {
+        for response in 0..outcome.outline.responses.len() {
             let Some(view) = View::new(outcome, &tracks, (at, response)) else {
                 continue;
             };

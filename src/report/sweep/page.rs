@@ -49,7 +49,7 @@ pub(super) fn draw(
     let body: f64 = bands.iter().map(Band::height).sum();
     let words = paragraph::height(&header) + paragraph::height(&footer);
     let size = (WIDTH, words + 40.0 + body + 60.0);
-    let mut sheet = Sheet::new(size, &outcome.title, &findings.join(" "));
+    let mut sheet = Sheet::new(size, &outcome.outline.title, &findings.join(" "));
     let canvas = Canvas::new(&mut sheet);
     let mut top = paragraph::draw(&canvas, (MARGIN, 0.0), &header)? + 40.0;
     for band in &bands {
@@ -62,8 +62,13 @@ pub(super) fn draw(
 }
 
 fn header(outcome: &SweepOutcome, findings: &[String]) -> Vec<Paragraph> {
-    let mut paragraphs = vec![Paragraph::new(&outcome.title, TITLE, 60.0, (MEASURE, 2))];
-    if let Some(question) = &outcome.question {
+    let mut paragraphs = vec![Paragraph::new(
+        &outcome.outline.title,
+        TITLE,
+        60.0,
+        (MEASURE, 2),
+    )];
+    if let Some(question) = &outcome.outline.question {
         paragraphs.push(Paragraph::new(question, QUESTION, 12.0, (MEASURE, 3)));
     }
     let face = if findings.len() > 4 { MESSAGE } else { FINDING };
@@ -83,7 +88,7 @@ fn header(outcome: &SweepOutcome, findings: &[String]) -> Vec<Paragraph> {
 fn footer(outcome: &SweepOutcome, tracks: &[Track<'_>], foci: usize) -> Vec<Paragraph> {
     let text = |text: &str, face, above| Paragraph::new(text, face, above, (MEASURE, 6));
     let mut paragraphs = vec![text(&words::varied(tracks), NOTE, 10.0)];
-    if foci > FULL || outcome.responses.len() > 1 {
+    if foci > FULL || outcome.outline.responses.len() > 1 {
         let more = "More charts, other responses and exceedance curves are in charts/.";
         paragraphs.push(text(more, NOTE, 10.0));
     }

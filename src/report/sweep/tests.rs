@@ -79,11 +79,11 @@ fn first_point(mut outcome: SweepOutcome) -> SweepOutcome {
 }
 
 fn long_titles(mut outcome: SweepOutcome) -> SweepOutcome {
-    for factor in &mut outcome.factors {
+    for factor in &mut outcome.outline.factors {
         factor.title = "Share of applications for export licences that the ministry grants within the legal term".to_owned();
         factor.key = "share-of-applications-granted".to_owned();
     }
-    outcome.title = "Approval and review of licences for magnets, oxides and alloys in the years of the truce and after".to_owned();
+    outcome.outline.title = "Approval and review of licences for magnets, oxides and alloys in the years of the truce and after".to_owned();
     outcome
 }
 
@@ -239,9 +239,9 @@ fn no_text_leaves_its_picture_or_touches_another() {
 /// What is said of a sweep: its finding, and beside it what each chart shows.
 fn said(outcome: &SweepOutcome) -> String {
     let tracks = Track::varied(outcome);
-    let foci = 0..outcome.focus.len();
+    let foci = 0..outcome.outline.focus.len();
     let lines = foci.flat_map(|focus| {
-        let responses = 0..outcome.responses.len();
+        let responses = 0..outcome.outline.responses.len();
         let views = responses.map(move |response| (focus, response));
         views.filter_map(|place| View::new(outcome, &tracks, place))
     });
@@ -305,7 +305,7 @@ fn findings_have_words_for_the_ends() {
     )];
     insta::assert_snapshot!(said(&constant(never.outcome(), f64::NAN)), @"The time until Japan is short of NdFeB magnets has no end: it is short at no point.");
     let mut lost = case("one-factor");
-    lost.responses.truncate(1);
+    lost.outline.responses.truncate(1);
     for point in &mut lost.points {
         point.found.as_mut().unwrap().failed = 2;
     }
@@ -325,12 +325,13 @@ fn every_response_has_a_name_and_a_sentence() {
         statistics
             .flat_map(move |statistic| sides().map(move |side| response(metric, side, statistic)))
     });
-    outcome.responses = all.collect();
+    outcome.outline.responses = all.collect();
     let found = outcome.points[0].found.as_mut().unwrap();
-    found.shown = vec![found.shown[0]; outcome.responses.len()];
+    found.shown = vec![found.shown[0]; outcome.outline.responses.len()];
     let said = said(&outcome);
     assert_eq!(said.lines().count(), 15 * 6 * 3);
     let names: std::collections::BTreeSet<String> = outcome
+        .outline
         .responses
         .iter()
         .map(|response| super::words::title(*response))
@@ -338,6 +339,7 @@ fn every_response_has_a_name_and_a_sentence() {
     // The three metrics of the shortfall differ by their units.
     assert_eq!(names.len(), 13 * 6 * 3);
     let files: std::collections::BTreeSet<String> = outcome
+        .outline
         .responses
         .iter()
         .map(|response| super::name(*response))
@@ -473,10 +475,10 @@ fn by_rank_the_least_and_the_greatest_are_shown() {
 fn a_sweep_without_anything_can_be_drawn() {
     let mut outcome = case("grid-2x2");
     for strip in [
-        |outcome: &mut SweepOutcome| outcome.responses.clear(),
+        |outcome: &mut SweepOutcome| outcome.outline.responses.clear(),
         |outcome: &mut SweepOutcome| outcome.points.clear(),
-        |outcome: &mut SweepOutcome| outcome.focus.clear(),
-        |outcome: &mut SweepOutcome| outcome.factors.clear(),
+        |outcome: &mut SweepOutcome| outcome.outline.focus.clear(),
+        |outcome: &mut SweepOutcome| outcome.outline.factors.clear(),
     ] {
         strip(&mut outcome);
         assert_eq!(shown_points(&outcome), [0_usize; 0]);

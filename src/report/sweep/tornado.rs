@@ -112,7 +112,7 @@ fn draw_swings(
     rect: Rect,
     (view, reference, swings): (&View<'_>, Option<f64>, &[Swing]),
 ) -> Drawn {
-    let alone = view.outcome.design == Design::OneAtATime;
+    let alone = view.outcome.outline.design == Design::OneAtATime;
     let line = match alone {
         true => "at the reference point",
         false => "mean of all points",

@@ -52,13 +52,13 @@ enum Spread {
 impl<'o> Track<'o> {
     /// The factors of which points have different levels.
     pub(super) fn varied(outcome: &'o SweepOutcome) -> Vec<Self> {
-        let all = (0..outcome.factors.len()).filter_map(|index| Self::new(outcome, index));
+        let all = (0..outcome.outline.factors.len()).filter_map(|index| Self::new(outcome, index));
         all.filter(|track| track.count() > 1).collect()
     }
 
     /// The factor of an index, if every point has a level of it.
     pub(super) fn new(outcome: &'o SweepOutcome, index: usize) -> Option<Self> {
-        let factor = outcome.factors.get(index)?;
+        let factor = outcome.outline.factors.get(index)?;
         let points = outcome.points.iter().map(|point| point.levels.get(index));
         let points: Vec<&Level> = points.collect::<Option<_>>()?;
         let order = Order::of(factor, &points);

@@ -45,8 +45,11 @@ impl<'o> View<'o> {
         tracks: &'o [Track<'o>],
         (focus, response): (usize, usize),
     ) -> Option<Self> {
-        let place = focus * outcome.responses.len() + response;
-        let (focus, response) = (outcome.focus.get(focus)?, *outcome.responses.get(response)?);
+        let place = focus * outcome.outline.responses.len() + response;
+        let (focus, response) = (
+            outcome.outline.focus.get(focus)?,
+            *outcome.outline.responses.get(response)?,
+        );
         let unit = Unit::of(focus, response);
         let points = outcome.points.iter();
         let shown = points.map(|point| {

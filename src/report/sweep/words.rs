@@ -59,7 +59,7 @@ fn mover(view: &View<'_>) -> String {
     let order = view.by_influence();
     match order.first() {
         // In a list of points factors move together, and none can be blamed.
-        _ if view.outcome.design == Design::Zip => String::new(),
+        _ if view.outcome.outline.design == Design::Zip => String::new(),
         Some(track) if view.tracks.len() > 1 && view.influence.most() > 0.0 => {
             format!("; {} moves it most", track.name())
         }
@@ -232,12 +232,12 @@ pub(super) fn below(outcome: &SweepOutcome) -> Below {
 
 /// Where the numbers come from, in a line.
 pub(super) fn stamp(outcome: &SweepOutcome) -> String {
-    let stamp = &outcome.stamp;
-    let points = design(outcome.design, outcome.points.len());
+    let stamp = &outcome.outline.stamp;
+    let points = design(outcome.outline.design, outcome.points.len());
     let trials = several(stamp.trials, "trial");
     format!(
         "Sweep {} of “{}” · {points} · {trials} a point · hash {} · seed {} · shortfall {}",
-        stamp.scenario, outcome.scenario, stamp.hash, stamp.seed, stamp.version
+        stamp.scenario, outcome.outline.scenario, stamp.hash, stamp.seed, stamp.version
     )
 }
 
@@ -428,7 +428,7 @@ fn swung(view: &View<'_>, most: &Swing) -> Option<String> {
     let name = capital(&view.tracks.get(most.track)?.name());
     let of = view.unit.of;
     let [low, high] = &most.ends;
-    let how = match view.outcome.design {
+    let how = match view.outcome.outline.design {
         Design::OneAtATime => "All else is as at the reference point.",
         _ => "These are means over the points at each level, or in each fifth of a sample.",
     };

@@ -216,16 +216,7 @@ impl Logs {
             });
         }
         Ok(SweepOutcome {
-            stamp: outline.stamp.clone(),
-            title: outline.title.clone(),
-            question: outline.question.clone(),
-            scenario: outline.scenario.clone(),
-            design: outline.design,
-            factors: outline.factors.clone(),
-            focus: outline.focus.clone(),
-            responses: outline.responses.clone(),
-            short_above: outline.short_above,
-            horizon: outline.horizon,
+            outline: outline.clone(),
             points,
         })
     }

@@ -2,36 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::sweep::{Design, Factor, Level};
+use super::Outline;
+use crate::scenario::sweep::Level;
 use crate::stats::{Estimate, Point};
-use crate::study::{FocusOutcome, Metric, Side, Stamp};
+use crate::study::{FocusOutcome, Metric, Side};
 use crate::units::PriceUnit;
 
 /// What a sweep found: with the table of all measures, enough to write every
 /// output.
 #[derive(Clone, Debug)]
 pub struct SweepOutcome {
-    /// Where the numbers come from: the sweep's name, the hash of its file and
-    /// of all that its scenario reads, trials a point.
-    pub stamp: Stamp,
-    /// Title of the sweep.
-    pub title: String,
-    /// The question it answers.
-    pub question: Option<String>,
-    /// Title of the scenario that is varied.
-    pub scenario: String,
-    /// How points were chosen.
-    pub design: Design,
-    /// What is varied, in the order of the file.
-    pub factors: Vec<Factor>,
-    /// What is reported on.
-    pub focus: Vec<SweepFocus>,
-    /// What pictures show, the first in the greatest detail.
-    pub responses: Vec<Response>,
-    /// A trial counts as short above this share of demand.
-    pub short_above: f64,
-    /// Length of the scenario at its base values \[days\].
-    pub horizon: f64,
+    /// What the sweep is; its stamp has the hash of its file and of all that its
+    /// scenario reads, and trials a point.
+    pub outline: Outline,
     /// The points, in the order of the design.
     pub points: Vec<SweepPoint>,
 }
