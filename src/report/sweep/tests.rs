@@ -627,3 +627,24 @@ fn draw_all() {
         }
     }
 }
+
+/// Each is told by the one factor in which it differs from the reference point.
+#[test]
+fn no_two_points_of_one_at_a_time_are_told_alike() {
+    let outcome = case("alone");
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let face = super::super::theme::HEAD;
+    let told = (0..outcome.points.len())
+        .map(|point| super::words::levels_in_lines(&view, point, (face, 1e4)).join("; "));
+    let mut told: Vec<String> = told.collect();
+    assert_eq!(told[0], "reference point");
+    assert!(
+        told[1..].iter().all(|point| !point.contains(',')),
+        "{told:?}"
+    );
+    let all = told.len();
+    told.sort();
+    told.dedup();
+    assert_eq!(told.len(), all);
+}

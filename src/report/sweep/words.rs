@@ -78,8 +78,11 @@ fn never(view: &View<'_>) -> Option<String> {
 /// A point by its levels of so many factors, those that move the response most.
 fn levels(view: &View<'_>, point: usize, most: usize) -> String {
     let named = chosen(view, point, most).into_iter();
-    let named = named.map(|(track, level)| track.named(level));
-    named.collect::<Vec<_>>().join(", ")
+    let named: Vec<String> = named.map(|(track, level)| track.named(level)).collect();
+    match named.is_empty() && view.outcome.outline.design == Design::OneAtATime {
+        true => "reference point".to_owned(),
+        false => named.join(", "),
+    }
 }
 
 /// The same in a line that fits, or else in a line a factor.
@@ -97,13 +100,17 @@ pub(super) fn levels_in_lines(
     lines.collect()
 }
 
-/// The factors that move the response most, and a point's levels of them.
+/// The factors that move the response most, and a point's levels of them; of
+/// one-at-a-time, the factor in which it differs from the reference point.
 fn chosen<'v, 'o>(view: &'v View<'o>, point: usize, most: usize) -> Vec<(&'v Track<'o>, usize)> {
     let mut chosen: Vec<&Track<'_>> = view.by_influence();
     let rest = view.tracks.iter();
     let rest = rest.filter(|track| chosen.iter().all(|known| known.index != track.index));
     let rest: Vec<_> = rest.collect();
     chosen.extend(rest);
+    if view.outcome.outline.design == Design::OneAtATime {
+        chosen.retain(|track| track.of.get(point) != track.of.first());
+    }
     chosen.truncate(most);
     chosen.sort_by_key(|track| track.index);
     let levels = chosen.into_iter();
