@@ -566,3 +566,26 @@ fn what_is_odd_is_said_and_run_all_the_same() {
     let quiet = run(&["--quiet"]);
     assert_eq!((quiet.code, quiet.stderr.as_str()), (DONE, ""));
 }
+
+#[test]
+fn scenarios_and_sweeps_are_told_apart() {
+    let folder = folder();
+    assert_eq!(
+        shortfall_in(folder.path(), &["init", ".", "japan-lng"]).code,
+        DONE
+    );
+    let check = shortfall_in(folder.path(), &["check", "sweeps/sakhalin-winter.toml"]);
+    assert_eq!(check.code, INPUT);
+    assert!(
+        check.stderr.contains("this is a sweep, not a scenario"),
+        "{}",
+        check.stderr
+    );
+    let sweep = shortfall_in(folder.path(), &["sweep", "japan-lng.toml"]);
+    assert_eq!(sweep.code, INPUT);
+    assert!(
+        sweep.stderr.contains("this is a scenario, not a sweep"),
+        "{}",
+        sweep.stderr
+    );
+}

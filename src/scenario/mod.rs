@@ -189,11 +189,22 @@ fn read_file(
     reader: &mut Reader<'_>,
 ) -> Option<Scenario> {
     let root = tree::parse(text, file, &mut reader.problems);
+    let help = "`shortfall sweep` runs it, and with `--dry-run` looks for mistakes only";
+    let other = ("sweep", "scenario", "this is a sweep, not a scenario", help);
+    reader.problems.extend(mistaken(&root, other));
     if !reader.problems.is_empty() {
         return None;
     }
     let changes = overrides::read_all(overrides, reader.sources, &mut reader.problems);
     read_tree(root, &changes, stem, reader)
+}
+
+/// Says so if a file has a table of the other kind of file and none of its own.
+fn mistaken(root: &Node, (other, own, said, help): (&str, &str, &str, &str)) -> Option<Problem> {
+    let entries = root.entries();
+    let other = entries.iter().find(|entry| entry.key == other)?;
+    let is_other = root.get(own).is_none();
+    is_other.then(|| Problem::new(other.key_span, said).help(help))
 }
 
 /// Reads a file that has been parsed, with changes; `None` only if there are

@@ -148,6 +148,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds several.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.0.extend(problems);
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -27,7 +27,7 @@ use super::problem::{Problem, Problems, Report};
 use super::source::{ContentHash, Sources, Span};
 use super::table::Reader;
 use super::tree::{self, Node};
-use super::{Loaded, read_tree};
+use super::{Loaded, mistaken, read_tree};
 
 pub use model::*;
 pub use schema::schema;
@@ -260,6 +260,9 @@ fn assemble(
         return Err(Report::new(sources, problems));
     }
     let mut root = tree::parse(&text, file, &mut problems);
+    let help = "`shortfall run` runs it; a sweep names it as its `scenario`";
+    let other = ("scenario", "sweep", "this is a scenario, not a sweep", help);
+    problems.extend(mistaken(&root, other));
     if !problems.is_empty() {
         return Err(Report::new(sources, problems));
     }
@@ -306,10 +309,7 @@ fn template(opened: Opened, sources: &mut Sources, problems: &mut Problems) -> O
     let mut root = tree::parse(&text, file, &mut found);
     root.locate(String::new());
     let sound = found.is_empty();
-    found
-        .sorted()
-        .into_iter()
-        .for_each(|problem| problems.push(problem));
+    problems.extend(found.sorted());
     sound.then(|| Template {
         root,
         stem: opened.stem,
