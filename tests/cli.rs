@@ -589,3 +589,42 @@ fn scenarios_and_sweeps_are_told_apart() {
         sweep.stderr
     );
 }
+
+#[test]
+fn an_address_is_no_folder() {
+    let out = ["--out", "s3://bucket/results"];
+    let [done, merged] =
+        [["run", SMALL], ["merge", "."]].map(|command| shortfall(&[command, out].concat()));
+    assert_eq!((done.code, &done.stderr), (INPUT, &merged.stderr));
+    assert_snapshot!(done.stderr, @r"
+    error: invalid value 's3://bucket/results' for '--out <DIR>': expected a folder of this machine; only the shards of a sweep go to object storage
+
+    For more information, try '--help'.
+    ");
+    let sweep = ["sweep", "sakhalin-winter", "--out", "s3://bucket/results"];
+    let done = shortfall(&sweep);
+    assert_eq!(done.code, INPUT);
+    assert_snapshot!(done.stderr, @"error: s3://bucket/results takes only shards: `--shard 1/1` makes one of the whole sweep, and `shortfall merge s3://bucket/results` writes the results to a folder");
+}
+
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn object_storage_is_known_to_be_missing() {
+    let sweep = [
+        "sweep",
+        "sakhalin-winter",
+        "--shard",
+        "1/2",
+        "--out",
+        "s3://bucket/results/",
+    ];
+    let done = shortfall(&sweep);
+    assert_eq!(done.code, INPUT);
+    assert_snapshot!(done.stderr, @"error: s3://bucket/results is in object storage, which this program was built without; `cargo build --release --features object-store` builds it in");
+    let done = shortfall(&["merge", "s3://bucket/results", "nothing"]);
+    assert_eq!(done.code, INPUT);
+    assert_snapshot!(done.stderr, @r"
+    error: s3://bucket/results is in object storage, which this program was built without; `cargo build --release --features object-store` builds it in
+    error: cannot read nothing: No such file or directory (os error 2)
+    ");
+}

@@ -2,9 +2,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 
 use super::shard;
+use super::store::{self, Place};
 use crate::export::count;
 use crate::report::Format;
 use crate::scenario::Override;
@@ -73,7 +74,7 @@ pub struct RunArgs {
     pub threads: Option<u64>,
 
     /// Folder for the results [default: results/SCENARIO-NAME]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     pub out: Option<PathBuf>,
 
     /// Format of the pictures
@@ -95,9 +96,9 @@ pub struct SweepArgs {
     /// Sweep file, or name of a built-in sweep
     pub sweep: PathBuf,
 
-    /// Folder for the results [default: results/SWEEP-NAME]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    /// Folder for the results, or s3://BUCKET/FOLDER for a shard [default: results/SWEEP-NAME]
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    pub out: Option<Place>,
 
     /// Go on with a sweep that was interrupted
     #[arg(long)]
@@ -131,12 +132,12 @@ pub struct SweepArgs {
 /// Arguments of `shortfall merge`.
 #[derive(Debug, clap::Args)]
 pub struct MergeArgs {
-    /// Folders of the shards, or their logs
-    #[arg(value_name = "DIR", required = true)]
-    pub folders: Vec<PathBuf>,
+    /// Folders of the shards, here or s3://BUCKET/FOLDER, or their logs
+    #[arg(value_name = "DIR", required = true, value_parser = place())]
+    pub folders: Vec<Place>,
 
     /// Folder for the results [default: results/SWEEP-NAME]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     pub out: Option<PathBuf>,
 
     /// Format of the pictures
@@ -168,7 +169,7 @@ pub struct ReportArgs {
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// Folder for the copies
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_parser = folder())]
     pub folder: PathBuf,
 
     /// Names of built-in scenarios [default: all]
@@ -255,6 +256,16 @@ impl Args {
             u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
         })
     }
+}
+
+/// A folder of this machine.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().try_map(store::folder)
+}
+
+/// A folder of this machine or of object storage.
+fn place() -> impl TypedValueParser<Value = Place> {
+    OsStringValueParser::new().map(Place::from)
 }
 
 /// A shard as written, or `auto`.

@@ -24,6 +24,18 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same, told in other words.
+    pub(super) fn map(self, tell: impl Fn(&str) -> String) -> Self {
+        let error = |error: anyhow::Error| anyhow::anyhow!(tell(&format!("{error:#}")));
+        match self {
+            Self::Scenario(text) => Self::Scenario(tell(&text)),
+            Self::Argument(text) => Self::Argument(tell(&text)),
+            Self::Input(cause) => Self::Input(error(cause)),
+            Self::Other(cause) => Self::Other(error(cause)),
+            Self::Interrupted => Self::Interrupted,
+        }
+    }
+
     /// The exit code that says so.
     #[must_use]
     pub fn code(&self) -> u8 {

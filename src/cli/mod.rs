@@ -23,6 +23,7 @@ mod scenarios;
 mod schema;
 mod shard;
 mod signals;
+mod store;
 mod sweep;
 mod trace;
 
@@ -39,5 +40,6 @@ pub use report::report;
 pub use run::run;
 pub use scenarios::scenarios;
 pub use schema::schema;
+pub use store::Place;
 pub use sweep::sweep;
 pub use trace::trace;

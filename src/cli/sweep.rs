@@ -1,12 +1,13 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, available_parallelism};
 
 use anyhow::{Context, anyhow};
 
 use super::progress::{Count, SweepBar};
+use super::store::{Bucket, Mirror, Place};
 use super::{Failure, SweepArgs, builtin, estimate, model, output, publish, signals};
 use crate::engine::Model;
 use crate::export::{self, SUMMARY_JSON, WriteError, count};
@@ -29,7 +30,6 @@ pub(super) struct SweepPlan {
     shard: Shard,
     units: Units,
     threads: usize,
-    folder: PathBuf,
 }
 
 /// Runs a sweep, or one shard of it, and writes what was found.
@@ -44,32 +44,15 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         plan.check(args.quiet)?;
         return plan.tell();
     }
-    if args.resume && args.shard.is_none() && plan.is_complete() {
-        let folder = plan.folder.display();
-        output::message(&format!("{folder} holds the results of this sweep already"));
-        return Ok(());
+    match &args.out {
+        Some(Place::Store(address)) if args.shard.is_some() => plan.shard_in_store(address, args),
+        Some(Place::Store(address)) => Err(Failure::Argument(format!(
+            "{address} takes only shards: `--shard 1/1` makes one of the whole sweep, and \
+             `shortfall merge {address}` writes the results to a folder"
+        ))),
+        Some(Place::Folder(folder)) => plan.in_folder(folder, args),
+        None => plan.in_folder(&Path::new("results").join(&plan.sweep.name), args),
     }
-    let path = plan.folder.join(log_name(args.shard.map(|_| plan.shard)));
-    if !path.exists() {
-        plan.check(args.quiet)?;
-    }
-    plan.run(&path, args)?;
-    if args.shard.is_some() {
-        if !args.quiet {
-            let Shard { index, of } = plan.shard;
-            output::message(&format!(
-                "shard {index} of {of} is done: {}",
-                path.display()
-            ));
-        }
-        return Ok(());
-    }
-    let logs = Logs::open(std::slice::from_ref(&path));
-    let logs = logs.map_err(|problems| Failure::Other(anyhow!(lines(&problems))))?;
-    publish::publish(&logs, &plan.folder, args.format, args.quiet)?;
-    let removed = fs::remove_file(&path);
-    removed.with_context(|| format!("cannot remove {}", path.display()))?;
-    Ok(())
 }
 
 impl SweepPlan {
@@ -85,15 +68,68 @@ impl SweepPlan {
         let threads = args
             .threads
             .and_then(|threads| usize::try_from(threads).ok());
-        let default = || Path::new("results").join(&sweep.name);
         Ok(Self {
             units: Units::new(sweep.points.len(), trials, shard),
             threads: threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
-            folder: args.out.clone().unwrap_or_else(default),
             sweep,
             outline,
             shard,
         })
+    }
+
+    /// Runs the sweep, or a shard, in a folder of this machine.
+    fn in_folder(&self, folder: &Path, args: &SweepArgs) -> Result<(), Failure> {
+        if args.resume && args.shard.is_none() && self.is_complete(folder) {
+            let folder = folder.display();
+            output::message(&format!("{folder} holds the results of this sweep already"));
+            return Ok(());
+        }
+        let path = folder.join(log_name(args.shard.map(|_| self.shard)));
+        if !path.exists() {
+            self.check(args.quiet)?;
+        }
+        fs::create_dir_all(folder).map_err(|cause| WriteError {
+            path: folder.to_owned(),
+            cause,
+        })?;
+        let log = Log::open(&path, &self.outline, self.shard, args.resume).map_err(explain)?;
+        let told = path.display().to_string();
+        let stop = signals::stop_on_signal(None)?;
+        self.run(log, &told, args.quiet, &stop)?;
+        if args.shard.is_some() {
+            self.tell_done(&told, args.quiet);
+            return Ok(());
+        }
+        let logs = Logs::open(std::slice::from_ref(&path));
+        let logs = logs.map_err(|problems| Failure::Other(anyhow!(lines(&problems))))?;
+        publish::publish(&logs, folder, args.format, args.quiet)?;
+        let removed = fs::remove_file(&path);
+        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+        Ok(())
+    }
+
+    /// Runs a shard whose log is kept in object storage.
+    fn shard_in_store(&self, address: &str, args: &SweepArgs) -> Result<(), Failure> {
+        let bucket = Bucket::open(address).map_err(Failure::Input)?;
+        let mut mirror = Mirror::fetch(bucket, log_name(Some(self.shard)))?;
+        let path = mirror.path();
+        if !path.exists() {
+            self.check(args.quiet)?;
+        }
+        let log = Log::open(&path, &self.outline, self.shard, args.resume);
+        let log = log.map_err(|error| mirror.told(explain(error)))?;
+        let told = mirror.address();
+        let stop = signals::stop_on_signal(None)?;
+        mirror.keep_up(&stop, || self.run(log, &told, args.quiet, &stop))?;
+        self.tell_done(&told, args.quiet);
+        Ok(())
+    }
+
+    fn tell_done(&self, told: &str, quiet: bool) {
+        if !quiet {
+            let Shard { index, of } = self.shard;
+            output::message(&format!("shard {index} of {of} is done: {told}"));
+        }
     }
 
     /// The scenario of a point, ready to run.
@@ -167,14 +203,14 @@ impl SweepPlan {
     }
 
     /// Whether the folder holds what this sweep would write.
-    fn is_complete(&self) -> bool {
-        let summary = fs::read(self.folder.join(SUMMARY_JSON)).unwrap_or_default();
+    fn is_complete(&self, folder: &Path) -> bool {
+        let summary = fs::read(folder.join(SUMMARY_JSON)).unwrap_or_default();
         let Ok(summary) = serde_json::from_slice::<serde_json::Value>(&summary) else {
             return false;
         };
         let stamp = &self.outline.stamp;
         let said = |key: &str, value: serde_json::Value| summary.get(key) == Some(&value);
-        !self.folder.join(LOG).exists()
+        !folder.join(LOG).exists()
             && said("sweep", stamp.scenario.clone().into())
             && said("hash", stamp.hash.clone().into())
             && said("seed", stamp.seed.into())
@@ -182,24 +218,23 @@ impl SweepPlan {
             && said("version", stamp.version.clone().into())
     }
 
-    /// Does what is left, into the log.
-    fn run(&self, path: &Path, args: &SweepArgs) -> Result<(), Failure> {
-        let created = fs::create_dir_all(&self.folder);
-        created.map_err(|cause| WriteError {
-            path: self.folder.clone(),
-            cause,
-        })?;
-        let opened = Log::open(path, &self.outline, self.shard, args.resume);
+    /// Does what is left, into the log, which is told of as `told`.
+    fn run(
+        &self,
+        opened: Opened,
+        told: &str,
+        quiet: bool,
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
         let Opened {
             mut log,
             done,
             dropped,
-        } = opened.map_err(explain)?;
-        if dropped > 0 && !args.quiet {
+        } = opened;
+        if dropped > 0 && !quiet {
+            let dropped = count(dropped);
             output::message(&format!(
-                "{}: the last {} bytes were not finished and are done again",
-                path.display(),
-                count(dropped)
+                "{told}: the last {dropped} bytes were not finished and are done again"
             ));
         }
         let prepare = |point| self.prepare(point).map_err(|error| error.to_string());
@@ -210,17 +245,14 @@ impl SweepPlan {
             threads: self.threads,
         };
         let (before, all) = (done.points(&self.units), self.units.points().len());
-        let bar = SweepBar::new(!args.quiet, before as u64, all as u64);
-        let stop = signals::stop_on_signal(None)?;
-        let finished = run(&work, &mut log, &bar, &stop).map_err(broken)?;
+        let bar = SweepBar::new(!quiet, before as u64, all as u64);
+        let finished = run(&work, &mut log, &bar, stop).map_err(broken)?;
         if finished {
             return Ok(());
         }
+        let (done, all) = (count(bar.done()), count(all as u64));
         output::message(&format!(
-            "{} of {} points are in {}; go on with --resume",
-            count(bar.done()),
-            count(all as u64),
-            path.display()
+            "{done} of {all} points are in {told}; go on with --resume"
         ));
         Err(Failure::Interrupted)
     }
