@@ -34,6 +34,7 @@ pub struct Compiler<'a> {
     /// Commodity of the scenario → market.
     market_of: Vec<usize>,
     complaints: Vec<Complaint>,
+    transits: Vec<Transit>,
 }
 
 impl<'a> Compiler<'a> {
@@ -46,6 +47,7 @@ impl<'a> Compiler<'a> {
             numbers: BTreeMap::new(),
             market_of: Vec::new(),
             complaints: Vec::new(),
+            transits: Vec::new(),
         };
         compiler.lay_out_markets();
         compiler.lay_out_sites();
@@ -474,6 +476,15 @@ impl<'a> Compiler<'a> {
         self.check_trade();
     }
 
+    fn transit(&mut self, law: &Law) -> &Transit {
+        let known = self.transits.iter().rposition(|known| known.law == *law);
+        let index = known.unwrap_or_else(|| {
+            self.transits.push(Transit::new(law));
+            self.transits.len() - 1
+        });
+        &self.transits[index]
+    }
+
     fn add_pair(&mut self, market: usize, seller: usize, buyer: usize) {
         let from = CountryId(self.network.sellers[seller].country);
         let to = CountryId(self.network.buyers[buyer].country);
@@ -483,7 +494,10 @@ impl<'a> Compiler<'a> {
         let window = self.network.markets[market].window;
         let key = self.pair_key(market, seller, buyer);
         let phase = phase(key, &self.network.markets[market]);
-        let (windows_under_way, longest) = under_way(&transit, pipeline, window, phase);
+        let (windows_under_way, longest) = match pipeline {
+            true => (Ticks::from_days(transit.mean()).0 as f64 / window as f64, 0),
+            false => self.transit(&transit).windows(window, phase),
+        };
         let trade = self.scenario.commodities[commodity.0]
             .trade
             .iter()
@@ -900,32 +914,88 @@ fn phase(key: ObjectKey, market: &Market) -> f64 {
     Stream::open(TrialKey::new(0, 0), key, 0).uniform()
 }
 
-/// Mean windows under way and a bound on them, from draws of the law.
-fn under_way(transit: &Law, pipeline: bool, window: u64, phase: f64) -> (f64, u32) {
-    if pipeline {
-        return (Ticks::from_days(transit.mean()).0 as f64 / window as f64, 0);
+/// How long goods are under way by a law, tabulated: lanes mostly share theirs.
+struct Transit {
+    law: Law,
+    /// Draws of it, the shortest first.
+    draws: Vec<Ticks>,
+}
+
+impl Transit {
+    fn new(law: &Law) -> Self {
+        let key = ObjectKey::named("transit statistics");
+        let draws = match law.is_constant() {
+            true => 1,
+            false => TRANSIT_DRAWS,
+        };
+        let draw = |k| law.sample(&mut Stream::open(TrialKey::new(0, 0), key, k));
+        let mut draws: Vec<Ticks> = (0..draws).map(draw).map(Ticks::from_days).collect();
+        draws.sort_unstable();
+        Self {
+            law: law.clone(),
+            draws,
+        }
     }
-    let key = ObjectKey::named("transit statistics");
-    let draws = if transit.is_constant() {
-        1
-    } else {
-        TRANSIT_DRAWS
-    };
-    let leaves = Ticks((phase * window as f64) as u64);
-    let windows = (0..draws).map(|k| {
-        let days = transit.sample(&mut Stream::open(TrialKey::new(0, 0), key, k));
-        let arrives = leaves + Ticks::from_days(days);
-        arrives.0.div_ceil(window).saturating_sub(1)
-    });
-    let (mut sum, mut longest) = (0.0, 0);
-    for w in windows {
-        sum += w as f64;
-        longest = longest.max(w);
+
+    /// Mean windows under way and a bound on them.
+    fn windows(&self, window: u64, phase: f64) -> (f64, u32) {
+        let leaves = Ticks((phase * window as f64) as u64);
+        // Goods are `whole` windows under way that arrive up to `end`.
+        let (mut whole, mut end, mut sum) = (0, window, 0.0);
+        for draw in &self.draws {
+            let arrives = (leaves + *draw).0;
+            if arrives > end {
+                whole = arrives.div_ceil(window) - 1;
+                end = window.saturating_mul(whole + 1);
+            }
+            sum += whole as f64;
+        }
+        let longest = whole.saturating_mul(2).saturating_add(2);
+        let longest = u32::try_from(longest).unwrap_or(u32::MAX).min(10_000);
+        (sum / self.draws.len() as f64, longest)
     }
-    (
-        sum / draws as f64,
-        u32::try_from(longest.saturating_mul(2).saturating_add(2))
-            .unwrap_or(u32::MAX)
-            .min(10_000),
-    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Windows that end while goods are under way, counted one by one.
+    #[test]
+    fn windows_under_way_are_those_that_end_before_arrival() {
+        let laws = [
+            Law::constant(0.0),
+            Law::constant(30.0),
+            Law::uniform(0.0, 100.0),
+            Law::erlang(2, 45.0),
+            Law::lognormal_mean_sd(35.0, 60.0),
+        ];
+        for law in laws.map(Result::unwrap) {
+            let transit = Transit::new(&law);
+            for (window, phase) in [(1, 0.0), (7, 0.9), (30, 0.0), (30, 0.5)] {
+                let window = window * DAY;
+                let leaves = (phase * window as f64) as u64;
+                let under_way = |draw: &Ticks| {
+                    let ends = (1..).map(|number| number * window);
+                    ends.take_while(|end| *end < leaves + draw.0).count()
+                };
+                let counts: Vec<usize> = transit.draws.iter().map(under_way).collect();
+                let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
+                let longest = 2 * counts.iter().max().unwrap() + 2;
+                assert_eq!(
+                    transit.windows(window, phase),
+                    (mean, longest as u32),
+                    "{law:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_transit_of_a_century_is_counted_in_no_time() {
+        let transit = Transit::new(&Law::uniform(36_000.0, 37_000.0).unwrap());
+        let (mean, longest) = transit.windows(1, 0.0);
+        assert!((mean / (36_500.0 * DAY as f64) - 1.0).abs() < 0.01);
+        assert_eq!(longest, 10_000);
+    }
 }
