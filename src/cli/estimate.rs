@@ -1,10 +1,12 @@
 //! How long a sweep will take, from a few of its trials.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::Failure;
 use crate::export::count;
+use crate::study::Which;
 use crate::study::sweep::{Prepared, Units};
 
 /// Points that are tried: the first, the last and some between.
@@ -14,26 +16,39 @@ const PATIENCE: Duration = Duration::from_millis(400);
 const TRIALS: u64 = 64;
 
 /// Time of a trial, on average over some of the points, and of making a point
-/// ready.
+/// ready. Where all of them share their baselines, those cost nothing.
 #[allow(clippy::disallowed_methods, reason = "a measurement needs a clock")]
 pub(super) fn per_trial(
     points: Range<usize>,
     prepare: &dyn Fn(usize) -> Result<Prepared, Failure>,
 ) -> Result<(Duration, Duration), Failure> {
     let tried = points.len().min(TRIED);
-    let (mut trial, mut ready) = (Duration::ZERO, Duration::ZERO);
+    let (mut fresh, mut shared) = (Vec::new(), Vec::new());
+    let (mut baselines, mut ready) = (BTreeSet::new(), Duration::ZERO);
     for step in 0..tried {
         let point = points.start + step * (points.len() - 1) / (tried - 1).max(1);
         let start = Instant::now();
         let prepared = prepare(point)?;
         ready += start.elapsed();
+        let is_fresh = baselines.insert(prepared.fingerprint());
+        let which: &[Which] = match is_fresh {
+            true => &[Which::Shocked, Which::Baseline],
+            false => &[Which::Shocked],
+        };
         let start = Instant::now();
         let more = |trials| trials == 0 || trials < TRIALS && start.elapsed() < PATIENCE;
-        let trials = prepared.try_out(more);
-        trial += start.elapsed() / u32::try_from(trials).unwrap_or(1).max(1);
+        let trials = prepared.try_out(which, more);
+        let taken = start.elapsed() / u32::try_from(trials).unwrap_or(1).max(1);
+        if is_fresh { &mut fresh } else { &mut shared }.push(taken);
     }
-    let tried = u32::try_from(tried).unwrap_or(1).max(1);
-    Ok((trial / tried, ready / tried))
+    // The one that all share counts for nothing among many.
+    let taken = match (fresh.len(), shared.len()) {
+        (1, 1..) => shared,
+        _ => [fresh, shared].concat(),
+    };
+    let mean = |sum: Duration, of: usize| sum / u32::try_from(of).unwrap_or(1).max(1);
+    let trial = mean(taken.iter().sum(), taken.len());
+    Ok((trial, mean(ready, tried)))
 }
 
 /// What that comes to for all of a shard.

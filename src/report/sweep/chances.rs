@@ -72,7 +72,7 @@ impl Choice {
             spread(&levels, most)
         };
         let (columns, mut rows) = (levels(across, ABREAST), levels(up, MOST / ABREAST));
-        if !up.is_words() {
+        if up.is_ranked() {
             rows.reverse();
         }
         let cells = rows

@@ -205,10 +205,10 @@ impl<'v, 'o> Table<'v, 'o> {
     fn cell(&self, plot: Rect, (column, row): (usize, usize)) -> Rect {
         let (columns, rows) = (self.across.count().max(1), self.up.count().max(1));
         let (width, height) = (plot.width() / columns as f64, plot.height() / rows as f64);
-        let down = if self.up.is_words() {
-            row
-        } else {
+        let down = if self.up.is_ranked() {
             rows - 1 - row.min(rows - 1)
+        } else {
+            row
         };
         let seam = if width.min(height) > 12.0 { SEAM } else { 0.0 };
         let (left, top) = (

@@ -194,24 +194,30 @@ fn groups_alone(tracks: &[Track<'_>], at: usize) -> Vec<Group> {
 /// From the lowest to the highest group with values; of words, from the least
 /// to the greatest response.
 fn swing(at: usize, track: &Track<'_>, groups: &[Group], values: &[Option<f64>]) -> Option<Swing> {
-    let end = |group: &Group| {
+    let end = |(level, group): (usize, &Group)| {
         let found = group.points.iter().filter_map(|&point| *values.get(point)?);
-        Some(End {
+        let end = End {
             label: group.label.clone(),
             named: format!("{}\u{a0}{}", track.name(), group.label),
             value: mean(&found.collect::<Vec<_>>())?,
-        })
+        };
+        Some((level, end))
     };
-    let ends: Vec<End> = groups.iter().filter_map(end).collect();
+    let all: Vec<(usize, End)> = groups.iter().enumerate().filter_map(end).collect();
+    let ends = || all.iter().map(|(_, end)| end);
     let by_value = |a: &&End, b: &&End| a.value.total_cmp(&b.value);
-    let (least, most) = (ends.iter().min_by(by_value)?, ends.iter().max_by(by_value)?);
-    let pair = match track.is_words() {
-        true => (least, most),
-        false => (ends.first()?, ends.last()?),
+    let (least, most) = (ends().min_by(by_value)?, ends().max_by(by_value)?);
+    // What the scenario says itself has no place among numbers.
+    let ranked = all.iter().filter(|(level, _)| Some(*level) != track.base());
+    let ranked: Vec<&End> = ranked.map(|(_, end)| end).collect();
+    let pair = match (track.is_ranked(), ranked.as_slice()) {
+        (true, [low, .., high]) => [*low, *high],
+        (true, [only]) => [*only, *only],
+        _ => [least, most],
     };
     Some(Swing {
         track: at,
-        ends: [pair.0.clone(), pair.1.clone()],
+        ends: pair.map(End::clone),
         range: [least.value, most.value],
     })
 }

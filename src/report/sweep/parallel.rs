@@ -165,7 +165,11 @@ fn places(track: &Track<'_>, points: &[usize]) -> BTreeMap<usize, f64> {
 /// Where a level stands among evenly spaced ones, words from the top down.
 fn step(track: &Track<'_>, level: usize) -> f64 {
     let place = (level as f64 + 0.5) / track.count().max(1) as f64;
-    if track.is_words() { 1.0 - place } else { place }
+    if track.is_ranked() {
+        place
+    } else {
+        1.0 - place
+    }
 }
 
 /// The axis with its labels on paper, so that lines do not cross them.

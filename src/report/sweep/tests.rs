@@ -612,6 +612,20 @@ fn what_the_scenario_says_itself_is_a_level() {
     let said: Vec<String> = (0..3).map(|level| track.said(level)).collect();
     assert_eq!(said, ["20\u{a0}%", "80\u{a0}%", "as it stands"]);
     assert!(track.is_words());
+    // The numbers keep their ends, however the response goes.
+    assert!(track.is_ranked());
+    let Influence::Swings { swings, .. } =
+        Influence::new(&outcome, &tracks, &[Some(3.0), Some(9.0), Some(1.0)])
+    else {
+        panic!("a grid has swings");
+    };
+    let ends = swings[0].ends.each_ref();
+    assert_eq!(
+        ends.map(|end| end.label.as_str()),
+        ["20\u{a0}%", "80\u{a0}%"]
+    );
+    assert_eq!(ends.map(|end| end.value), [3.0, 1.0]);
+    assert_eq!(swings[0].range, [1.0, 9.0]);
 }
 
 /// Writes every fixture to the directory named by `SHORTFALL_REPORTS`.

@@ -92,6 +92,20 @@ impl<'o> Track<'o> {
         self.line.is_none()
     }
 
+    /// The level that the scenario sets itself, where that is neither a number
+    /// nor a day.
+    pub(super) fn base(&self) -> Option<usize> {
+        self.levels.iter().position(|level| **level == Level::Base)
+    }
+
+    /// Whether all levels but that one are numbers or days: they have a low and
+    /// a high end, and rise.
+    pub(super) fn is_ranked(&self) -> bool {
+        let written = self.levels.iter().filter(|level| ***level != Level::Base);
+        let written: Vec<&Level> = written.copied().collect();
+        written.len() > 1 && Line::new(&written, None).is_some()
+    }
+
     /// Whether its levels are few, or given one by one: each has its place and
     /// its label.
     pub(super) fn is_stepped(&self) -> bool {

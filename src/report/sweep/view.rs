@@ -199,6 +199,22 @@ impl Unit {
         }
     }
 
+    /// The same with no more decimals than a value of another size has, but two
+    /// figures.
+    pub(super) fn say_beside(&self, value: f64, size: f64) -> String {
+        let power = |value: f64| libm::floor(libm::log10(value.abs())) as i32;
+        let power = power(size)
+            .saturating_sub(2)
+            .min(power(value).saturating_sub(1));
+        let step = 10f64.powi(power);
+        let rounded = (value / step).round() * step;
+        match self.said {
+            // What is no number after this is none before.
+            Said::Amount if rounded.is_finite() => self.say(rounded),
+            _ => self.say(value),
+        }
+    }
+
     /// A difference or an error in words: `0.4 %`.
     pub(super) fn say_size(&self, value: f64) -> String {
         match self.said {

@@ -36,7 +36,8 @@ pub(super) fn range(view: &View<'_>) -> String {
         };
     };
     let [low, high] = [least, most].map(|point| view.known(point).unwrap_or(0.0));
-    let [from, to] = [low, high].map(|value| view.unit.say(value));
+    let size = low.abs().max(high.abs());
+    let [from, to] = [low, high].map(|value| view.unit.say_beside(value, size));
     let (of, never) = (view.unit.of, never(view).unwrap_or_default());
     if view.shown.len() == 1 {
         return format!("is {from}{of} at the only point");
@@ -409,7 +410,7 @@ pub(super) fn tornado(view: &View<'_>) -> Option<String> {
             let named = swings
                 .iter()
                 .filter_map(|swing| view.tracks.get(swing.track));
-            let names = match named.into_iter().any(Track::is_words) {
+            let names = match named.into_iter().any(|track| !track.is_ranked()) {
                 true => {
                     " The ends of named levels are those with the least and the greatest response."
                 }

@@ -44,14 +44,21 @@ impl Prepared {
         self.model.network.short_above
     }
 
-    /// Runs trials with and without the shocks as long as `more` says so of their
-    /// number so far, for nothing but the time they take; returns how many.
-    pub fn try_out(&self, mut more: impl FnMut(u64) -> bool) -> u64 {
+    /// A number that points share whose trials have the same baselines; see
+    /// [`Model::baseline_fingerprint`].
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// Runs trials as long as `more` says so of their number so far, for nothing but
+    /// the time they take; returns how many.
+    pub fn try_out(&self, which: &[Which], mut more: impl FnMut(u64) -> bool) -> u64 {
         let mut worker = Worker::new(&self.model);
         let mut trials = 0;
         while more(trials) {
-            for which in [Which::Shocked, Which::Baseline] {
-                let _ = worker.run(self.seed, trials, which);
+            for which in which {
+                let _ = worker.run(self.seed, trials, *which);
             }
             trials += 1;
         }
