@@ -1693,6 +1693,45 @@ fn said(scenario: &Scenario) -> String {
 }
 
 #[test]
+fn correlations_of_a_number_that_is_fixed_fall_away() {
+    let scenario = SCENARIO
+        .replace(
+            "review    = \"60 days\"",
+            "review    = \"60 days\"\nshare     = { uniform = { low = 0.2, high = 0.9 } }",
+        )
+        .replace(
+            "approval  = 0.3",
+            "approval  = { uniform = { low = 0.1, high = 0.5 } }",
+        );
+    let correlated = format!(
+        "{scenario}\n[[correlations]]\nbetween = [\"{SHARE}\", \"policies.licensing.export-licence.share\"]\nrank = 0.5\n"
+    );
+    let correlations = |sweep: &str, point| {
+        let sweep = read_with(&correlated, sweep).unwrap_or_else(|said| panic!("{said}"));
+        sweep.scenario(point).unwrap().scenario.correlations.len()
+    };
+    let alone = with("trials   = 50\ndesign   = \"one-at-a-time\"");
+    assert_eq!([0, 1, 2].map(|point| correlations(SWEEP, point)), [0; 3]);
+    // The first point is as the scenario is; the next have other approvals, the last
+    // another review.
+    assert_eq!(
+        [0, 1, 3, 6].map(|point| correlations(&alone, point)),
+        [1, 0, 0, 1]
+    );
+    // What the scenario itself fixes cannot be correlated by anyone.
+    let said = read_with(
+        SCENARIO,
+        &with(&format!(
+            "trials   = 50\n[sweep.set]\ncorrelations = [{{ between = [\"{WAIT}\", \"sites.ningbo.capacity\"], rank = 0.5 }}]"
+        )),
+    );
+    assert!(
+        said.unwrap_err()
+            .contains("`sites.ningbo.capacity` is fixed")
+    );
+}
+
+#[test]
 fn a_grid_has_all_combinations_in_order() {
     let sweep = right(SWEEP);
     assert_eq!(

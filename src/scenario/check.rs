@@ -338,7 +338,8 @@ fn check_correlations(scenario: &Scenario, reader: &mut Reader<'_>) {
     let number = |path: &str| paths.binary_search(&path).ok();
     let mut matrix = identity(paths.len());
     let mut seen = BTreeMap::new();
-    for (index, correlation) in given.iter().enumerate() {
+    for correlation in given {
+        let index = correlation.index;
         let ends = (number(&correlation.first), number(&correlation.second));
         let (Some(row), Some(column)) = ends else {
             continue;

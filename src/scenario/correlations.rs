@@ -3,6 +3,7 @@
 use super::model::Correlation;
 use super::names::nearest;
 use super::problem::Problem;
+use super::source::FileId;
 use super::table::{Read, Reader, table};
 use super::tree::{Node, Value};
 use super::values::{OneOrMany, Word};
@@ -18,8 +19,14 @@ table! {
 }
 
 impl Listed {
-    /// Once all numbers have been read.
-    pub(super) fn resolve(&self, reader: &mut Reader<'_>) -> Option<Correlation> {
+    /// Once all numbers have been read. Nothing is left of it where a change to the
+    /// scenario, which is in another file, has fixed one of its numbers.
+    pub(super) fn resolve(
+        &self,
+        index: usize,
+        scenario: FileId,
+        reader: &mut Reader<'_>,
+    ) -> Option<Correlation> {
         let [first, second] = self.between.items.as_slice() else {
             let said = format!(
                 "a correlation is between two numbers, not {}",
@@ -34,11 +41,18 @@ impl Listed {
                 "a number cannot be correlated with itself",
             ));
         }
-        for word in [first, second] {
-            check_uncertain(word, reader);
+        let set = [first, second].map(|word| is_set(word, scenario, reader));
+        for (word, is_set) in [first, second].into_iter().zip(set) {
+            if !is_set {
+                check_uncertain(word, reader);
+            }
+        }
+        if set.contains(&true) {
+            return None;
         }
         let (first, second) = (first.text.clone(), second.text.clone());
         Some(Correlation {
+            index,
             first,
             second,
             rank: self.rank.0,
@@ -72,6 +86,12 @@ impl Read for Rank {
     fn schema() -> serde_json::Value {
         serde_json::json!({ "type": "number", "minimum": -1, "maximum": 1 })
     }
+}
+
+/// Whether a number is fixed, and not by the scenario itself.
+fn is_set(word: &Word, scenario: FileId, reader: &Reader<'_>) -> bool {
+    let place = reader.sources.span_of(&word.text);
+    reader.fixed.contains(&word.text) && place.is_some_and(|place| place.file != scenario)
 }
 
 fn check_uncertain(word: &Word, reader: &mut Reader<'_>) {

@@ -953,6 +953,8 @@ pub enum Ends {
 /// A rank correlation between two uncertain numbers.
 #[derive(Clone, Debug)]
 pub struct Correlation {
+    /// Its place in the file's list.
+    pub index: usize,
     /// Path of the first.
     pub first: String,
     /// Path of the second.

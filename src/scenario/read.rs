@@ -79,7 +79,10 @@ impl File {
         let tanks = each(&self.tanks, |listed| listed.resolve(reader));
         let lanes = each(&self.lanes, |listed| listed.resolve(reader));
         let contracts = each(&self.contracts, |listed| listed.resolve(period, reader));
-        let correlations = each(&self.correlations, |listed| listed.resolve(reader));
+        let correlations = self.correlations.iter().enumerate();
+        let correlations = correlations
+            .filter_map(|(index, listed)| listed.resolve(index, root.span.file, reader));
+        let correlations = correlations.collect();
         let all_goods = commodities.len() == reader.names.commodities.len();
         let Resolved {
             name,

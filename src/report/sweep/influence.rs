@@ -120,6 +120,18 @@ impl Influence {
         }
     }
 
+    /// Places of the tracks that do not move it at all.
+    pub(super) fn idle(&self) -> Vec<usize> {
+        let places: Vec<(usize, f64)> = match self {
+            Self::Swings { swings, .. } => swings.iter().map(|s| (s.track, s.size())).collect(),
+            Self::Effects(effects) => effects.iter().map(|e| (e.track, e.size)).collect(),
+        };
+        // Means over points differ in their last digits for nothing.
+        let least = self.most() * 1e-9;
+        let idle = places.into_iter().filter(|(_, size)| *size <= least);
+        idle.map(|(track, _)| track).collect()
+    }
+
     /// How far the factor moves the response that moves it most.
     pub(super) fn most(&self) -> f64 {
         let most = match self {

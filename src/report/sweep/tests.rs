@@ -315,6 +315,25 @@ fn findings_have_words_for_the_ends() {
     ");
 }
 
+#[test]
+fn a_factor_that_moves_nothing_names_no_end() {
+    let mut outcome = grid(vec![approval(3), review(3)]).outcome();
+    outcome.outline.responses.truncate(1);
+    for point in &mut outcome.points {
+        let Level::Number(approval) = point.levels[0] else {
+            panic!("the approval is a number");
+        };
+        let found = point.found.as_mut().unwrap();
+        found
+            .shown
+            .iter_mut()
+            .for_each(|shown| shown.at.value = approval / 1000.0);
+    }
+    insta::assert_snapshot!(said(&outcome).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 20 %) to 8 % (approval 80 %); approval moves it most.");
+    let unmoved = constant(outcome, 0.1);
+    insta::assert_snapshot!(said(&unmoved).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets is 10 % of demand at every point.");
+}
+
 /// Responses of every kind are named without a gap.
 #[test]
 fn every_response_has_a_name_and_a_sentence() {

@@ -136,7 +136,11 @@ impl<'o> Track<'o> {
         let label = self.label(level);
         match self.levels.get(level) {
             Some(Level::Number(_)) if !self.factor.unit.is_empty() => {
-                format!("{label}{TIE}{}", self.factor.unit)
+                let unit = match (label.as_str(), self.factor.unit.strip_suffix('s')) {
+                    ("1", Some(one @ ("hour" | "day" | "week" | "month" | "year"))) => one,
+                    _ => &self.factor.unit,
+                };
+                format!("{label}{TIE}{unit}")
             }
             _ => label,
         }

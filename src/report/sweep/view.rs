@@ -110,10 +110,27 @@ impl<'o> View<'o> {
         (most > 0.0).then_some(most)
     }
 
-    /// The tracks that move it, most first.
+    /// All tracks, those that move it most first.
     pub(super) fn by_influence(&self) -> Vec<&'o Track<'o>> {
-        let order = self.influence.order();
-        order.iter().filter_map(|&at| self.tracks.get(at)).collect()
+        let known = self.influence.order();
+        let rest = (0..self.tracks.len()).filter(|at| !known.contains(at));
+        let order = known.iter().copied().chain(rest);
+        order.filter_map(|at| self.tracks.get(at)).collect()
+    }
+
+    /// The same without those that are known not to move it at all, unless none
+    /// does.
+    pub(super) fn moving(&self) -> Vec<&'o Track<'o>> {
+        let mut order = self.by_influence();
+        let idle = self.influence.idle();
+        if idle.len() < order.len() {
+            let is_idle = |track: &Track<'_>| {
+                let at = self.tracks.iter().position(|own| own.index == track.index);
+                at.is_some_and(|at| idle.contains(&at))
+            };
+            order.retain(|track| !is_idle(track));
+        }
+        order
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn range(view: &View<'_>) -> String {
     if view.shown.len() == 1 {
         return format!("is {from}{of} at the only point");
     }
-    let [low_at, high_at] = [least, most].map(|point| levels(view, point, NAMED));
+    let [low_at, high_at] = [least, most].map(|point| levels(view, point, &view.moving()));
     if points.len() == 1 {
         return format!("is {from}{of} at the only point that is known ({low_at}){never}");
     }
@@ -76,9 +76,9 @@ fn never(view: &View<'_>) -> Option<String> {
     (never > 0).then(|| format!("; at {} of {points} points it never is", count(never)))
 }
 
-/// A point by its levels of so many factors, those that move the response most.
-fn levels(view: &View<'_>, point: usize, most: usize) -> String {
-    let named = chosen(view, point, most).into_iter();
+/// A point by its levels of a few factors, those that come first.
+fn levels(view: &View<'_>, point: usize, order: &[&Track<'_>]) -> String {
+    let named = chosen(view, point, order).into_iter();
     let named: Vec<String> = named.map(|(track, level)| track.named(level)).collect();
     match named.is_empty() && view.outcome.outline.design == Design::OneAtATime {
         true => "reference point".to_owned(),
@@ -92,27 +92,28 @@ pub(super) fn levels_in_lines(
     point: usize,
     (face, width): (Face, f64),
 ) -> Vec<String> {
-    let whole = levels(view, point, NAMED);
+    let order = view.by_influence();
+    let whole = levels(view, point, &order);
     if whole.is_empty() || face.width(&whole) <= width {
         return vec![whole];
     }
-    let lines = chosen(view, point, NAMED).into_iter();
+    let lines = chosen(view, point, &order).into_iter();
     let lines = lines.map(|(track, level)| track.named_within(level, face, width));
     lines.collect()
 }
 
-/// The factors that move the response most, and a point's levels of them; of
-/// one-at-a-time, the factor in which it differs from the reference point.
-fn chosen<'v, 'o>(view: &'v View<'o>, point: usize, most: usize) -> Vec<(&'v Track<'o>, usize)> {
-    let mut chosen: Vec<&Track<'_>> = view.by_influence();
-    let rest = view.tracks.iter();
-    let rest = rest.filter(|track| chosen.iter().all(|known| known.index != track.index));
-    let rest: Vec<_> = rest.collect();
-    chosen.extend(rest);
+/// The first few of factors, and a point's levels of them; of one-at-a-time, the
+/// factor in which it differs from the reference point.
+fn chosen<'v, 'o>(
+    view: &View<'_>,
+    point: usize,
+    order: &[&'v Track<'o>],
+) -> Vec<(&'v Track<'o>, usize)> {
+    let mut chosen = order.to_vec();
     if view.outcome.outline.design == Design::OneAtATime {
         chosen.retain(|track| track.of.get(point) != track.of.first());
     }
-    chosen.truncate(most);
+    chosen.truncate(NAMED);
     chosen.sort_by_key(|track| track.index);
     let levels = chosen.into_iter();
     let levels = levels.filter_map(|track| Some((track, *track.of.get(point)?)));

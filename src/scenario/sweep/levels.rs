@@ -235,7 +235,7 @@ impl Varied {
             && let mut all = numbers.iter().flatten()
             && all.all(|(_, _, other)| other.dimension == unit.dimension)
         {
-            self.factor.unit.clone_from(written);
+            self.factor.unit = plural(written);
             self.kind = Kind::Number(*unit);
         }
     }
@@ -319,7 +319,7 @@ impl Varied {
             reader.report(problem.help("give a number above 0, or leave out `scale`"));
             return None;
         }
-        self.factor.unit = written;
+        self.factor.unit = plural(&written);
         self.kind = Kind::Number(unit);
         Some((least, most))
     }
@@ -352,7 +352,7 @@ impl Varied {
         let bound = |value: f64| rounded(value / unit.factor);
         self.factor.between =
             (low.is_finite() && high.is_finite()).then(|| (bound(low), bound(high)));
-        self.factor.unit = written;
+        self.factor.unit = plural(&written);
         self.kind = Kind::Number(unit);
         self.sampler = Some(Sampler::Law(law));
         fits
@@ -547,6 +547,14 @@ fn number(node: &Node) -> Option<(f64, String, Unit)> {
         _ => return None,
     };
     read.0.is_finite().then_some(read)
+}
+
+/// A unit of time as one says it of several.
+fn plural(unit: &str) -> String {
+    match unit {
+        "hour" | "day" | "week" | "month" | "year" => format!("{unit}s"),
+        _ => unit.to_owned(),
+    }
 }
 
 /// The unit of the first quantity in a law.
