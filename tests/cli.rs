@@ -628,3 +628,28 @@ fn object_storage_is_known_to_be_missing() {
     error: cannot read nothing: No such file or directory (os error 2)
     ");
 }
+
+#[test]
+fn prices_are_printed_in_the_unit_in_which_they_are_drawn() {
+    let done = shortfall(&["sweep", "sakhalin-winter", "--trials", "1", "--quiet"]);
+    assert_eq!((done.code, done.stderr.as_str()), (DONE, ""));
+    let head = done.stdout.lines().find(|line| line.starts_with("point"));
+    assert!(
+        head.unwrap().contains("price_spot difference [USD/t]"),
+        "{}",
+        done.stdout
+    );
+    // Some dollars a tonne, not thousands a thousand tonnes.
+    let first = done
+        .stdout
+        .lines()
+        .find(|line| line.trim_start().starts_with("0 "));
+    let price: f64 = first
+        .unwrap()
+        .split_whitespace()
+        .nth(3)
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(price.abs() < 100.0, "{}", done.stdout);
+}

@@ -65,9 +65,9 @@ pub fn sweep_table(outcome: &SweepOutcome) -> String {
 
 fn block(outcome: &SweepOutcome, focus: usize) -> String {
     let factors = outcome.outline.factors.iter().map(heading);
-    let unit = &outcome.outline.focus[focus].unit;
+    let told = &outcome.outline.focus[focus];
     let responses = outcome.outline.responses.iter();
-    let responses = responses.flat_map(|response| [name(response, unit), "± se".to_owned()]);
+    let responses = responses.flat_map(|response| [name(response, told), "± se".to_owned()]);
     let head = std::iter::once("point".to_owned()).chain(factors);
     let mut rows = vec![head.chain(responses).collect::<Vec<_>>()];
     let order = order(outcome, focus);
@@ -108,13 +108,17 @@ fn row(outcome: &SweepOutcome, focus: usize, point: usize) -> Vec<String> {
     let found = outcome.points[point].found.is_ok();
     let responses = outcome.outline.responses.iter().enumerate();
     let responses = responses.flat_map(|(index, response)| {
+        let times = match is_price(response) {
+            true => outcome.outline.focus[focus].price_unit.times,
+            false => 1.0,
+        };
         let shown = shown(outcome, focus, point, index);
         shown.map_or_else(
             || [String::new(), String::new()],
             |shown| {
                 [
-                    value(response, shown.at.value),
-                    uncertainty(response, shown.at.se),
+                    value(response, times * shown.at.value),
+                    uncertainty(response, times * shown.at.se),
                 ]
             },
         )
@@ -128,6 +132,12 @@ fn row(outcome: &SweepOutcome, focus: usize, point: usize) -> Vec<String> {
 fn is_share(response: &Response) -> bool {
     response.statistic == Statistic::Any
         || matches!(response.metric, Metric::ShortfallShare | Metric::PeakRate)
+}
+
+/// Whether it is told in the unit in which the commodity's prices are.
+fn is_price(response: &Response) -> bool {
+    response.statistic != Statistic::Any
+        && matches!(response.metric, Metric::PricePaid | Metric::PriceSpot)
 }
 
 fn value(response: &Response, value: f64) -> String {
@@ -149,7 +159,7 @@ fn uncertainty(response: &Response, se: f64) -> String {
 }
 
 /// What a response is called, with its unit.
-fn name(response: &Response, unit: &str) -> String {
+fn name(response: &Response, focus: &SweepFocus) -> String {
     let mut words = vec![response.metric.name()];
     if response.side != Side::Shocked {
         words.push(response.side.name());
@@ -159,7 +169,8 @@ fn name(response: &Response, unit: &str) -> String {
     }
     let unit = match is_share(response) {
         true => "%".to_owned(),
-        false => response.metric.unit(unit),
+        false if is_price(response) => focus.price_unit.name.clone(),
+        false => response.metric.unit(&focus.unit),
     };
     format!("{} [{unit}]", words.join(" "))
 }
@@ -179,7 +190,7 @@ fn level(level: &Level) -> String {
         }
         Level::Date(date) => date.to_string(),
         Level::Text(text) => text.clone(),
-        Level::Base => "as it is".to_owned(),
+        Level::Base => "as it stands".to_owned(),
     }
 }
 

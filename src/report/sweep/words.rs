@@ -315,7 +315,11 @@ pub(super) fn varied(tracks: &[Track<'_>]) -> String {
             }
             levels => levels.join(", "),
         };
-        format!("{} ({}): {range}", track.factor.title, track.name())
+        let (title, name) = (&track.factor.title, track.name());
+        match *title == name {
+            true => format!("{name}: {range}"),
+            false => format!("{title} ({name}): {range}"),
+        }
     });
     match tracks.len() {
         0 => "Nothing is varied.".to_owned(),
