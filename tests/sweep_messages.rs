@@ -457,7 +457,7 @@ fn keys_that_do_not_go_with_the_design() {
 fn a_sample_of_unknown_size() {
     let said = wrong(&with("design = \"lhs\""));
     insta::assert_snapshot!(said, @r#"
-    error: a sweep with the design lhs has `points`
+    error: a sweep with the design lhs needs `points`
      --> sweeps/s.toml:1:1
       |
     1 | [sweep]
@@ -2116,3 +2116,35 @@ const WORDS: &[&str] = &[
     "1e-300",
     "\u{1F600}",
 ];
+
+/// Points share most of their mistakes, and each is told once.
+#[test]
+fn a_mistake_of_many_points_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let balanced = SCENARIO.replace("price = ", "balance = \"as-given\"\nprice = ");
+    fs::write(at("magnets.toml"), balanced).unwrap();
+    let factor = |key: &str, words: [&str; 2]| {
+        let level = |word: &str| {
+            format!("{{ name = \"{word}\", set = {{ \"sites.ningbo.{word}\" = 1 }} }}")
+        };
+        let levels = words.map(level).join(", ");
+        format!("[factors.{key}]\nlevels = [{levels}]\n")
+    };
+    let head = "[sweep]\ntitle = \"T\"\nscenario = \"magnets.toml\"\n";
+    let sweep = [
+        head,
+        &factor("x", ["sise", "last"]),
+        &factor("y", ["ovner", "plce"]),
+    ];
+    fs::write(at("s.toml"), sweep.concat()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shortfall"));
+    let done = command
+        .current_dir(folder.path())
+        .args(["sweep", "s.toml", "--dry-run"]);
+    let told = String::from_utf8(done.output().unwrap().stderr).unwrap();
+    for word in ["sise", "last", "ovner", "plce"] {
+        let said = format!("error: unknown key `{word}`");
+        assert_eq!(told.matches(&said).count(), 1, "{told}");
+    }
+}

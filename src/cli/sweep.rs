@@ -169,11 +169,14 @@ impl SweepPlan {
                         let Ok(mut mistakes) = mistakes.lock() else {
                             return;
                         };
-                        if let Some(mistake) = mistake
-                            && mistakes.len() < 4 * TOLD
-                            && mistakes.iter().all(|(_, other)| *other != mistake)
-                        {
-                            mistakes.push((point, mistake));
+                        // A scenario tells its mistakes with an empty line between them,
+                        // and points share most of theirs.
+                        for mistake in mistake.iter().flat_map(|text| text.split("\n\n")) {
+                            let mistake = mistake.trim_end();
+                            let is_known = mistakes.iter().any(|(_, other)| other == mistake);
+                            if mistakes.len() < 4 * TOLD && !is_known {
+                                mistakes.push((point, mistake.to_owned()));
+                            }
                         }
                     }
                 });
@@ -323,6 +326,9 @@ fn outline(sweep: &Sweep, reference: &Model, trials: u64) -> Result<Outline, Fai
         scenario: loaded.scenario.title.clone(),
         files: sweep.files().iter().map(file).collect(),
         design: sweep.design,
+        design_seed: sweep.design_seed,
+        filters: sweep.filters.clone(),
+        dropped: sweep.dropped,
         factors: sweep.factors.clone(),
         focus: foci(reference),
         responses: responses.collect::<Result<_, _>>()?,

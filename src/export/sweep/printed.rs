@@ -51,6 +51,15 @@ pub fn sweep_table(outcome: &SweepOutcome) -> String {
         count(outcome.outline.stamp.trials),
         outcome.outline.stamp.seed,
     );
+    let (kept, dropped) = (outcome.points.len(), outcome.outline.dropped);
+    if dropped > 0 {
+        let _ = writeln!(
+            text,
+            "filters left these of {}: {}",
+            count((kept + dropped) as u64),
+            outcome.outline.filters.join("; ")
+        );
+    }
     for focus in 0..outcome.outline.focus.len() {
         let SweepFocus {
             commodity_name,
@@ -99,7 +108,7 @@ fn order(outcome: &SweepOutcome, focus: usize) -> Vec<usize> {
 fn shown(outcome: &SweepOutcome, focus: usize, point: usize, response: usize) -> Option<Shown> {
     let found = outcome.points.get(point)?.found.as_ref().ok()?;
     let index = focus * outcome.outline.responses.len() + response;
-    found.shown.get(index).copied()
+    found.shown.get(index).map(Shown::without_rounding)
 }
 
 fn row(outcome: &SweepOutcome, focus: usize, point: usize) -> Vec<String> {

@@ -383,6 +383,10 @@ mod tests {
             scenario: outcome.title,
             files: Vec::new(),
             design: Design::Zip,
+            design_seed: None,
+            filters: Vec::new(),
+            dropped: 0,
+
             factors: vec![factor("share", "%"), factor("cut", ""), factor("how", "")],
             focus: outcome.focus.into_iter().map(SweepFocus::from).collect(),
             responses: vec![Response::named(("shortfall", "shocked", "mean")).unwrap()],

@@ -7,7 +7,7 @@ use super::super::canvas::{Align, Canvas, Rect};
 use super::super::panel::{Key, ROW, legend, ticks};
 use super::super::theme::{CAPTION, CELL, Face, GRID, MUTED, NOTE, TICK};
 use super::colours::{colour, text_on};
-use super::scale::Scale;
+use super::scale::{Scale, extremes};
 use super::track::Track;
 use super::view::{Answer, View};
 use super::{bar, dots};
@@ -82,6 +82,17 @@ pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     bar::draw(canvas, bar, (&table.scale, &view.unit.name))
 }
 
+/// Values within a standard error of the middle: fewer colours than for those
+/// would tell points apart that are not known to differ.
+fn doubt(view: &View<'_>, known: &[f64]) -> [f64; 2] {
+    let (low, high) = extremes(known.iter().copied());
+    let (middle, error) = (0.5 * (low + high), view.largest_error().unwrap_or(0.0));
+    match error > 0.5 * (high - low) {
+        true => [middle - error, middle + error],
+        false => [low, high],
+    }
+}
+
 impl<'v, 'o> Table<'v, 'o> {
     fn new(view: &'v View<'o>) -> Option<Self> {
         let (across, up) = axes(view)?;
@@ -97,7 +108,8 @@ impl<'v, 'o> Table<'v, 'o> {
             Answer::Known(value) => Some(*value),
             _ => None,
         });
-        let scale = Scale::within(known, 6);
+        let known: Vec<f64> = known.collect();
+        let scale = Scale::within(known.iter().copied().chain(doubt(view, &known)), 6);
         Some(Self {
             view,
             across,

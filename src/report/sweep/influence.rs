@@ -18,6 +18,8 @@ pub(super) enum Influence {
         reference: Option<f64>,
         /// One a factor.
         swings: Vec<Swing>,
+        /// Places of the tracks whose ends are fifths of the points.
+        parts: Vec<usize>,
     },
     /// Elementary effects of Morris's method.
     Effects(Vec<Effect>),
@@ -108,7 +110,12 @@ impl Influence {
         };
         let mut swings: Vec<Swing> = tracks.iter().enumerate().filter_map(swing).collect();
         swings.sort_by(|a, b| b.size().total_cmp(&a.size()));
-        Self::Swings { reference, swings }
+        let parts = (0..tracks.len()).filter(|at| !alone && is_parted(&tracks[*at]));
+        Self::Swings {
+            reference,
+            swings,
+            parts: parts.collect(),
+        }
     }
 
     /// Places of the tracks, the one that moves most first; those of which
@@ -132,6 +139,11 @@ impl Influence {
         idle.map(|(track, _)| track).collect()
     }
 
+    /// Whether the ends of a track are fifths of the points, rather than levels.
+    pub(super) fn by_parts(&self, track: usize) -> bool {
+        matches!(self, Self::Swings { parts, .. } if parts.contains(&track))
+    }
+
     /// How far the factor moves the response that moves it most.
     pub(super) fn most(&self) -> f64 {
         let most = match self {
@@ -148,12 +160,17 @@ struct Group {
     points: Vec<usize>,
 }
 
+/// Whether levels have too few points each for their means to say something.
+fn is_parted(track: &Track<'_>) -> bool {
+    let many = track.of.len() >= SHARED * track.count();
+    !(track.is_coarse() || (track.is_stepped() && many))
+}
+
 /// The points at each level; of numbers that are sampled or have few points
 /// each, the lowest fifth of points, the next, and so on.
 fn groups(track: &Track<'_>) -> Vec<Group> {
     let all = 0..track.of.len();
-    let many = track.of.len() >= SHARED * track.count();
-    if track.is_coarse() || (track.is_stepped() && many) {
+    if !is_parted(track) {
         let mut groups = named(track);
         all.for_each(|point| groups[track.of[point]].points.push(point));
         return groups;

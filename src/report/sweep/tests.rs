@@ -334,6 +334,65 @@ fn a_factor_that_moves_nothing_names_no_end() {
     insta::assert_snapshot!(said(&unmoved).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets is 10 % of demand at every point.");
 }
 
+#[test]
+fn factors_that_a_filter_ties_together_are_not_blamed() {
+    let mut outcome = grid(vec![approval(3), review(3)]).outcome();
+    outcome.outline.responses.truncate(1);
+    outcome.points.truncate(7);
+    outcome.outline.points.truncate(7);
+    outcome.outline.dropped = 2;
+    outcome.outline.filters = vec!["approval < 70 %".to_owned()];
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    assert!(!words::finding(&view).contains("moves it most"));
+    let note = words::tornado(&view).unwrap().replace('\u{a0}', " ");
+    assert!(note.contains("goes with the largest difference"), "{note}");
+    assert!(note.contains("a difference may be another's"), "{note}");
+    let notices = words::notices(&outcome).join(" ").replace('\u{a0}', " ");
+    assert_eq!(notices, "Filters left 7 of 9 points: approval < 70 %.");
+    assert!(
+        words::stamp(&outcome)
+            .replace('\u{a0}', " ")
+            .contains("7 of a grid of 9 points")
+    );
+}
+
+#[test]
+fn what_rounding_leaves_is_nothing() {
+    let outcome = constant(grid(vec![approval(3)]).outcome(), -4.11e-16);
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    assert!((0..3).all(|point| view.known(point) == Some(0.0)));
+    assert!(
+        words::finding(&view).contains("is 0"),
+        "{}",
+        words::finding(&view)
+    );
+}
+
+#[test]
+fn where_some_points_never_are_the_others_are_not_all() {
+    let mut plan = Plan::new(Design::Grid, vec![approval(3)], 0);
+    plan.responses = vec![response(
+        Metric::TimeToSurvive,
+        Side::Shocked,
+        Statistic::P50,
+    )];
+    let mut outcome = constant(plan.outcome(), 93.0);
+    let never = outcome.points[2].found.as_mut().unwrap();
+    never
+        .shown
+        .iter_mut()
+        .for_each(|shown| shown.at.value = f64::INFINITY);
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let said = words::finding(&view).replace('\u{a0}', " ");
+    assert!(
+        said.contains("is 93 days at every other point; at 1 of 3 points it never is"),
+        "{said}"
+    );
+}
+
 /// Responses of every kind are named without a gap.
 #[test]
 fn every_response_has_a_name_and_a_sentence() {
@@ -558,7 +617,10 @@ fn swings_are_conditional_means() {
     }
     let tracks = Track::varied(&outcome);
     let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
-    let Influence::Swings { reference, swings } = &view.influence else {
+    let Influence::Swings {
+        reference, swings, ..
+    } = &view.influence
+    else {
         panic!("a grid gives swings");
     };
     let rounded = |value: f64| (value * 1e6).round() / 1e6;
@@ -591,7 +653,7 @@ fn a_bent_response_is_not_overlooked() {
     let tracks = Track::varied(&outcome);
     let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
     let note = Kind::Tornado.note(&view).unwrap().replace('\u{a0}', " ");
-    insta::assert_snapshot!(note, @"Approval moves it most: between 11 % and 41 % of demand, not evenly from end to end. These are means over the points at each level, or in each fifth of a sample.");
+    insta::assert_snapshot!(note, @"Approval moves it most: between 11 % and 41 % of demand, not evenly from end to end. These are means over the points at a level.");
 }
 
 #[test]

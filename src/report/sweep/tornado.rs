@@ -22,7 +22,9 @@ const THICK: f64 = 64.0;
 /// Draws a bar a factor, the longest first.
 pub(super) fn draw(canvas: &Canvas<'_>, rect: Rect, view: &View<'_>) -> Drawn {
     match &view.influence {
-        Influence::Swings { reference, swings } => {
+        Influence::Swings {
+            reference, swings, ..
+        } => {
             let swings = &swings[..swings.len().min(MOST)];
             draw_swings(canvas, rect, (view, *reference, swings))
         }

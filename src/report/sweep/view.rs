@@ -191,7 +191,7 @@ impl Unit {
     }
 
     fn scaled(&self, shown: &Shown) -> Shown {
-        let mut scaled = *shown;
+        let mut scaled = shown.without_rounding();
         scaled.at.value *= self.times;
         scaled.at.se *= self.times;
         // A share of trials is not in the unit of what is spread over them.

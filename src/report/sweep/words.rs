@@ -47,7 +47,12 @@ pub(super) fn range(view: &View<'_>) -> String {
         return format!("is {from}{of} at the only point that is known ({low_at}){never}");
     }
     if from == to {
-        return format!("is {from}{of} at every point{never}");
+        let each = if never.is_empty() {
+            "every point"
+        } else {
+            "every other point"
+        };
+        return format!("is {from}{of} at {each}{never}");
     }
     format!(
         "runs from {from}{of} ({low_at}) to {to} ({high_at}){}{never}",
@@ -61,11 +66,18 @@ fn mover(view: &View<'_>) -> String {
     match order.first() {
         // In a list of points factors move together, and none can be blamed.
         _ if view.outcome.outline.design == Design::Zip => String::new(),
+        // What a filter leaves of factors moves together, too.
+        _ if is_confounded(view) => String::new(),
         Some(track) if view.tracks.len() > 1 && view.influence.most() > 0.0 => {
             format!("; {} moves it most", track.name())
         }
         _ => String::new(),
     }
+}
+
+/// Whether filters have made factors depend on each other.
+fn is_confounded(view: &View<'_>) -> bool {
+    view.outcome.outline.dropped > 0 && view.outcome.outline.design != Design::OneAtATime
 }
 
 /// At how many points a country is never short, if there are any.
@@ -242,7 +254,12 @@ pub(super) fn below(outcome: &SweepOutcome) -> Below {
 /// Where the numbers come from, in a line.
 pub(super) fn stamp(outcome: &SweepOutcome) -> String {
     let stamp = &outcome.outline.stamp;
-    let points = design(outcome.outline.design, outcome.points.len());
+    let (points, dropped) = (outcome.points.len(), outcome.outline.dropped);
+    let whole = design(outcome.outline.design, points + dropped);
+    let points = match dropped {
+        0 => whole,
+        _ => format!("{} of a {whole}", count(points as u64)),
+    };
     let trials = several(stamp.trials, "trial");
     format!(
         "Sweep {} of “{}” · {points} · {trials} a point · hash {} · seed {} · shortfall {}",
@@ -270,9 +287,18 @@ fn design(design: Design, points: usize) -> String {
     }
 }
 
-/// That points or trials failed, if any did.
+/// That points were filtered out, or that points or trials failed, if any were.
 pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
     let mut notices = Vec::new();
+    let (kept, dropped) = (outcome.points.len(), outcome.outline.dropped);
+    if dropped > 0 {
+        notices.push(format!(
+            "Filters left {} of {}: {}.",
+            count(kept as u64),
+            several((kept + dropped) as u64, "point"),
+            outcome.outline.filters.join("; ")
+        ));
+    }
     let failed = outcome.points.iter().enumerate();
     let mut failed = failed.filter_map(|(i, point)| Some((i, point.found.as_ref().err()?)));
     if let Some((first, reason)) = failed.next() {
@@ -443,18 +469,30 @@ fn swung(view: &View<'_>, most: &Swing) -> Option<String> {
     let [low, high] = &most.ends;
     let how = match view.outcome.outline.design {
         Design::OneAtATime => "All else is as at the reference point.",
-        _ => "These are means over the points at each level, or in each fifth of a sample.",
+        _ => match view.influence.by_parts(most.track) {
+            true => "These are means over fifths of the points, by the factor.",
+            false => "These are means over the points at a level.",
+        },
+    };
+    let (moves, how) = match is_confounded(view) {
+        true => (
+            "goes with the largest difference",
+            format!(
+                "{how} Filters have made factors depend on each other: a difference may be another's."
+            ),
+        ),
+        false => ("moves it most", how.to_owned()),
     };
     if most.is_bent() {
         let [least, most] = most.range.map(|value| view.unit.say(value));
         return Some(format!(
-            "{name} moves it most: between {least} and {most}{of}, not evenly from end to end. {how}"
+            "{name} {moves}: between {least} and {most}{of}, not evenly from end to end. {how}"
         ));
     }
     let [from, to] = [low, high].map(|end| view.unit.say(end.value));
     let (at, to_at) = (&low.named, &high.named);
     Some(format!(
-        "{name} moves it most: from {from}{of} ({at}) to {to} ({to_at}). {how}"
+        "{name} {moves}: from {from}{of} ({at}) to {to} ({to_at}). {how}"
     ))
 }
 

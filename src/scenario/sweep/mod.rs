@@ -60,8 +60,12 @@ pub struct Sweep {
     pub factors: Vec<Factor>,
     /// The level of each factor, point by point.
     pub points: Vec<Vec<Level>>,
+    /// Conditions that points fulfil, as written.
+    pub filters: Vec<String>,
     /// How many points filters took away.
     pub dropped: usize,
+    /// Seed of the design, where chance has a part in it.
+    pub design_seed: Option<u64>,
     /// What pictures show: metric, side and statistic, by their names in files.
     pub show: Vec<[&'static str; 3]>,
     /// Where `[sweep]` stands.

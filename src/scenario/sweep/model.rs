@@ -71,4 +71,13 @@ impl Design {
             Self::Morris { .. } => "morris",
         }
     }
+
+    /// Whether chance has a part in which points there are.
+    #[must_use]
+    pub const fn is_sampled(self) -> bool {
+        matches!(
+            self,
+            Self::LatinHypercube | Self::Sobol | Self::Morris { .. }
+        )
+    }
 }

@@ -139,6 +139,8 @@ struct Made {
     design: Design,
     varied: Vec<Varied>,
     plan: Plan,
+    filters: Vec<String>,
+    design_seed: Option<u64>,
     show: Vec<[&'static str; 3]>,
     set: Vec<Change>,
 }
@@ -190,6 +192,14 @@ impl File {
             design: design?,
             varied,
             plan,
+            filters: head
+                .filters
+                .0
+                .iter()
+                .flatten()
+                .map(|word| word.text.clone())
+                .collect(),
+            design_seed: design?.is_sampled().then_some(sample.seed),
             show: show?,
             set,
         };
@@ -239,7 +249,7 @@ impl Head {
         let sampled = matches!(design, Design::LatinHypercube | Design::Sobol);
         if sampled && points.is_none() {
             if self.points.is_absent() && !reader.is_misspelt(&self.path, "points") {
-                let said = format!("a sweep with the design {} has `points`", design.name());
+                let said = format!("a sweep with the design {} needs `points`", design.name());
                 let problem = Problem::new(self.at, said).label("`points` is missing");
                 reader.report(problem.help("`points`: how many points are sampled"));
             }
@@ -336,6 +346,8 @@ impl Made {
             design: self.design,
             factors: factors.collect(),
             dropped: self.plan.dropped,
+            filters: self.filters,
+            design_seed: self.design_seed,
             show: self.show,
             template,
             varied: self.varied,

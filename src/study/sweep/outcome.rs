@@ -85,6 +85,26 @@ pub struct Shown {
     pub p95: f64,
 }
 
+/// What is smaller, in any unit, comes from sums in another order.
+const ROUNDING: f64 = 1e-9;
+
+impl Shown {
+    /// The same with nothing in place of what only rounding has left.
+    #[must_use]
+    pub fn without_rounding(&self) -> Self {
+        let plain = |value: f64| if value.abs() < ROUNDING { 0.0 } else { value };
+        Self {
+            at: Estimate {
+                value: plain(self.at.value),
+                se: plain(self.at.se),
+            },
+            p05: plain(self.p05),
+            p50: plain(self.p50),
+            p95: plain(self.p95),
+        }
+    }
+}
+
 /// What a picture shows of every point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {

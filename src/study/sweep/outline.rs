@@ -22,6 +22,12 @@ pub struct Outline {
     pub files: Vec<SourceFile>,
     /// How points were chosen.
     pub design: Design,
+    /// Seed of the design, where chance has a part in it.
+    pub design_seed: Option<u64>,
+    /// Conditions that points fulfil, as written.
+    pub filters: Vec<String>,
+    /// How many points they took away.
+    pub dropped: usize,
     /// What is varied.
     pub factors: Vec<Factor>,
     /// What is reported on.

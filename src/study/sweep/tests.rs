@@ -58,6 +58,10 @@ fn outline() -> Outline {
             hash: "1".to_owned(),
         }],
         design: Design::Grid,
+        design_seed: None,
+        filters: Vec::new(),
+        dropped: 0,
+
         factors: vec![Factor {
             key: "share".to_owned(),
             title: "Share".to_owned(),
