@@ -745,7 +745,7 @@ fn a_log_scale_from_zero() {
         ("steps = 3", "steps = 3, scale = \"log\""),
     ]);
     insta::assert_snapshot!(said, @r#"
-    error: a scale of ratios begins above zero
+    error: a range with `scale = "log"` begins above zero
       --> sweeps/s.toml:12:17
        |
     12 | range = { low = "0 days", high = "120 days", steps = 3, scale = "log" }
@@ -1389,7 +1389,23 @@ fn filters_that_leave_nothing() {
      --> sweeps/s.toml:4:12
       |
     4 | filters = ["approval > 30 %", "approval < 30 %"]
-      |            ^^^^^^^^^^^^^^^^^
+      |            ^^^^^^^^^^^^^^^^^  ----------------- this one holds at 3
+      |            |
+      |            this one holds at 6
+    "#);
+}
+
+#[test]
+fn a_filter_that_holds_nowhere() {
+    let said = wrong(&with("filters = [\"review > 0 days\", \"approval > 95 %\"]"));
+    insta::assert_snapshot!(said, @r#"
+    error: this filter holds at none of 9 points
+     --> sweeps/s.toml:4:31
+      |
+    4 | filters = ["review > 0 days", "approval > 95 %"]
+      |                               ^^^^^^^^^^^^^^^^^
+      |
+      = help: no combination of levels fulfils it
     "#);
 }
 

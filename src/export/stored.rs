@@ -27,6 +27,12 @@ struct Versioned {
     version: String,
 }
 
+/// The entry by which the summary of a sweep is told from that of a run.
+#[derive(Deserialize)]
+struct Kind {
+    sweep: Option<serde::de::IgnoredAny>,
+}
+
 fn read_summary(path: &Path) -> Result<Outcome, ReadError> {
     let bytes = fs::read(path).map_err(|error| ReadError::io(path, &error))?;
     let wrong = |error: serde_json::Error| {
@@ -36,6 +42,11 @@ fn read_summary(path: &Path) -> Result<Outcome, ReadError> {
     let ours = env!("CARGO_PKG_VERSION");
     if version != ours {
         let reason = format!("it was written by version {version}, and this is {ours}");
+        return Err(ReadError::new(path, reason));
+    }
+    let Kind { sweep } = serde_json::from_slice(&bytes).map_err(wrong)?;
+    if sweep.is_some() {
+        let reason = "it is of a sweep, whose charts `sweep` and `merge` draw when they end";
         return Err(ReadError::new(path, reason));
     }
     let document: Document<'_> = serde_json::from_slice(&bytes).map_err(wrong)?;
@@ -140,6 +151,8 @@ mod tests {
         insta::assert_snapshot!(complaint(SUMMARY_JSON, no_date), @"cannot read summary.json: `May` is no date");
         let too_early = replaced("\"2025-04-04\"", "\"2025-03-04\"");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, too_early), @"cannot read summary.json: 2025-03-04 is before the start");
+        let of_sweep = format!(r#"{{"version": "{}", "sweep": "s"}}"#, env!("CARGO_PKG_VERSION"));
+        insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| of_sweep.clone().into_bytes()), @"cannot read summary.json: it is of a sweep, whose charts `sweep` and `merge` draw when they end");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| b"[]".to_vec()), @"cannot read summary.json: it is no summary of a run (invalid length 0, expected struct Versioned with 1 element at line 1 column 2)");
         insta::assert_snapshot!(complaint(TRIALS_PARQUET, |_| b"no Parquet".to_vec()), @"cannot read trials.parquet: it is damaged, or no Parquet file (Invalid Parquet file. Corrupt footer)");
         insta::assert_snapshot!(complaint(MONTHS_PARQUET, |_| Vec::new()), @"cannot read months.parquet: it is damaged, or no Parquet file (Parquet file too small. Size is 0 but need 8)");

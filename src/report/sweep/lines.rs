@@ -16,6 +16,8 @@ use super::words;
 use crate::study::Side;
 use crate::study::sweep::Shown;
 
+/// How far from the end of an axis stands what has no place on it.
+const BEYOND: f64 = 16.0;
 /// More points have their errors as a band, and no dots.
 const FEW: usize = 60;
 /// Height of a row of words, at most.
@@ -146,7 +148,7 @@ impl<'v, 'o> Plot<'v, 'o> {
             keys.push(Key::dot("point failed", MUTED));
         }
         if has(Answer::Never) {
-            keys.push(Key::dot("never", INK));
+            keys.push(Key::dot("never, beyond the axis", INK));
         }
         keys
     }
@@ -284,7 +286,7 @@ impl<'v, 'o> Plot<'v, 'o> {
                     }
                 }
                 Answer::Failed => canvas.dot((x, plot.bottom), 6.0, MUTED)?,
-                Answer::Never => canvas.dot((x, plot.top), 6.0, INK)?,
+                Answer::Never => canvas.dot((x, plot.top - BEYOND), 6.0, INK)?,
                 Answer::Known(_) | Answer::Unknown => {}
             }
         }
@@ -367,7 +369,7 @@ impl<'v, 'o> Plot<'v, 'o> {
                 )
             }
             Answer::Failed => canvas.dot((plot.left, middle), 6.0, MUTED),
-            Answer::Never => canvas.dot((plot.right, middle), 6.0, INK),
+            Answer::Never => canvas.dot((plot.right + BEYOND, middle), 6.0, INK),
             Answer::Unknown => Ok(()),
         }
     }

@@ -293,7 +293,7 @@ fn findings_have_words_for_the_ends() {
     40 of 40 points failed and are left out; the first, point 0: every trial failed; first, trial 0: the market did not clear
     ");
     insta::assert_snapshot!(said(&case("some-failed")), @"
-    Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 80 %, review 20 days) to 31 % (approval 20 %, review 120 days); approval moves it most.
+    Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 80 %, review 20 days) to 31 % (approval 20 %, review 120 days); “Chance that a licence is granted” moves it most.
       heat: The standard error of a point is at most 1.6 %.
     5 of 24 points failed and are left out; the first, point 1: every trial failed; first, trial 0: the market did not clear
     ");
@@ -329,7 +329,7 @@ fn a_factor_that_moves_nothing_names_no_end() {
             .iter_mut()
             .for_each(|shown| shown.at.value = approval / 1000.0);
     }
-    insta::assert_snapshot!(said(&outcome).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 20 %) to 8 % (approval 80 %); approval moves it most.");
+    insta::assert_snapshot!(said(&outcome).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets runs from 2 % of demand (approval 20 %) to 8 % (approval 80 %); “Chance that a licence is granted” moves it most.");
     let unmoved = constant(outcome, 0.1);
     insta::assert_snapshot!(said(&unmoved).lines().next().unwrap_or_default(), @"Japan's shortfall of NdFeB magnets is 10 % of demand at every point.");
 }
@@ -653,7 +653,7 @@ fn a_bent_response_is_not_overlooked() {
     let tracks = Track::varied(&outcome);
     let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
     let note = Kind::Tornado.note(&view).unwrap().replace('\u{a0}', " ");
-    insta::assert_snapshot!(note, @"Approval moves it most: between 11 % and 41 % of demand, not evenly from end to end. These are means over the points at a level.");
+    insta::assert_snapshot!(note, @"“Chance that a licence is granted” moves it most: between 11 % and 41 % of demand, not evenly from end to end. These are means over the points at a level.");
 }
 
 #[test]

@@ -151,6 +151,15 @@ impl<'o> Track<'o> {
         format!("{}{TIE}{}", self.name(), self.said(level))
     }
 
+    /// The factor in a sentence: by its title, if it has one.
+    pub(super) fn titled(&self) -> String {
+        let name = self.name();
+        match self.factor.title == name {
+            true => name,
+            false => format!("“{}”", self.factor.title),
+        }
+    }
+
     /// The factor's short name: its key in words.
     pub(super) fn name(&self) -> String {
         self.factor.key.replace(['-', '_'], " ")

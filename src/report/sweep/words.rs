@@ -69,7 +69,7 @@ fn mover(view: &View<'_>) -> String {
         // What a filter leaves of factors moves together, too.
         _ if is_confounded(view) => String::new(),
         Some(track) if view.tracks.len() > 1 && view.influence.most() > 0.0 => {
-            format!("; {} moves it most", track.name())
+            format!("; {} moves it most", track.titled())
         }
         _ => String::new(),
     }
@@ -407,7 +407,7 @@ fn others(view: &View<'_>, known: &[usize]) -> Vec<String> {
         .tracks
         .iter()
         .filter(|track| !known.contains(&track.index));
-    others.map(Track::name).collect()
+    others.map(Track::titled).collect()
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -451,7 +451,7 @@ pub(super) fn tornado(view: &View<'_>) -> Option<String> {
         }
         Influence::Effects(effects) => {
             let most = effects.first()?;
-            let name = capital(&view.tracks.get(most.track)?.name());
+            let name = capital(&view.tracks.get(most.track)?.titled());
             let (size, of) = (view.unit.say_size(most.size), view.unit.of);
             Some(format!(
                 "{name} moves it most: over its whole range by {size}{of} on average. A large σ means that an effect is uneven or depends on other factors.{}{hidden}",
@@ -464,7 +464,7 @@ pub(super) fn tornado(view: &View<'_>) -> Option<String> {
 /// The factor that moves the response most, from where to where, and how that
 /// was found.
 fn swung(view: &View<'_>, most: &Swing) -> Option<String> {
-    let name = capital(&view.tracks.get(most.track)?.name());
+    let name = capital(&view.tracks.get(most.track)?.titled());
     let of = view.unit.of;
     let [low, high] = &most.ends;
     let how = match view.outcome.outline.design {

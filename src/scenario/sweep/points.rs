@@ -92,9 +92,17 @@ fn kept(
     reader: &mut Reader<'_>,
 ) -> Option<Plan> {
     let (mut all, mut kept, mut picks) = (0, 0, Vec::new());
+    let mut alone = vec![0_usize; filters.len()];
     for point in points {
         all += 1;
-        if filters.iter().all(|filter| holds(filter, &point, varied)) {
+        let mut is_kept = true;
+        for (filter, alone) in filters.iter().zip(&mut alone) {
+            match holds(filter, &point, varied) {
+                true => *alone += 1,
+                false => is_kept = false,
+            }
+        }
+        if is_kept {
             kept += 1;
             if kept <= MOST_POINTS {
                 picks.push(point);
@@ -107,12 +115,25 @@ fn kept(
         return None;
     }
     if let (0, Some(first)) = (kept, filters.first()) {
-        let said = format!("the filters leave none of {all} points");
-        reader.report(Problem::new(first.at, said));
+        reader.report(none_left(all, first, filters, &alone));
         return None;
     }
     let dropped = all - kept;
     Some(Plan { picks, dropped })
+}
+
+/// That filters leave no point: those that alone leave none, or else what each does.
+fn none_left(all: usize, first: &Filter, filters: &[Filter], alone: &[usize]) -> Problem {
+    let each = || filters.iter().zip(alone);
+    if let Some((filter, _)) = each().find(|(_, left)| **left == 0) {
+        let said = format!("this filter holds at none of {all} points");
+        return Problem::new(filter.at, said).help("no combination of levels fulfils it");
+    }
+    let said = format!("the filters leave none of {all} points");
+    let problem = Problem::new(first.at, said);
+    each().fold(problem, |problem, (filter, left)| {
+        problem.also(filter.at, format!("this one holds at {left}"))
+    })
 }
 
 fn holds(filter: &Filter, point: &[Pick], varied: &[Varied]) -> bool {

@@ -46,8 +46,9 @@ pub enum LogError {
     },
     /// There is one already.
     #[error(
-        "{} holds {done} of {of} points already: go on with --resume, remove it, or choose another \
-         folder with --out", path.display()
+        "{} holds {} already: {}remove it, or choose another folder with --out", path.display(),
+        if done == of { "all its points".to_owned() } else { format!("{done} of {of} points") },
+        if done == of { "" } else { "go on with --resume, " }
     )]
     Unfinished {
         /// Which.
