@@ -1397,7 +1397,9 @@ fn filters_that_leave_nothing() {
 
 #[test]
 fn a_filter_that_holds_nowhere() {
-    let said = wrong(&with("filters = [\"review > 0 days\", \"approval > 95 %\"]"));
+    let said = wrong(&with(
+        "filters = [\"review > 0 days\", \"approval > 95 %\"]",
+    ));
     insta::assert_snapshot!(said, @r#"
     error: this filter holds at none of 9 points
      --> sweeps/s.toml:4:31

@@ -151,7 +151,10 @@ mod tests {
         insta::assert_snapshot!(complaint(SUMMARY_JSON, no_date), @"cannot read summary.json: `May` is no date");
         let too_early = replaced("\"2025-04-04\"", "\"2025-03-04\"");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, too_early), @"cannot read summary.json: 2025-03-04 is before the start");
-        let of_sweep = format!(r#"{{"version": "{}", "sweep": "s"}}"#, env!("CARGO_PKG_VERSION"));
+        let of_sweep = format!(
+            r#"{{"version": "{}", "sweep": "s"}}"#,
+            env!("CARGO_PKG_VERSION")
+        );
         insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| of_sweep.clone().into_bytes()), @"cannot read summary.json: it is of a sweep, whose charts `sweep` and `merge` draw when they end");
         insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| b"[]".to_vec()), @"cannot read summary.json: it is no summary of a run (invalid length 0, expected struct Versioned with 1 element at line 1 column 2)");
         insta::assert_snapshot!(complaint(TRIALS_PARQUET, |_| b"no Parquet".to_vec()), @"cannot read trials.parquet: it is damaged, or no Parquet file (Invalid Parquet file. Corrupt footer)");

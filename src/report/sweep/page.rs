@@ -87,7 +87,11 @@ fn header(outcome: &SweepOutcome, findings: &[String]) -> Vec<Paragraph> {
 
 fn footer(outcome: &SweepOutcome, tracks: &[Track<'_>], foci: usize) -> Vec<Paragraph> {
     let text = |text: &str, face, above| Paragraph::new(text, face, above, (MEASURE, 6));
-    let mut paragraphs = vec![text(&words::varied(tracks), NOTE, 10.0)];
+    let mut paragraphs = vec![text(
+        &words::varied(tracks, outcome.outline.design),
+        NOTE,
+        10.0,
+    )];
     if foci > FULL || outcome.outline.responses.len() > 1 {
         let more = "More charts, other responses and exceedance curves are in charts/.";
         paragraphs.push(text(more, NOTE, 10.0));

@@ -236,6 +236,17 @@ fn no_text_leaves_its_picture_or_touches_another() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn what_is_varied_is_listed_with_the_reference_of_one_at_a_time() {
+    let listed = |design| {
+        let outcome = Plan::new(design, vec![approval(3), review(3)], 0).outcome();
+        let said = super::words::varied(&Track::varied(&outcome), design);
+        said.replace("\u{a0}", " ")
+    };
+    insta::assert_snapshot!(listed(Design::Grid), @"Varied: Chance that a licence is granted (approval): 20 %, 50 %, 80 %; Review of an application (review): 20 days, 70 days, 120 days.");
+    insta::assert_snapshot!(listed(Design::OneAtATime), @"Varied: Chance that a licence is granted (approval): 20 %, 50 %, 80 %, reference 50 %; Review of an application (review): 20 days, 70 days, 120 days, reference 70 days.");
+}
+
 /// What is said of a sweep: its finding, and beside it what each chart shows.
 fn said(outcome: &SweepOutcome) -> String {
     let tracks = Track::varied(outcome);

@@ -325,8 +325,8 @@ pub(super) fn notices(outcome: &SweepOutcome) -> Vec<String> {
     notices
 }
 
-/// What is varied, and over which levels.
-pub(super) fn varied(tracks: &[Track<'_>]) -> String {
+/// What is varied, over which levels, and from which reference point.
+pub(super) fn varied(tracks: &[Track<'_>], design: Design) -> String {
     let said = tracks.iter().map(|track| {
         let levels: Vec<String> = (0..track.count()).map(|level| track.said(level)).collect();
         let range = match levels.as_slice() {
@@ -340,6 +340,12 @@ pub(super) fn varied(tracks: &[Track<'_>]) -> String {
                 format!("{listed}, {number} more and {last}")
             }
             levels => levels.join(", "),
+        };
+        let range = match (design, track.of.first()) {
+            (Design::OneAtATime, Some(&level)) => {
+                format!("{range}, reference {}", track.said(level))
+            }
+            _ => range,
         };
         let (title, name) = (&track.factor.title, track.name());
         match *title == name {

@@ -315,7 +315,8 @@ impl Varied {
             return None;
         }
         if scale == Scale::Log && least <= 0.0 {
-            let problem = Problem::new(low.span, "a range with `scale = \"log\"` begins above zero");
+            let problem =
+                Problem::new(low.span, "a range with `scale = \"log\"` begins above zero");
             reader.report(problem.help("give a number above 0, or leave out `scale`"));
             return None;
         }
