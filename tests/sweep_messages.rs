@@ -1396,18 +1396,26 @@ fn filters_that_leave_nothing() {
 }
 
 #[test]
-fn a_filter_that_holds_nowhere() {
+fn filters_that_hold_nowhere() {
     let said = wrong(&with(
-        "filters = [\"review > 0 days\", \"approval > 95 %\"]",
+        "filters = [\"review > 0 days\", \"approval > 95 %\", \"review < 1 day\"]",
     ));
     insta::assert_snapshot!(said, @r#"
     error: this filter holds at none of 9 points
      --> sweeps/s.toml:4:31
       |
-    4 | filters = ["review > 0 days", "approval > 95 %"]
+    4 | filters = ["review > 0 days", "approval > 95 %", "review < 1 day"]
       |                               ^^^^^^^^^^^^^^^^^
       |
-      = help: no combination of levels fulfils it
+      = help: widen it, or what its factors range over
+
+    error: this filter holds at none of 9 points
+     --> sweeps/s.toml:4:50
+      |
+    4 | filters = ["review > 0 days", "approval > 95 %", "review < 1 day"]
+      |                                                  ^^^^^^^^^^^^^^^^
+      |
+      = help: widen it, or what its factors range over
     "#);
 }
 

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::months::read_months;
 use super::summary_json::Document;
@@ -21,16 +22,11 @@ pub fn read_run(folder: &Path) -> Result<(Outcome, Trials), ReadError> {
     Ok((outcome, trials))
 }
 
-/// The one entry that every version has.
+/// The entry that every version has, and one that only the summary of a sweep has.
 #[derive(Deserialize)]
 struct Versioned {
     version: String,
-}
-
-/// The entry by which the summary of a sweep is told from that of a run.
-#[derive(Deserialize)]
-struct Kind {
-    sweep: Option<serde::de::IgnoredAny>,
+    sweep: Option<IgnoredAny>,
 }
 
 fn read_summary(path: &Path) -> Result<Outcome, ReadError> {
@@ -38,13 +34,12 @@ fn read_summary(path: &Path) -> Result<Outcome, ReadError> {
     let wrong = |error: serde_json::Error| {
         ReadError::new(path, format!("it is no summary of a run ({error})"))
     };
-    let Versioned { version } = serde_json::from_slice(&bytes).map_err(wrong)?;
+    let Versioned { version, sweep } = serde_json::from_slice(&bytes).map_err(wrong)?;
     let ours = env!("CARGO_PKG_VERSION");
     if version != ours {
         let reason = format!("it was written by version {version}, and this is {ours}");
         return Err(ReadError::new(path, reason));
     }
-    let Kind { sweep } = serde_json::from_slice(&bytes).map_err(wrong)?;
     if sweep.is_some() {
         let reason = "it is of a sweep, whose charts `sweep` and `merge` draw when they end";
         return Err(ReadError::new(path, reason));
@@ -156,7 +151,7 @@ mod tests {
             env!("CARGO_PKG_VERSION")
         );
         insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| of_sweep.clone().into_bytes()), @"cannot read summary.json: it is of a sweep, whose charts `sweep` and `merge` draw when they end");
-        insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| b"[]".to_vec()), @"cannot read summary.json: it is no summary of a run (invalid length 0, expected struct Versioned with 1 element at line 1 column 2)");
+        insta::assert_snapshot!(complaint(SUMMARY_JSON, |_| b"[]".to_vec()), @"cannot read summary.json: it is no summary of a run (invalid length 0, expected struct Versioned with 2 elements at line 1 column 2)");
         insta::assert_snapshot!(complaint(TRIALS_PARQUET, |_| b"no Parquet".to_vec()), @"cannot read trials.parquet: it is damaged, or no Parquet file (Invalid Parquet file. Corrupt footer)");
         insta::assert_snapshot!(complaint(MONTHS_PARQUET, |_| Vec::new()), @"cannot read months.parquet: it is damaged, or no Parquet file (Parquet file too small. Size is 0 but need 8)");
     }

@@ -17,7 +17,7 @@ use crate::study::Side;
 use crate::study::sweep::Shown;
 
 /// How far from the end of an axis stands what has no place on it.
-const BEYOND: f64 = 16.0;
+const BEYOND: f64 = 10.0;
 /// More points have their errors as a band, and no dots.
 const FEW: usize = 60;
 /// Height of a row of words, at most.

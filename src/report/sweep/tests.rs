@@ -1,3 +1,4 @@
+use super::super::sheet::Mark;
 use super::super::tests::{drawn, misplaced};
 use super::fixture::{Plan, SHARE, Shape, curves, steps, words};
 use super::influence::Influence;
@@ -240,11 +241,30 @@ fn no_text_leaves_its_picture_or_touches_another() {
 fn what_is_varied_is_listed_with_the_reference_of_one_at_a_time() {
     let listed = |design| {
         let outcome = Plan::new(design, vec![approval(3), review(3)], 0).outcome();
-        let said = super::words::varied(&Track::varied(&outcome), design);
+        let said = words::varied(&Track::varied(&outcome), design);
         said.replace("\u{a0}", " ")
     };
     insta::assert_snapshot!(listed(Design::Grid), @"Varied: Chance that a licence is granted (approval): 20 %, 50 %, 80 %; Review of an application (review): 20 days, 70 days, 120 days.");
-    insta::assert_snapshot!(listed(Design::OneAtATime), @"Varied: Chance that a licence is granted (approval): 20 %, 50 %, 80 %, reference 50 %; Review of an application (review): 20 days, 70 days, 120 days, reference 70 days.");
+    insta::assert_snapshot!(listed(Design::OneAtATime), @"Varied: Chance that a licence is granted (approval): 20 %, 50 %, 80 % (reference 50 %); Review of an application (review): 20 days, 70 days, 120 days (reference 70 days).");
+}
+
+#[test]
+fn a_factor_without_a_title_goes_by_its_key_in_words() {
+    let mut outcome = grid(vec![approval(3), review(3)]).outcome();
+    for (factor, key) in outcome
+        .outline
+        .factors
+        .iter_mut()
+        .zip(["approval-rate", "wait"])
+    {
+        (factor.key, factor.title) = (key.to_owned(), key.to_owned());
+    }
+    let said = words::varied(&Track::varied(&outcome), Design::Grid).replace('\u{a0}', " ");
+    assert!(said.starts_with("Varied: approval rate: 20 %"), "{said}");
+    let tracks = Track::varied(&outcome);
+    let view = View::new(&outcome, &tracks, (0, 0)).unwrap();
+    let found = words::finding(&view);
+    assert!(found.ends_with("; approval rate moves it most."), "{found}");
 }
 
 /// What is said of a sweep: its finding, and beside it what each chart shows.
@@ -402,6 +422,14 @@ fn where_some_points_never_are_the_others_are_not_all() {
         said.contains("is 93 days at every other point; at 1 of 3 points it never is"),
         "{said}"
     );
+    let sheet = alone(Kind::Lines, &view).unwrap();
+    let top = sheet.marks.iter().filter_map(|mark| match mark {
+        Mark::Line(points, width, _) if *width == 1.0 => Some(points[0].1),
+        _ => None,
+    });
+    let top = top.fold(f64::INFINITY, f64::min);
+    let beyond = |mark: &&Mark| matches!(mark, Mark::Dot(at, 6.0, _) if at.1 + 6.0 < top);
+    assert_eq!(sheet.marks.iter().filter(beyond).count(), 1);
 }
 
 /// Responses of every kind are named without a gap.

@@ -153,11 +153,14 @@ impl<'o> Track<'o> {
 
     /// The factor in a sentence: by its title, if it has one.
     pub(super) fn titled(&self) -> String {
-        let name = self.name();
-        match self.factor.title == name {
-            true => name,
-            false => format!("“{}”", self.factor.title),
-        }
+        let title = self.own_title().map(|title| format!("“{title}”"));
+        title.unwrap_or_else(|| self.name())
+    }
+
+    /// The factor's title, where that is not its key.
+    pub(super) fn own_title(&self) -> Option<&str> {
+        let (title, key) = (&self.factor.title, &self.factor.key);
+        (title != key && *title != self.name()).then_some(title)
     }
 
     /// The factor's short name: its key in words.

@@ -343,14 +343,14 @@ pub(super) fn varied(tracks: &[Track<'_>], design: Design) -> String {
         };
         let range = match (design, track.of.first()) {
             (Design::OneAtATime, Some(&level)) => {
-                format!("{range}, reference {}", track.said(level))
+                format!("{range} (reference {})", track.said(level))
             }
             _ => range,
         };
-        let (title, name) = (&track.factor.title, track.name());
-        match *title == name {
-            true => format!("{name}: {range}"),
-            false => format!("{title} ({name}): {range}"),
+        let name = track.name();
+        match track.own_title() {
+            None => format!("{name}: {range}"),
+            Some(title) => format!("{title} ({name}): {range}"),
         }
     });
     match tracks.len() {

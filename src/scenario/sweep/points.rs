@@ -114,26 +114,31 @@ fn kept(
         reader.report(too_many(kept, sample).help(help));
         return None;
     }
-    if let (0, Some(first)) = (kept, filters.first()) {
-        reader.report(none_left(all, first, filters, &alone));
+    if kept == 0 && !filters.is_empty() {
+        reader.problems.extend(none_left(all, filters, &alone));
         return None;
     }
     let dropped = all - kept;
     Some(Plan { picks, dropped })
 }
 
-/// That filters leave no point: those that alone leave none, or else what each does.
-fn none_left(all: usize, first: &Filter, filters: &[Filter], alone: &[usize]) -> Problem {
+/// That filters leave no point: each that alone leaves none; if there is no such,
+/// how many each leaves.
+fn none_left(all: usize, filters: &[Filter], alone: &[usize]) -> Vec<Problem> {
     let each = || filters.iter().zip(alone);
-    if let Some((filter, _)) = each().find(|(_, left)| **left == 0) {
+    let empty = each().filter(|(_, left)| **left == 0).map(|(filter, _)| {
         let said = format!("this filter holds at none of {all} points");
-        return Problem::new(filter.at, said).help("no combination of levels fulfils it");
-    }
+        Problem::new(filter.at, said).help("widen it, or what its factors range over")
+    });
+    let empty: Vec<Problem> = empty.collect();
+    let Some(first) = filters.first().filter(|_| empty.is_empty()) else {
+        return empty;
+    };
     let said = format!("the filters leave none of {all} points");
-    let problem = Problem::new(first.at, said);
-    each().fold(problem, |problem, (filter, left)| {
+    let together = each().fold(Problem::new(first.at, said), |problem, (filter, left)| {
         problem.also(filter.at, format!("this one holds at {left}"))
-    })
+    });
+    vec![together]
 }
 
 fn holds(filter: &Filter, point: &[Pick], varied: &[Varied]) -> bool {

@@ -46,9 +46,8 @@ pub enum LogError {
     },
     /// There is one already.
     #[error(
-        "{} holds {} already: {}remove it, or choose another folder with --out", path.display(),
-        if done == of { "all its points".to_owned() } else { format!("{done} of {of} points") },
-        if done == of { "" } else { "go on with --resume, " }
+        "{} holds {done} of {of} points already: go on with --resume, remove it, or choose another \
+         folder with --out", path.display()
     )]
     Unfinished {
         /// Which.
@@ -57,6 +56,15 @@ pub enum LogError {
         done: usize,
         /// All points.
         of: usize,
+    },
+    /// There is one already, of a shard with nothing left to do.
+    #[error(
+        "{} holds this shard already, and all of it: `merge` it with the others, or remove it to \
+         run it again", path.display()
+    )]
+    Finished {
+        /// Which.
+        path: PathBuf,
     },
     /// It is of another sweep, or of this one as it was.
     #[error("{} cannot be resumed: {}", path.display(), changes.join("; "))]
@@ -176,10 +184,15 @@ impl Log {
         );
         let done = scan.done();
         if !resume {
-            return Err(LogError::Unfinished {
-                path: path.to_owned(),
-                done: done.points(&units),
-                of: units.points().len(),
+            let (path, points) = (path.to_owned(), done.points(&units));
+            let of = units.points().len();
+            return Err(match points == of && scan.header.shard != Shard::WHOLE {
+                true => LogError::Finished { path },
+                false => LogError::Unfinished {
+                    path,
+                    done: points,
+                    of,
+                },
             });
         }
         let mut changes = outline.changes_since(&scan.header.outline);

@@ -342,3 +342,20 @@ fn a_log_is_written_by_one_at_a_time() {
     let told = again.unwrap_err().to_string();
     assert!(told.contains("holds 0 of 5 points already"), "{told}");
 }
+
+/// The results of a whole that is finished may still have to be written, which
+/// `--resume` does; a shard has none.
+#[test]
+fn a_finished_log_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |shard: Shard| {
+        let path = folder.path().join("log");
+        go(&path, shard, 1, u64::MAX);
+        let again = Log::open(&path, &outline(), shard, false);
+        let told = again.unwrap_err().to_string();
+        fs::remove_file(&path).unwrap();
+        told.replace(&format!("{}/", folder.path().display()), "")
+    };
+    insta::assert_snapshot!(told(Shard::WHOLE), @"log holds 5 of 5 points already: go on with --resume, remove it, or choose another folder with --out");
+    insta::assert_snapshot!(told(Shard { index: 2, of: 2 }), @"log holds this shard already, and all of it: `merge` it with the others, or remove it to run it again");
+}
