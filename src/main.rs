@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Run(args) => RunPlan::resolve(args).and_then(|plan| cli::run(&plan)),
         Command::Sweep(args) => cli::sweep(args),
         Command::Merge(args) => cli::merge(args),
+        Command::Backtest(args) => cli::backtest(args),
         Command::Report(args) => cli::report(args),
         Command::Scenarios => cli::scenarios(),
         Command::Init(args) => cli::init(args),

@@ -41,6 +41,8 @@ pub enum Command {
     Sweep(SweepArgs),
     /// Put the shards of a sweep together and write its results
     Merge(MergeArgs),
+    /// Compare what scenarios foretell with what was observed, and score it
+    Backtest(BacktestArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
     /// List the built-in scenarios and sweeps
@@ -83,6 +85,45 @@ pub struct RunArgs {
 
     /// Set a value of the scenario, e.g. scenario.horizon="24 months"
     #[arg(long, value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<Override>,
+
+    /// Show no progress and no messages but errors and failed trials
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `shortfall backtest`.
+#[derive(Debug, clap::Args)]
+pub struct BacktestArgs {
+    /// Scenario file, or name of a built-in backtest [default: all that are built in]
+    pub scenario: Option<PathBuf>,
+
+    /// CSV file of what was observed, to compare a scenario of your own with
+    #[arg(long, value_name = "CSV", requires = "scenario")]
+    pub observed: Option<PathBuf>,
+
+    /// Number of trials of each scenario
+    #[arg(long, value_name = "N", value_parser = trials, default_value = "2000")]
+    pub trials: u64,
+
+    /// Master seed [default: what the scenario says]
+    #[arg(long, value_name = "S", value_parser = seed)]
+    pub seed: Option<u64>,
+
+    /// Number of threads, of no influence on the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<u64>,
+
+    /// Folder for the results
+    #[arg(long, value_name = "DIR", value_parser = folder(), default_value = "results/backtest")]
+    pub out: PathBuf,
+
+    /// Format of the pictures
+    #[arg(long, value_name = "FORMAT", default_value = "png", value_parser = format())]
+    pub format: Format,
+
+    /// Set a value of the scenario, e.g. scenario.horizon="24 months"
+    #[arg(long, value_name = "KEY.PATH=VALUE", requires = "scenario")]
     pub set: Vec<Override>,
 
     /// Show no progress and no messages but errors and failed trials

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::scenario::sweep::{self, Sweep};
-use crate::scenario::{self, Loaded, Override, nearest};
+use crate::scenario::{self, Loaded, Observed, Override, nearest};
 
 /// The scenario that is meant where none is named.
 pub(super) const DEFAULT: &str = "rare-earths-2025";
@@ -52,19 +52,29 @@ const FILES: &[(&str, &str)] = files![
     "sweeps/magnets-licences.toml"
     "sweeps/russian-oil-compliance.toml"
     "sweeps/sakhalin-winter.toml"
+    "backtests/magnets-2025.toml"
+    "backtests/magnets-2025.csv"
+    "backtests/japan-embargo-2010.csv"
+    "backtests/gallium-germanium-2023.csv"
+    "backtests/russian-oil-2025.csv"
 ];
 
 /// How names of scenario files end.
 const ENDING: &str = ".toml";
 /// Where sweeps are.
 const SWEEPS: &str = "sweeps/";
+/// Where what was observed is, each table by the name of a scenario; some of
+/// those are there too.
+const BACKTESTS: &str = "backtests/";
+/// How names of such tables end.
+const TABLE: &str = ".csv";
 
 /// The names of all scenarios.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let stems = FILES
         .iter()
         .filter_map(|(path, _)| path.strip_suffix(ENDING));
-    stems.filter(|stem| !stem.starts_with(SWEEPS))
+    stems.filter(|stem| !stem.contains('/'))
 }
 
 /// The names of all sweeps.
@@ -73,6 +83,36 @@ pub(super) fn sweeps() -> impl Iterator<Item = &'static str> {
         .iter()
         .filter_map(|(path, _)| path.strip_suffix(ENDING));
     stems.filter_map(|stem| stem.strip_prefix(SWEEPS))
+}
+
+/// The names of all backtests.
+pub(super) fn episodes() -> impl Iterator<Item = &'static str> {
+    let paths = FILES.iter().map(|(path, _)| *path);
+    paths.filter_map(|path| path.strip_prefix(BACKTESTS)?.strip_suffix(TABLE))
+}
+
+/// Reads the scenario of a backtest, and what was observed.
+///
+/// # Errors
+/// What is wrong with either.
+pub(super) fn episode(name: &str) -> Result<(Loaded, Observed), Failure> {
+    episode_with(name, &[])
+}
+
+/// The same with changes to the scenario.
+///
+/// # Errors
+/// What is wrong with either, or with the changes.
+pub(super) fn episode_with(
+    name: &str,
+    overrides: &[Override],
+) -> Result<(Loaded, Observed), Failure> {
+    let own = format!("{BACKTESTS}{name}");
+    let is_own = FILES.iter().any(|(path, _)| path.strip_suffix(ENDING) == Some(&own));
+    let loaded = load(if is_own { &own } else { name }, overrides)?;
+    let observed = format!("{own}{TABLE}");
+    let observed = scenario::load_observed_embedded(&observed, FILES, &loaded.scenario)?;
+    Ok((loaded, observed))
 }
 
 /// Whether a file is a scenario or a sweep, rather than a table of one.

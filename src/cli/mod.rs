@@ -4,6 +4,7 @@
 //! Results go to standard output; progress and messages to standard error.
 
 mod args;
+mod backtest;
 mod builtin;
 mod check;
 mod estimate;
@@ -28,9 +29,10 @@ mod sweep;
 mod trace;
 
 pub use args::{
-    Args, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs, SweepArgs,
+    Args, BacktestArgs, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs, SweepArgs,
     TraceArgs,
 };
+pub use backtest::backtest;
 pub use check::check;
 pub use failure::Failure;
 pub use init::init;

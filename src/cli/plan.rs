@@ -58,7 +58,8 @@ fn study(args: &RunArgs, loaded: &Loaded) -> Plan {
     }
 }
 
-fn about(loaded: &Loaded, study: &Plan) -> About {
+/// What results will say of a scenario.
+pub(super) fn about(loaded: &Loaded, study: &Plan) -> About {
     let scenario = &loaded.scenario;
     let stamp = Stamp {
         scenario: scenario.name.clone(),

@@ -9,6 +9,7 @@ mod boil_off;
 pub mod calendar;
 mod clearing;
 mod contracts;
+mod customs;
 mod gates;
 mod journal;
 mod ledger;

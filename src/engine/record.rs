@@ -39,6 +39,8 @@ pub struct Record {
     pub discount: Vec<f64>,
     /// Days for which sanctions strike each seller.
     pub days_struck: Vec<f64>,
+    /// Volume of watched trade by month bin \[units\], watch by watch.
+    pub trade: Vec<f64>,
     /// Events handled.
     pub events: u64,
     /// Rates at which policies now stop volume, and shortfall and demand at
@@ -53,7 +55,7 @@ impl Record {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let n = &model.network;
-        let (focus, bins) = (n.focus.len(), n.months.len() + 1);
+        let (focus, bins) = (n.focus.len(), n.bins());
         let stopped = model.policies.len() * n.markets.len();
         Self {
             metrics: vec![0.0; focus * METRICS],
@@ -67,6 +69,7 @@ impl Record {
             seller_price: vec![0.0; n.sellers.len()],
             discount: vec![0.0; n.sellers.len()],
             days_struck: vec![0.0; n.sellers.len()],
+            trade: vec![0.0; n.watches.len() * bins],
             events: 0,
             stopping: vec![0.0; stopped],
             last: vec![(0.0, 0.0); focus],
@@ -83,6 +86,7 @@ impl Record {
         self.work.clear();
         self.stopped.fill(0.0);
         self.leaked.fill(0.0);
+        self.trade.fill(0.0);
         self.stopping.fill(0.0);
         self.last.fill((0.0, 0.0));
         self.peak.fill(0.0);
@@ -125,7 +129,7 @@ impl Trial<'_> {
 
     /// A month bin ends.
     pub(super) fn sample(&mut self, bin: usize) {
-        let bins = self.n.months.len() + 1;
+        let bins = self.n.bins();
         let is_month = self.n.bin_days(bin) >= LEAST_MONTH.min(self.n.horizon.days() / 2.0);
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;
@@ -191,6 +195,7 @@ impl Trial<'_> {
             self.stop_counting(market);
         }
         self.write_sellers();
+        self.count_under_way();
         self.end_work();
         for f in 0..self.n.focus.len() {
             let buyer = self.n.focus[f] as usize;

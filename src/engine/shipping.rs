@@ -30,6 +30,7 @@ const MOST_PARCELS: f64 = 1024.0;
 impl Trial<'_> {
     /// Brings a pipeline up to now.
     pub(super) fn settle_pipe(&mut self, pair: usize) {
+        self.count_pipe(pair);
         let p = self.s.pipes[pair];
         let days = self.since(p.at);
         self.s.pipes[pair].at = self.s.now;

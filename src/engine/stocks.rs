@@ -2,6 +2,7 @@
 //! that hang between two markets.
 
 use super::calendar::{Class, Event};
+use super::customs::count_parcel;
 use super::journal::Entry;
 use super::state::{Alarm, BuyerState, Parcel, State};
 use super::trial::Trial;
@@ -76,6 +77,7 @@ impl Trial<'_> {
         self.settle_stock(buyer); // until then the parcel is expected
         self.s.inboxes[buyer].took();
         self.s.buyers[buyer].receive(parcel);
+        count_parcel(self.n, &mut self.s.record, parcel);
         self.settle_accounts(buyer);
         if parcel.is_aid() {
             self.note_aid_arrival(buyer, parcel.volume);
@@ -96,6 +98,7 @@ impl Trial<'_> {
             buyers,
             pairs,
             journal,
+            record,
             ..
         } = &mut *self.s;
         let (inbox, b) = (&mut inboxes[buyer], &mut buyers[buyer]);
@@ -107,6 +110,7 @@ impl Trial<'_> {
                 journal.note(empty, Entry::StockOut { buyer });
             }
             b.receive(parcel);
+            count_parcel(self.n, record, parcel);
             if parcel.is_aid() {
                 let volume = parcel.volume;
                 journal.note(parcel.arrives, Entry::AidArrival { buyer, volume });

@@ -7,6 +7,7 @@
 //! one half written.
 
 mod atomic;
+mod backtest;
 mod columnar;
 mod lines;
 mod months;
@@ -23,6 +24,7 @@ mod trials;
 use crate::study::{Side, Which};
 
 pub use atomic::{Folder, NewFile, WriteError};
+pub use backtest::{backtest_months, backtest_scores, backtest_table};
 pub use lines::lines;
 pub use months::months_parquet;
 pub use number::count;
@@ -41,6 +43,10 @@ pub const SUMMARY_JSON: &str = "summary.json";
 pub const SUMMARY_CSV: &str = "summary.csv";
 /// Name of the file of [`months_parquet`].
 pub const MONTHS_PARQUET: &str = "months.parquet";
+/// Name of the file of [`backtest_scores`].
+pub const SCORES_CSV: &str = "scores.csv";
+/// Name of the file of [`backtest_months`].
+pub const MONTHS_CSV: &str = "months.csv";
 /// Name of the Parquet file of [`SweepTable`].
 pub const SWEEP_PARQUET: &str = "sweep.parquet";
 /// Name of its CSV file.

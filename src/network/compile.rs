@@ -852,6 +852,8 @@ fn empty(scenario: &Scenario) -> Network {
         parameters: Vec::new(),
         copula: None,
         focus: Vec::new(),
+        watches: Vec::new(),
+        watched: Vec::new(),
         seasonal: false,
         base: Base::default(),
         base_varies: false,

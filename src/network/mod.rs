@@ -84,6 +84,10 @@ pub struct Network {
     pub copula: Option<(Vec<u32>, Copula)>,
     /// What the study reports on, as buyers.
     pub focus: Vec<u32>,
+    /// Trade that is counted month by month.
+    pub watches: Vec<Watch>,
+    /// Which of them count each pair; empty without any.
+    pub watched: Vec<Vec<u32>>,
     /// Whether any demand or output follows the seasons.
     pub seasonal: bool,
     /// The steady state at the means of all drawn numbers.
@@ -91,6 +95,24 @@ pub struct Network {
     /// Whether a drawn number enters the steady state, so that each trial has
     /// its own.
     pub base_varies: bool,
+}
+
+/// Trade that is counted month by month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// The pairs, all of one market.
+    pub pairs: Vec<u32>,
+    /// When it is counted.
+    pub counted: Counted,
+}
+
+/// When customs count trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counted {
+    /// When it leaves.
+    Exports,
+    /// When it arrives.
+    Imports,
 }
 
 /// A number drawn once a trial.
@@ -440,6 +462,23 @@ impl Network {
     #[must_use]
     pub fn bin_of(&self, tick: Tick) -> usize {
         self.months.partition_point(|start| *start <= tick)
+    }
+
+    /// Number of month bins, the first and the last perhaps cut short.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.months.len() + 1
+    }
+
+    /// Has trade counted month by month, in place of any that was before.
+    pub fn watch(&mut self, watches: Vec<Watch>) {
+        let mut watched = vec![Vec::new(); self.pairs.len()];
+        for (index, watch) in watches.iter().enumerate() {
+            for pair in &watch.pairs {
+                watched[*pair as usize].push(index as u32);
+            }
+        }
+        (self.watches, self.watched) = (watches, watched);
     }
 
     /// Length of a month bin \[d\].

@@ -3,6 +3,7 @@
 
 mod appendix;
 mod axis;
+mod backtest;
 mod bars;
 mod canvas;
 mod caption;
@@ -50,6 +51,7 @@ use digest::Digest;
 use market::{Market, MarketChart};
 use sheet::Sheet;
 
+pub use backtest::render_backtest;
 pub use sweep::{SWEEP_PAGE, render_sweep, shown_points};
 
 /// Name of the page, but for how names of its format end.

@@ -38,6 +38,18 @@ impl Timeline {
         Self { months, edges }
     }
 
+    /// Whole months, one after the other; nothing if there is none.
+    pub(super) fn of_months(months: &[Date]) -> Option<Self> {
+        let (first, last) = (*months.first()?, *months.last()?);
+        let end = last.last_of_month().tomorrow().ok()?;
+        let since = |day: Date| f64::from(day.since(first).map_or(0, |span| span.get_days()));
+        let ends = months.iter().copied().chain([end]);
+        Some(Self {
+            months: months.to_vec(),
+            edges: ends.map(since).collect(),
+        })
+    }
+
     /// End of the last bin [days].
     pub(super) fn end(&self) -> f64 {
         self.edges.last().copied().unwrap_or(1.0)

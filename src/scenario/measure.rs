@@ -204,12 +204,17 @@ impl Good {
         }
     }
 
+    /// Whether a unit measures volumes of it.
+    pub(super) fn is_volume(&self, unit: Unit) -> bool {
+        unit.dimension == self.dimension
+    }
+
     /// Whether a unit measures volumes of it per time.
     pub(super) fn is_rate(&self, unit: Unit) -> bool {
         unit.dimension == self.dimension.per_time()
     }
 
-    /// Its units per day in one unit of a rate.
+    /// Its units, or units per day, in one unit of volumes or of a rate.
     pub(super) fn rate_factor(&self, unit: Unit) -> f64 {
         unit.factor / self.factor
     }

@@ -24,6 +24,7 @@ mod measure;
 mod model;
 mod names;
 mod numbers;
+mod observed;
 mod overrides;
 mod policies;
 mod problem;
@@ -56,6 +57,7 @@ use tree::Node;
 
 pub use model::*;
 pub use names::nearest;
+pub use observed::{Counting, Observation, Observed, Series, load_observed, load_observed_embedded};
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use rule::{Rule, UnknownRule};

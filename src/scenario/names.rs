@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kinds::GOODS;
-use super::model::RegimeId;
+use super::model::{RegimeId, Scenario};
 use super::source::Span;
 use super::table::NOTES;
 use super::tree::{Entry, Node};
@@ -98,6 +98,20 @@ impl Names {
         names.gather_sites(root);
         names.gather_chokepoints(root);
         names.gather_regimes(root);
+        names
+    }
+
+    /// The names of countries and commodities of a scenario that has been read.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let mut names = Self::default();
+        for country in &scenario.countries {
+            names.countries.add(&country.code, Span::NOWHERE);
+        }
+        for commodity in &scenario.commodities {
+            names.commodities.add(&commodity.key, Span::NOWHERE);
+            let unit = Unit::parse(&commodity.unit).ok();
+            names.units.push(unit.map(|unit| (unit, commodity.unit.clone())));
+        }
         names
     }
 

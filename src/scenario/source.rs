@@ -20,6 +20,15 @@ pub struct Span {
     pub end: usize,
 }
 
+impl Span {
+    /// In place of one where there is no file.
+    pub(super) const NOWHERE: Self = Self {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    };
+}
+
 #[derive(Clone, Debug)]
 struct Source {
     name: String,

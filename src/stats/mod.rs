@@ -5,6 +5,7 @@
 //! depends on the column alone, bit for bit, however many threads or shards
 //! have filled it.
 
+mod forecast;
 mod moments;
 mod quantiles;
 mod summary;
@@ -12,6 +13,7 @@ mod tail;
 
 use serde::{Deserialize, Serialize};
 
+pub use forecast::{crps, pit};
 pub use moments::Moments;
 pub use quantiles::quantile;
 pub use summary::{

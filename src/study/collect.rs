@@ -87,6 +87,8 @@ impl<'m> Collector<'m> {
                     shocked: &shocked.metrics,
                     baseline: &baseline.metrics,
                     drawn: &pair.drawn,
+                    trade: &shocked.trade,
+                    baseline_trade: &baseline.trade,
                 })
             }
             Err(reason) => {
@@ -259,7 +261,7 @@ fn struck(model: &Model) -> Vec<(usize, Moments)> {
 impl Side {
     fn new(model: &Model) -> Self {
         let n = &model.network;
-        let (focus, bins) = (n.focus.len(), n.months.len() + 1);
+        let (focus, bins) = (n.focus.len(), n.bins());
         let fans = || (0..focus * bins).map(|_| Quantiles::new()).collect();
         Self {
             shortfall: fans(),
@@ -282,7 +284,7 @@ impl Side {
 
     fn variant(&self, model: &Model, focus: usize, completed: u64) -> Variant {
         let n = &model.network;
-        let (bins, countries) = (n.months.len() + 1, n.countries.len());
+        let (bins, countries) = (n.bins(), n.countries.len());
         let scale = 1.0 / (completed.max(1) as f64 * n.horizon.days());
         let arrivals = &self.origins[focus * countries..(focus + 1) * countries];
         let mut origins: Vec<(String, String, f64)> = arrivals

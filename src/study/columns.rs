@@ -24,6 +24,11 @@ pub struct TrialRow<'a> {
     pub baseline: &'a [f64],
     /// Drawn parameters, in the order of [`Outcome::parameters`](super::Outcome::parameters).
     pub drawn: &'a [f64],
+    /// Watched trade with every policy, month bin by month bin for each
+    /// [`Watch`](crate::network::Watch) in turn \[units\].
+    pub trade: &'a [f64],
+    /// The same for the baseline.
+    pub baseline_trade: &'a [f64],
 }
 
 /// Takes the finished trials of a study.

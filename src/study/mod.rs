@@ -1,6 +1,7 @@
 //! Many trials of one model: the shocked and the baseline variant on the same
 //! random numbers, gathered in trial order.
 
+pub mod backtest;
 mod collect;
 mod columns;
 mod outcome;

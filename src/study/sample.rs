@@ -148,6 +148,8 @@ pub(crate) fn fill(sink: &mut dyn Sink) {
             shocked: &values(&columns.shocked),
             baseline: &values(&columns.baseline),
             drawn: &values(&columns.parameters),
+            trade: &[],
+            baseline_trade: &[],
         };
         sink.put(&row).unwrap();
     }

@@ -137,6 +137,8 @@ impl Block {
                     shocked: &shocked,
                     baseline: &baseline,
                     drawn: &[],
+                    trade: &[],
+                    baseline_trade: &[],
                 };
                 // Memory takes every row.
                 let _ = self.columns.put(&row);
