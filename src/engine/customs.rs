@@ -10,27 +10,56 @@ use super::record::Record;
 use super::state::{Parcel, State};
 use super::trial::Trial;
 use crate::network::{Counted, Network};
-use crate::units::Tick;
 
-/// Counts a parcel; below zero, it left before the start.
+/// Counts a parcel.
 pub(super) fn count_parcel(n: &Network, record: &mut Record, parcel: &Parcel) {
     if n.watches.is_empty() || parcel.is_aid() {
         return;
     }
     for watch in &n.watched[parcel.pair as usize] {
         let at = match n.watches[*watch as usize].counted {
-            Counted::Exports => u64::try_from(parcel.left).ok().map(Tick),
-            Counted::Imports => Some(parcel.arrives),
+            Counted::Exports => i64::from(parcel.left),
+            Counted::Imports => parcel.arrives.0 as i64,
         };
-        if let Some(bin) = at.and_then(|at| bin_of(n, at)) {
-            record.trade[*watch as usize * n.bins() + bin] += parcel.volume;
+        let bins = *watch as usize * n.bins()..(*watch as usize + 1) * n.bins();
+        let trade = &mut record.trade[bins];
+        let (from, to) = span(n, parcel.pair as usize, at);
+        for (bin, share) in shares(n, from, to) {
+            trade[bin] += parcel.volume * share;
         }
     }
 }
 
-/// The month bin of an instant; none after the end.
-fn bin_of(n: &Network, at: Tick) -> Option<usize> {
-    (at < n.horizon).then(|| n.months.partition_point(|month| *month <= at))
+/// The time for which a parcel of a pair stands \[s\]: a cargo for the moment at
+/// which it passes, a parcel that has no size of its own for a window's trade,
+/// which in truth goes day by day.
+fn span(n: &Network, pair: usize, at: i64) -> (i64, i64) {
+    let pair = &n.pairs[pair];
+    let market = &n.markets[n.buyers[pair.buyer as usize].market];
+    match market.cargo {
+        Some(_) => (at, at + 1),
+        None => {
+            let from = at - (pair.phase * market.window as f64) as i64;
+            (from, from + market.window as i64)
+        }
+    }
+}
+
+/// What shares of a time lie in which month bins.
+fn shares(n: &Network, from: i64, to: i64) -> impl Iterator<Item = (usize, f64)> + '_ {
+    let length = (to - from) as f64;
+    let mut at = from.max(0);
+    let end = to.min(n.horizon.0 as i64);
+    std::iter::from_fn(move || {
+        if at >= end {
+            return None;
+        }
+        let bin = n.months.partition_point(|month| month.0 as i64 <= at);
+        let next = n.months.get(bin).map_or(end, |month| end.min(month.0 as i64));
+        let share = (next - at) as f64 / length;
+        at = next;
+        Some((bin, share))
+    })
 }
 
 impl Trial<'_> {
@@ -45,14 +74,10 @@ impl Trial<'_> {
                 Counted::Exports => pipe.rate_in,
                 Counted::Imports => pipe.rate_out,
             };
+            let volume = rate * self.since(pipe.at);
             let first = *watch as usize * self.n.bins();
-            let mut from = pipe.at;
-            while from < self.s.now.min(self.n.horizon) {
-                let bin = self.n.months.partition_point(|month| *month <= from);
-                let end = self.n.months.get(bin).copied().unwrap_or(self.n.horizon);
-                let to = end.min(self.s.now);
-                self.s.record.trade[first + bin] += rate * (to - from).days();
-                from = to;
+            for (bin, share) in shares(self.n, pipe.at.0 as i64, self.s.now.0 as i64) {
+                self.s.record.trade[first + bin] += volume * share;
             }
         }
     }

@@ -10,10 +10,11 @@ use crate::study::backtest::{Backtest, Foretold, Scores};
 /// Columns that say which series it is.
 const SERIES: [&str; 2] = ["series", "unit"];
 /// Columns of a month.
-const MONTH: [&str; 12] = [
+const MONTH: [&str; 13] = [
     "month",
     "observed",
     "mean",
+    "baseline",
     "p05",
     "p25",
     "p50",
@@ -48,6 +49,7 @@ pub fn backtest_months(backtests: &[Backtest]) -> Result<Vec<u8>, ExportError> {
             let numbers = [
                 month.observed,
                 month.mean,
+                month.baseline,
                 p05,
                 p25,
                 p50,

@@ -60,6 +60,8 @@ pub struct Scored {
     pub observed: f64,
     /// Mean over trials.
     pub mean: f64,
+    /// The same without the shocks.
+    pub baseline: f64,
     /// Quantiles over trials: of 5, 25, 50, 75 and 95 %.
     pub quantiles: [f64; 5],
     /// Continuous ranked probability score.
@@ -323,6 +325,7 @@ fn foretell(
             month: *month,
             observed: o.value,
             mean,
+            baseline,
             quantiles,
             crps: crps(&sorted, o.value),
             pit: pit(&sorted, o.value),
