@@ -72,7 +72,8 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
 /// Scenarios, and what was observed of each.
 fn episodes(args: &BacktestArgs) -> Result<Vec<(Loaded, Observed)>, Failure> {
     let Some(path) = &args.scenario else {
-        return builtin::episodes().map(builtin::episode).collect();
+        let all = builtin::episodes();
+        return all.map(|name| builtin::episode(name, &[])).collect();
     };
     if let Some(observed) = &args.observed {
         let loaded = model::load(Some(path), &args.set)?;
@@ -81,7 +82,7 @@ fn episodes(args: &BacktestArgs) -> Result<Vec<(Loaded, Observed)>, Failure> {
     }
     let name = path.to_str().filter(|_| !path.is_file());
     match name.and_then(|name| builtin::episodes().find(|known| *known == name)) {
-        Some(name) => Ok(vec![builtin::episode_with(name, &args.set)?]),
+        Some(name) => Ok(vec![builtin::episode(name, &args.set)?]),
         None => Err(Failure::Argument(unknown(path))),
     }
 }

@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = files![
     "hormuz-closure.toml"
     "japan-embargo-2010.toml"
     "gallium-germanium-2023.toml"
+    "magnets-2025.toml"
     "data/accord-crude-2024.csv"
     "data/accord-dytb-oxide-2024.csv"
     "data/accord-lanes.csv"
@@ -52,7 +53,6 @@ const FILES: &[(&str, &str)] = files![
     "sweeps/magnets-licences.toml"
     "sweeps/russian-oil-compliance.toml"
     "sweeps/sakhalin-winter.toml"
-    "backtests/magnets-2025.toml"
     "backtests/magnets-2025.csv"
     "backtests/japan-embargo-2010.csv"
     "backtests/gallium-germanium-2023.csv"
@@ -63,8 +63,7 @@ const FILES: &[(&str, &str)] = files![
 const ENDING: &str = ".toml";
 /// Where sweeps are.
 const SWEEPS: &str = "sweeps/";
-/// Where what was observed is, each table by the name of a scenario; some of
-/// those are there too.
+/// Where what was observed is, each table by the name of a scenario.
 const BACKTESTS: &str = "backtests/";
 /// How names of such tables end.
 const TABLE: &str = ".csv";
@@ -94,25 +93,17 @@ pub(super) fn episodes() -> impl Iterator<Item = &'static str> {
 /// Reads the scenario of a backtest, and what was observed.
 ///
 /// # Errors
-/// What is wrong with either.
-pub(super) fn episode(name: &str) -> Result<(Loaded, Observed), Failure> {
-    episode_with(name, &[])
-}
-
-/// The same with changes to the scenario.
-///
-/// # Errors
-/// What is wrong with either, or with the changes.
-pub(super) fn episode_with(
-    name: &str,
-    overrides: &[Override],
-) -> Result<(Loaded, Observed), Failure> {
-    let own = format!("{BACKTESTS}{name}");
-    let is_own = FILES.iter().any(|(path, _)| path.strip_suffix(ENDING) == Some(&own));
-    let loaded = load(if is_own { &own } else { name }, overrides)?;
-    let observed = format!("{own}{TABLE}");
+/// What is wrong with either, or with the changes to the scenario.
+pub(super) fn episode(name: &str, overrides: &[Override]) -> Result<(Loaded, Observed), Failure> {
+    let loaded = load(name, overrides)?;
+    let observed = observations(name);
     let observed = scenario::load_observed_embedded(&observed, FILES, &loaded.scenario)?;
     Ok((loaded, observed))
+}
+
+/// Where what was observed of a scenario is.
+fn observations(name: &str) -> String {
+    format!("{BACKTESTS}{name}{TABLE}")
 }
 
 /// Whether a file is a scenario or a sweep, rather than a table of one.
@@ -167,13 +158,15 @@ pub(super) fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Failure
     Ok(scenario::load_embedded(name, FILES, overrides)?)
 }
 
-/// Paths and texts of its own file, of the tables it reads and of its sweeps.
+/// Paths and texts of its own file, of the tables it reads, of its sweeps and of
+/// what was observed.
 ///
 /// # Errors
 /// When it cannot be read.
 pub(super) fn files(name: &str) -> Result<Vec<(&'static str, &'static str)>, Failure> {
     let sources = load(name, &[])?.sources;
     let mut paths: Vec<String> = sources.names().map(str::to_owned).collect();
+    paths.push(observations(name));
     for sweep in sweeps() {
         if load_sweep(sweep)?.reference().scenario.name == name {
             paths.push(format!("{SWEEPS}{sweep}{ENDING}"));
@@ -201,11 +194,11 @@ mod tests {
 
     const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
 
-    /// The files of a folder whose names end as those of scenarios.
-    fn in_folder(below: &str) -> BTreeSet<String> {
+    /// The files of a folder whose names have an ending.
+    fn in_folder(below: &str, ending: &str) -> BTreeSet<String> {
         let entries = fs::read_dir(Path::new(FOLDER).join(below)).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let names = names.filter(|name| name.ends_with(ENDING));
+        let names = names.filter(|name| name.ends_with(ending));
         names.map(|name| format!("{below}{name}")).collect()
     }
 
@@ -222,9 +215,10 @@ mod tests {
 
     #[test]
     fn every_scenario_and_each_of_its_tables_is_compiled_in() {
-        let scenarios = in_folder("");
+        let scenarios = in_folder("", ENDING);
         let mut read: BTreeSet<String> = scenarios.iter().flat_map(|name| read_by(name)).collect();
-        read.extend(in_folder(SWEEPS));
+        read.extend(in_folder(SWEEPS, ENDING));
+        read.extend(in_folder(BACKTESTS, TABLE));
         let known: BTreeSet<String> = FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(known, read);
         assert_eq!(known.len(), FILES.len(), "a file stands there twice");
@@ -248,7 +242,8 @@ mod tests {
     fn a_scenario_has_its_own_file_and_its_tables() {
         for name in names() {
             let paths: BTreeSet<_> = files(name).unwrap().iter().map(|file| file.0).collect();
-            let read = read_by(&format!("{name}{ENDING}"));
+            let mut read = read_by(&format!("{name}{ENDING}"));
+            read.extend(episodes().find(|known| *known == name).map(observations));
             let (sweeps, own): (BTreeSet<&str>, BTreeSet<&str>) =
                 paths.into_iter().partition(|path| path.starts_with(SWEEPS));
             assert_eq!(own, read.iter().map(String::as_str).collect(), "{name}");

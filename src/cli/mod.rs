@@ -29,8 +29,8 @@ mod sweep;
 mod trace;
 
 pub use args::{
-    Args, BacktestArgs, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs, SweepArgs,
-    TraceArgs,
+    Args, BacktestArgs, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs,
+    SweepArgs, TraceArgs,
 };
 pub use backtest::backtest;
 pub use check::check;

@@ -5,10 +5,12 @@ use terminal_size::{Width, terminal_size_of};
 use super::{Failure, builtin, output};
 use crate::export::{count, lines};
 use crate::scenario::sweep::Sweep;
-use crate::scenario::{Focus, Scenario};
+use crate::scenario::{Focus, Observed, Scenario};
+use crate::units::Date;
 
 const HEADS: [&str; 4] = ["name", "question", "focus", "horizon"];
 const SWEEP_HEADS: [&str; 4] = ["sweep", "question", "varied", "scenario"];
+const BACKTEST_HEADS: [&str; 4] = ["backtest", "observed", "values", "months"];
 /// White space between columns.
 const GAP: usize = 3;
 /// Least and largest width of a question.
@@ -16,23 +18,43 @@ const QUESTION: (usize, usize) = (24, 80);
 /// Days in a month, on average.
 const MONTH: f64 = 365.25 / 12.0;
 
-/// Prints a table of the built-in scenarios and then of their sweeps, as wide as
-/// the terminal; away from one, a line each with tabs between the columns.
+/// Prints a table of the built-in scenarios, one of their sweeps and one of
+/// their backtests, as wide as the terminal; away from one, a line each with
+/// tabs between the columns.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn scenarios() -> Result<(), Failure> {
     let rows = builtin::names().map(|name| Ok(row(name, &builtin::load(name, &[])?.scenario)));
-    let rows = rows.collect::<Result<Vec<Row>, Failure>>()?;
     let sweeps = builtin::sweeps().map(|name| Ok(sweep_row(&builtin::load_sweep(name)?)));
-    let sweeps = sweeps.collect::<Result<Vec<Row>, Failure>>()?;
-    output::print(&match terminal_size_of(io::stdout()) {
-        Some((Width(width), _)) => {
-            let width = width.into();
-            table(&HEADS, &rows, width) + "\n" + &table(&SWEEP_HEADS, &sweeps, width)
-        }
-        None => plain(&HEADS, &rows) + "\n" + &plain(&SWEEP_HEADS, &sweeps),
-    })
+    let backtests =
+        builtin::episodes().map(|name| Ok(backtest_row(name, &builtin::episode(name, &[])?.1)));
+    let tables = [
+        (HEADS, rows.collect::<Result<Vec<Row>, Failure>>()?),
+        (SWEEP_HEADS, sweeps.collect::<Result<_, Failure>>()?),
+        (BACKTEST_HEADS, backtests.collect::<Result<_, Failure>>()?),
+    ];
+    let width = terminal_size_of(io::stdout()).map(|(Width(width), _)| width.into());
+    let tables = tables.iter().map(|(heads, rows)| match width {
+        Some(width) => table(heads, rows, width),
+        None => plain(heads, rows),
+    });
+    output::print(&tables.collect::<Vec<_>>().join("\n"))
+}
+
+/// The columns of a backtest: what was observed stands in place of a question.
+fn backtest_row(name: &str, observed: &Observed) -> Row {
+    let titles: Vec<&str> = observed.series.iter().map(|s| s.title.as_str()).collect();
+    let months = observed.series.iter().flat_map(|s| &s.months);
+    let months: Vec<Date> = months.map(|observation| observation.month).collect();
+    let ends = [("from", months.iter().min()), ("to", months.iter().max())];
+    let ends = ends.map(|(word, date)| Some(format!("{word} {}", date?.strftime("%Y-%m"))));
+    Row {
+        name: name.to_owned(),
+        question: titles.join("; "),
+        focus: vec![count(months.len() as u64)],
+        horizon: ends.into_iter().flatten().collect(),
+    }
 }
 
 /// The columns of a sweep: what it varies stands in place of the focus.

@@ -16,16 +16,28 @@ pub(super) fn count_parcel(n: &Network, record: &mut Record, parcel: &Parcel) {
     if n.watches.is_empty() || parcel.is_aid() {
         return;
     }
-    for watch in &n.watched[parcel.pair as usize] {
+    let passes = [i64::from(parcel.left), parcel.arrives.0 as i64];
+    count_passage(n, record, parcel.pair as usize, passes, parcel.volume);
+}
+
+/// Counts a volume of a pair that leaves and arrives at these times \[s\], those
+/// before the start being negative.
+pub(super) fn count_passage(
+    n: &Network,
+    record: &mut Record,
+    pair: usize,
+    [left, arrives]: [i64; 2],
+    volume: f64,
+) {
+    for watch in n.watched.get(pair).into_iter().flatten() {
         let at = match n.watches[*watch as usize].counted {
-            Counted::Exports => i64::from(parcel.left),
-            Counted::Imports => parcel.arrives.0 as i64,
+            Counted::Exports => left,
+            Counted::Imports => arrives,
         };
-        let bins = *watch as usize * n.bins()..(*watch as usize + 1) * n.bins();
-        let trade = &mut record.trade[bins];
-        let (from, to) = span(n, parcel.pair as usize, at);
+        let first = *watch as usize * n.bins();
+        let (from, to) = span(n, pair, at);
         for (bin, share) in shares(n, from, to) {
-            trade[bin] += parcel.volume * share;
+            record.trade[first + bin] += volume * share;
         }
     }
 }
@@ -39,8 +51,8 @@ fn span(n: &Network, pair: usize, at: i64) -> (i64, i64) {
     match market.cargo {
         Some(_) => (at, at + 1),
         None => {
-            let from = at - (pair.phase * market.window as f64) as i64;
-            (from, from + market.window as i64)
+            let from = at.saturating_sub((pair.phase * market.window as f64) as i64);
+            (from, from.saturating_add(market.window as i64))
         }
     }
 }
@@ -55,7 +67,10 @@ fn shares(n: &Network, from: i64, to: i64) -> impl Iterator<Item = (usize, f64)>
             return None;
         }
         let bin = n.months.partition_point(|month| month.0 as i64 <= at);
-        let next = n.months.get(bin).map_or(end, |month| end.min(month.0 as i64));
+        let next = n
+            .months
+            .get(bin)
+            .map_or(end, |month| end.min(month.0 as i64));
         let share = (next - at) as f64 / length;
         at = next;
         Some((bin, share))

@@ -14,6 +14,7 @@
 //! have carried more than was allocated, and the pair owes it.
 
 use super::calendar::{Class, Event};
+use super::customs::count_passage;
 use super::state::{BuyerState, Desk, InflowStep, PairState, Parcel, SellerState, State, seconds};
 use super::trial::Trial;
 use crate::network::Market;
@@ -396,23 +397,22 @@ impl Trial<'_> {
                 let mut draws = departure(self.s.key, lane.key, 1 - back, k);
                 let transit = Ticks::from_days(lane.transit.sample(&mut draws));
                 let ago = (back as u64).saturating_mul(m.window);
-                let arrives = (leaves + transit)
-                    .0
-                    .checked_sub(ago)
-                    .filter(|seconds| *seconds > 0);
-                if let Some(arrives) = arrives {
-                    let size = size * self.arriving_share(market, pair, transit);
-                    self.s.buyers[buyer].under_way += size;
-                    self.put_under_way(Parcel {
-                        arrives: Tick(arrives),
-                        left: seconds(leaves.0 as i64 - ago as i64),
-                        volume: size,
-                        price: 0.0,
-                        pair: pair as u32,
-                        buyer: buyer as u32,
-                        late: false,
-                    });
+                let [left, arrives] = [leaves, leaves + transit].map(|after| since(after, ago));
+                let size = size * self.arriving_share(market, pair, transit);
+                if arrives <= 0 {
+                    count_passage(self.n, &mut self.s.record, pair, [left, arrives], size);
+                    continue;
                 }
+                self.s.buyers[buyer].under_way += size;
+                self.put_under_way(Parcel {
+                    arrives: Tick(arrives as u64),
+                    left: seconds(left),
+                    volume: size,
+                    price: 0.0,
+                    pair: pair as u32,
+                    buyer: buyer as u32,
+                    late: false,
+                });
             }
         }
         let carry = carry.max(0.0);
@@ -422,6 +422,12 @@ impl Trial<'_> {
         self.s.buyers[buyer].carried += carry;
         self.s.buyers[buyer].carried_at_start += carry;
     }
+}
+
+/// What is left of a time after so many seconds \[s\].
+fn since(time: Ticks, seconds: u64) -> i64 {
+    let [time, seconds] = [time.0, seconds].map(|s| i64::try_from(s).unwrap_or(i64::MAX));
+    time - seconds
 }
 
 /// The lesser of two numbers, neither of them NaN: one instruction, where

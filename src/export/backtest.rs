@@ -86,7 +86,10 @@ pub fn backtest_scores(backtests: &[Backtest]) -> Result<Vec<u8>, ExportError> {
         let means = means.map(|value| value.to_string());
         let within = [s.within_50, s.within_90].map(|n| n.to_string());
         let months = std::iter::once(series.scored.len().to_string());
-        named(&stamp, series).chain(months).chain(means).chain(within)
+        named(&stamp, series)
+            .chain(months)
+            .chain(means)
+            .chain(within)
     });
     written(&SCORES, rows)
 }
@@ -123,8 +126,17 @@ fn written(
 #[must_use]
 pub fn backtest_table(backtests: &[Backtest]) -> String {
     let header = [
-        "", "months", "unit", "CRPS", "no effect", "month before", "RMSE", "no effect",
-        "month before", "in 50 %", "in 90 %",
+        "",
+        "months",
+        "unit",
+        "CRPS",
+        "no effect",
+        "month before",
+        "RMSE",
+        "no effect",
+        "month before",
+        "in 50 %",
+        "in 90 %",
     ];
     let mut text = String::new();
     for backtest in backtests {
@@ -133,7 +145,12 @@ pub fn backtest_table(backtests: &[Backtest]) -> String {
         rows.extend(backtest.series.iter().map(row));
         let _ = writeln!(text, "{}\n", backtest.outcome.title);
         let widths: Vec<usize> = (0..header.len())
-            .map(|i| rows.iter().map(|row| row[i].chars().count()).max().unwrap_or(0))
+            .map(|i| {
+                rows.iter()
+                    .map(|row| row[i].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            })
             .collect();
         for row in &rows {
             let mut line = format!("{:<w$}", row[0], w = widths[0]);

@@ -106,9 +106,13 @@ pub(super) fn finding(backtest: &Backtest) -> String {
         all += 1;
     }
     let series = match (better, all) {
-        (_, 1) if better == 1 => "The trials foretell it better than both naive forecasts".to_owned(),
+        (_, 1) if better == 1 => {
+            "The trials foretell it better than both naive forecasts".to_owned()
+        }
         (_, 1) => "A naive forecast does as well as the trials, or better".to_owned(),
-        _ => format!("The trials foretell {better} of {all} series better than both naive forecasts"),
+        _ => {
+            format!("The trials foretell {better} of {all} series better than both naive forecasts")
+        }
     };
     format!(
         "{series}, by their score (CRPS). Of {months} observed months {within_90} lie within the \
@@ -158,12 +162,8 @@ impl<'b> Panel<'b> {
         }
         let unit = self.series.unit.as_str();
         let per = if self.series.is_rate { "" } else { " a month" };
-        let [own, none, last] = [
-            scores.rmse,
-            scores.rmse_no_effect,
-            scores.rmse_last_month,
-        ]
-        .map(|value| quantity(value, ""));
+        let [own, none, last] = [scores.rmse, scores.rmse_no_effect, scores.rmse_last_month]
+            .map(|value| quantity(value, ""));
         format!(
             "RMSE {} {unit}{per}; no effect {}, month before {}. Within the middle 90\u{a0}% of \
              trials: {} of {months} months; within the middle half: {}.",

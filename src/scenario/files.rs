@@ -44,6 +44,16 @@ impl Files for Folder {
     }
 }
 
+/// The one file that a user names, wherever it is.
+#[derive(Debug)]
+pub(super) struct Named(pub PathBuf);
+
+impl Files for Named {
+    fn read(&self, _: &str, limit: u64) -> Result<Vec<u8>, String> {
+        read_file(&self.0, limit)
+    }
+}
+
 /// Files kept in memory from when they are first read.
 #[derive(Debug)]
 pub(super) struct Kept {

@@ -57,7 +57,9 @@ use tree::Node;
 
 pub use model::*;
 pub use names::nearest;
-pub use observed::{Counting, Observation, Observed, Series, load_observed, load_observed_embedded};
+pub use observed::{
+    Counting, Observation, Observed, Series, load_observed, load_observed_embedded,
+};
 pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use rule::{Rule, UnknownRule};

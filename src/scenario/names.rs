@@ -110,7 +110,9 @@ impl Names {
         for commodity in &scenario.commodities {
             names.commodities.add(&commodity.key, Span::NOWHERE);
             let unit = Unit::parse(&commodity.unit).ok();
-            names.units.push(unit.map(|unit| (unit, commodity.unit.clone())));
+            names
+                .units
+                .push(unit.map(|unit| (unit, commodity.unit.clone())));
         }
         names
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::csv_table::Cell;
-use super::files::{Embedded, Files, Folder};
+use super::files::{Embedded, Files, Named, TABLE_LIMIT};
 use super::measure::Good;
 use super::model::{CommodityId, CountryId, Scenario};
 use super::names::{Names, nearest};
@@ -95,12 +95,8 @@ pub struct Observed {
 /// # Errors
 /// Everything that is wrong with it, each with its place.
 pub fn load_observed(path: &Path, scenario: &Scenario) -> Result<Observed, Report> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let folder = Folder(folder.unwrap_or(Path::new(".")).to_owned());
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    read(&name, &folder, scenario)
+    let file = Named(path.to_owned());
+    read(&path.display().to_string(), &file, scenario)
 }
 
 /// Reads one that is compiled into the program.
@@ -130,8 +126,15 @@ fn read(path: &str, files: &dyn Files, scenario: &Scenario) -> Result<Observed, 
         span: whole,
     };
     let mut table = Table::default();
-    let read = reader.each_row(&path, COLUMNS, |reader, cells| table.add(&cells, reader));
-    let series = read.map(|()| table.finish());
+    let rows = match files.read(&path.text, TABLE_LIMIT) {
+        Ok(_) => reader.each_row(&path, COLUMNS, |reader, cells| table.add(&cells, reader)),
+        Err(why) => {
+            let said = format!("cannot read the observations: {why}");
+            reader.report(Problem::new(whole, said));
+            None
+        }
+    };
+    let series = rows.map(|()| table.finish());
     if series.as_ref().is_some_and(Vec::is_empty) {
         reader.report(Problem::new(whole, "this table has no observations"));
     }
@@ -155,7 +158,17 @@ struct Table {
 
 impl Table {
     fn add(&mut self, cells: &[&Cell<'_>; COLUMNS.len()], reader: &mut Reader<'_>) -> Option<()> {
-        let [title, month, commodity, from, to, counted, value, unit, no_effect] = cells;
+        let [
+            title,
+            month,
+            commodity,
+            from,
+            to,
+            counted,
+            value,
+            unit,
+            no_effect,
+        ] = cells;
         let month_read = self::month(month, reader);
         let good = reader.commodity(&commodity.word());
         let (from_read, to_read) = (countries(from, reader), countries(to, reader));
@@ -221,7 +234,10 @@ impl Table {
         match cells.iter().zip(same).find(|(_, same)| !same) {
             None => Some(at),
             Some((cell, _)) => {
-                let said = format!("earlier months of “{}” have another value here", series.title);
+                let said = format!(
+                    "earlier months of “{}” have another value here",
+                    series.title
+                );
                 let help = "all months of a series are of one trade, in one unit";
                 reader.report(Problem::new(cell.span, said).help(help));
                 None
@@ -268,7 +284,10 @@ fn countries(cell: &Cell<'_>, reader: &mut Reader<'_>) -> Option<Vec<CountryId>>
 fn counted(cell: &Cell<'_>, reader: &mut Reader<'_>) -> Option<Counting> {
     let known = COUNTED.iter().find(|(word, _)| *word == cell.text);
     if known.is_none() {
-        let said = format!("trade is counted as exports or imports, not `{}`", cell.text);
+        let said = format!(
+            "trade is counted as exports or imports, not `{}`",
+            cell.text
+        );
         let problem = Problem::new(cell.span, said);
         let words = COUNTED.iter().map(|(word, _)| *word);
         reader.report(match nearest(&cell.text, words) {

@@ -123,7 +123,9 @@ pub enum BacktestError {
         to: String,
     },
     /// It would not fit into memory.
-    #[error("{trials} trials of {cells} monthly values are too many to keep: at most {most} trials")]
+    #[error(
+        "{trials} trials of {cells} monthly values are too many to keep: at most {most} trials"
+    )]
     TooMany {
         /// Trials asked for.
         trials: u64,
@@ -150,12 +152,19 @@ pub fn backtest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Backtest, BacktestError> {
-    let watches = observed.series.iter().map(|s| watch(&model.network, scenario, s));
+    let watches = observed
+        .series
+        .iter()
+        .map(|s| watch(&model.network, scenario, s));
     let watches = watches.collect::<Result<_, _>>()?;
     model.network.watch(watches);
     let months = whole_months(&model.network);
     let is_known = |o: &Observation| months.iter().any(|(_, date)| *date == o.month);
-    if !observed.series.iter().any(|s| s.months.iter().any(is_known)) {
+    if !observed
+        .series
+        .iter()
+        .any(|s| s.months.iter().any(is_known))
+    {
         return Err(BacktestError::NoMonth {
             from: scenario.start,
             to: model.network.calendar.date_of(model.network.horizon),
@@ -164,9 +173,8 @@ pub fn backtest(
     let mut kept = Kept::new(&model.network, observed.series.len(), plan.trials)?;
     let outcome = run(model, about, plan, &mut kept, progress, stop)?;
     let series = observed.series.iter().enumerate();
-    let series = series.map(|(index, series)| {
-        foretell(series, &months, &model.network, &kept.of(index))
-    });
+    let series =
+        series.map(|(index, series)| foretell(series, &months, &model.network, &kept.of(index)));
     Ok(Backtest {
         series: series.collect(),
         outcome,
@@ -305,7 +313,11 @@ fn foretell(
     told.before = earlier.map(|o| (o.month, o.value)).collect();
     let mut last = told.before.last().map(|(_, value)| *value);
     for (bin, month) in months {
-        let days = if series.is_rate { n.bin_days(*bin) } else { 1.0 };
+        let days = if series.is_rate {
+            n.bin_days(*bin)
+        } else {
+            1.0
+        };
         let in_unit = |values: Vec<f64>| -> Vec<f64> {
             let scaled = values.into_iter().map(|v| v / series.factor / days);
             scaled.collect()
