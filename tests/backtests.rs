@@ -387,7 +387,7 @@ fn a_command_that_cannot_be_done_says_why() {
     error: cannot read the observations: there is no such file
     --> none.csv
     ");
-    assert_snapshot!(told(&["mine.toml", "--observed", "seen.csv", "--set", "scenario.horizon=20 days"]), @"");
+    assert_snapshot!(told(&["mine.toml", "--observed", "seen.csv", "--set", "scenario.horizon=20 days"]), @"error: no month that was observed lies wholly within the scenario, which runs from 2025-01-01 to 2025-01-21");
     assert!(told(&["--observed", "seen.csv"]).contains("SCENARIO"));
 }
 

@@ -80,3 +80,48 @@ fn every_sweep_loads() {
     }
     assert_eq!(points, [24, 50]);
 }
+
+/// A number of the table of scores: three digits, or whole.
+fn rounded(cell: &str) -> String {
+    let value: f64 = cell.parse().unwrap();
+    if value < 99.95 {
+        return format!("{value:.1}");
+    }
+    let digits = format!("{value:.0}");
+    match digits.len() {
+        3 => digits,
+        n => format!("{},{}", &digits[..n - 3], &digits[n - 3..]),
+    }
+}
+
+/// The README shows the scores of the backtests as they are stored.
+#[test]
+fn scores_are_shown_as_they_are() {
+    let mut table = csv::Reader::from_path("tests/scores.csv").unwrap();
+    let header = table.headers().unwrap().clone();
+    let mut shown = 0;
+    for row in table.records() {
+        let row = row.unwrap();
+        let cell = |name| &row[header.iter().position(|column| column == name).unwrap()];
+        let numbers = [
+            "rmse",
+            "rmse_no_effect",
+            "rmse_last_month",
+            "crps",
+            "crps_no_effect",
+            "crps_last_month",
+        ];
+        let numbers = numbers.map(|name| rounded(cell(name))).join(" | ");
+        let line = format!(
+            "| {} | {} | {} | {numbers} | {} | {} |\n",
+            cell("series"),
+            cell("months"),
+            cell("unit"),
+            cell("within_50"),
+            cell("within_90")
+        );
+        assert!(README.contains(&line), "README.md does not have\n{line}");
+        shown += 1;
+    }
+    assert!(shown > 5);
+}
