@@ -32,6 +32,11 @@ pub struct Record {
     /// Volume that went by each policy's way around limits, or was handed on by
     /// it, in each market \[units\], policy by policy.
     pub leaked: Vec<f64>,
+    /// Volume waiting for a decision on a licence, times the days it waits, in
+    /// each market \[units · d\], policy by policy.
+    pub waiting: Vec<f64>,
+    /// The part of it that waits for the desk to take it up.
+    pub queued: Vec<f64>,
     /// Mean price deviation of each seller over the horizon \[p0\].
     pub seller_price: Vec<f64>,
     /// Its discount while sanctions strike it, on what sellers get that none
@@ -66,6 +71,8 @@ impl Record {
             work: Vec::with_capacity(WORK_AT_FIRST * model.policies.len()),
             stopped: vec![0.0; stopped],
             leaked: vec![0.0; stopped],
+            waiting: vec![0.0; stopped],
+            queued: vec![0.0; stopped],
             seller_price: vec![0.0; n.sellers.len()],
             discount: vec![0.0; n.sellers.len()],
             days_struck: vec![0.0; n.sellers.len()],
@@ -86,6 +93,8 @@ impl Record {
         self.work.clear();
         self.stopped.fill(0.0);
         self.leaked.fill(0.0);
+        self.waiting.fill(0.0);
+        self.queued.fill(0.0);
         self.trade.fill(0.0);
         self.stopping.fill(0.0);
         self.last.fill((0.0, 0.0));

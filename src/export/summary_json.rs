@@ -340,6 +340,8 @@ struct Policy<'a> {
     strikes: Vec<bool>,
     stopped: Vec<Volume<'a>>,
     leaked: Vec<Volume<'a>>,
+    waiting: Vec<Volume<'a>>,
+    queued: Vec<Volume<'a>>,
     /// In what share of trials it was at work, from when on.
     at_work: Vec<AtWork>,
 }
@@ -395,6 +397,8 @@ impl<'a> Policy<'a> {
             strikes: policy.strikes.clone(),
             stopped: policy.stopped.iter().map(Volume::new).collect(),
             leaked: policy.leaked.iter().map(Volume::new).collect(),
+            waiting: policy.waiting.iter().map(Volume::new).collect(),
+            queued: policy.queued.iter().map(Volume::new).collect(),
             at_work: steps.map(|step| AtWork::new(step, start)).collect(),
         }
     }
@@ -410,6 +414,8 @@ impl<'a> Policy<'a> {
             active: steps.collect::<Result<_, _>>()?,
             stopped: volumes(self.stopped),
             leaked: volumes(self.leaked),
+            waiting: volumes(self.waiting),
+            queued: volumes(self.queued),
         })
     }
 }

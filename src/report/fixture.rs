@@ -285,6 +285,8 @@ pub(super) fn policy(
         active: (from..=to.min(months)).map(step).collect(),
         stopped: vec![("NdFeB magnets".to_owned(), "t".to_owned(), 512.0 * share)],
         leaked: Vec::new(),
+        waiting: Vec::new(),
+        queued: Vec::new(),
     }
 }
 

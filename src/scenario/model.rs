@@ -560,10 +560,12 @@ pub struct ExportLicence {
     pub share: PerCommodity,
     /// Time under review \[days\], drawn for each application.
     pub review: Law,
-    /// Applications decided per day, all goods together; unlimited if `None`.
-    pub throughput: Option<Num>,
+    /// How fast the desk decides, all goods together.
+    pub desk: LicenceDesk,
     /// Applications filed per destination, good and clearing window.
     pub applications: u32,
+    /// When they are filed.
+    pub filed: Filing,
     /// Time from refusal to a new application \[days\]; none if `None`.
     pub reapply: Option<Law>,
     /// Terms outside any regime listed.
@@ -572,6 +574,26 @@ pub struct ExportLicence {
     pub in_regime: Vec<(RegimeId, LicenceTerms)>,
     /// Time under inspection of uncontrolled goods held \[days\].
     pub inspection: Law,
+}
+
+/// How fast a licence desk takes up applications, one after the other.
+#[derive(Clone, Debug)]
+pub enum LicenceDesk {
+    /// Each at once.
+    Unlimited,
+    /// So many a day, at even intervals.
+    PerDay(Num),
+    /// Each takes a time \[days\] of its own.
+    Each(Law),
+}
+
+/// When the applications of a clearing window are filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filing {
+    /// At even intervals.
+    Evenly,
+    /// At random, as many as it happens: a Poisson process.
+    AtRandom,
 }
 
 /// What a licence desk decides by; changes with the regime.

@@ -37,6 +37,8 @@ pub(super) struct Collector<'m> {
     active: Vec<Vec<i64>>,
     stopped: Vec<f64>,
     leaked: Vec<f64>,
+    waiting: Vec<f64>,
+    queued: Vec<f64>,
     /// Price deviations of the sellers that sanctions name.
     sellers: Vec<(usize, Moments)>,
     failures: Vec<Failure>,
@@ -59,6 +61,13 @@ struct Quantiles {
     sum: f64,
 }
 
+/// Adds numbers to sums, each times a factor.
+fn add(sums: &mut [f64], numbers: &[f64], factor: f64) {
+    for (sum, number) in sums.iter_mut().zip(numbers) {
+        *sum += number * factor;
+    }
+}
+
 impl<'m> Collector<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         let n = &model.network;
@@ -70,6 +79,8 @@ impl<'m> Collector<'m> {
             active: vec![vec![0; days]; model.policies.len()],
             stopped: vec![0.0; model.policies.len() * n.markets.len()],
             leaked: vec![0.0; model.policies.len() * n.markets.len()],
+            waiting: vec![0.0; model.policies.len() * n.markets.len()],
+            queued: vec![0.0; model.policies.len() * n.markets.len()],
             sellers: struck(model),
             failures: Vec::new(),
             events: 0,
@@ -112,12 +123,11 @@ impl<'m> Collector<'m> {
             self.active[policy][day(from)] += 1;
             self.active[policy][end] -= 1;
         }
-        for (sum, stopped) in self.stopped.iter_mut().zip(&shocked.stopped) {
-            *sum += stopped;
-        }
-        for (sum, leaked) in self.leaked.iter_mut().zip(&shocked.leaked) {
-            *sum += leaked;
-        }
+        let days = self.model.network.horizon.days();
+        add(&mut self.stopped, &shocked.stopped, 1.0);
+        add(&mut self.leaked, &shocked.leaked, 1.0);
+        add(&mut self.waiting, &shocked.waiting, 1.0 / days);
+        add(&mut self.queued, &shocked.queued, 1.0 / days);
         for (seller, prices) in &mut self.sellers {
             if shocked.days_struck[*seller] > 0.0 {
                 prices.push(-shocked.discount[*seller]);
@@ -188,6 +198,8 @@ impl<'m> Collector<'m> {
                 active: steps(&self.active[index], self.completed),
                 stopped: self.volumes(index, &self.stopped),
                 leaked: self.volumes(index, &self.leaked),
+                waiting: self.volumes(index, &self.waiting),
+                queued: self.volumes(index, &self.queued),
             })
             .collect()
     }

@@ -218,6 +218,11 @@ pub struct PolicyActivity {
     pub stopped: Vec<(String, String, f64)>,
     /// Mean volume that went around it, likewise.
     pub leaked: Vec<(String, String, f64)>,
+    /// Mean volume over the horizon that waits for a decision on a licence, or
+    /// is under inspection, likewise.
+    pub waiting: Vec<(String, String, f64)>,
+    /// The part of it that the desk has not taken up, likewise.
+    pub queued: Vec<(String, String, f64)>,
 }
 
 /// What holds from one day to the next step.

@@ -31,6 +31,8 @@ pub(crate) fn outcome() -> Outcome {
             ],
             stopped: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 812.5)],
             leaked: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 31.25)],
+            waiting: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 25.5)],
+            queued: vec![("ndfeb-magnet".to_owned(), "t".to_owned(), 4.25)],
         }],
         sellers: vec![SellerPrice {
             commodity: "ndfeb-magnet".to_owned(),

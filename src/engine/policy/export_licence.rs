@@ -21,10 +21,11 @@
 use super::{Act, Bound, buyers_of, per_commodity, per_country};
 use crate::engine::gates::Gates;
 use crate::engine::journal::{Decision, Entry};
+use crate::engine::record::Record;
 use crate::engine::trial::Trial;
 use crate::network::{Compiler, Network, Num};
 use crate::random::{Law, ObjectKey, Stream};
-use crate::scenario::{self as written, RegimeId};
+use crate::scenario::{self as written, Filing, RegimeId};
 use crate::units::Tick;
 
 /// Memory of the desk: when it is next free \[d\], then of each good up to
@@ -41,6 +42,8 @@ const PER_PAIR: usize = 4;
 const REVIEW: u64 = 1;
 const INSPECTION: u64 = 2;
 const CLEARED: u64 = 3;
+const HANDLING: u64 = 4;
+const FILING: u64 = 5;
 /// Applications of a pair at one instant told apart by the key.
 const MOST_APPLICATIONS: u64 = 4096;
 /// Refusals after which nobody tries again.
@@ -51,12 +54,21 @@ pub(super) struct ExportLicence {
     goods: Vec<Good>,
     review: Law,
     inspection: Law,
-    /// Applications decided per day.
-    throughput: Option<Num>,
+    speed: Speed,
     applications: u32,
+    /// Time between two that are filed at random, as a multiple of its mean.
+    gap: Option<Law>,
     reapply: Option<Law>,
     terms: Terms,
     in_regime: Vec<(RegimeId, Terms)>,
+}
+
+/// How fast the desk is.
+#[derive(Clone, Debug)]
+enum Speed {
+    Unlimited,
+    PerDay(Num),
+    Each(Law),
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +110,9 @@ struct Lot {
     unread: bool,
     attempt: u8,
     occurrence: u64,
+    /// When the desk takes it up, and when it will be decided \[d\].
+    begins: f64,
+    decided: f64,
 }
 
 impl LicenceDesk {
@@ -152,8 +167,16 @@ pub(super) fn compile(compiler: &mut Compiler, w: &written::ExportLicence) -> Ex
         goods,
         review: w.review.clone(),
         inspection: w.inspection.clone(),
-        throughput: w.throughput.as_ref().map(|n| compiler.num(n)),
+        speed: match &w.desk {
+            written::LicenceDesk::Unlimited => Speed::Unlimited,
+            written::LicenceDesk::PerDay(per_day) => Speed::PerDay(compiler.num(per_day)),
+            written::LicenceDesk::Each(law) => Speed::Each(law.clone()),
+        },
         applications: w.applications.max(1),
+        gap: match w.filed {
+            Filing::Evenly => None,
+            Filing::AtRandom => Law::exponential(1.0).ok(),
+        },
         reapply: w.reapply.clone(),
         terms: Terms::compile(compiler, &w.terms),
         in_regime,
@@ -255,19 +278,20 @@ impl ExportLicence {
         let held = terms.held.get(drawn).clamp(0.0, 1.0) * other;
         let applied = (1.0 - general) * controlled;
         *self.cell(trial, me, memory + FREE) = controlled + other - applied - held;
-        let count = u64::from(self.applications);
-        for k in 0..count {
-            let after = (k as f64 + 0.5) / count as f64 * days;
+        let count = f64::from(self.applications);
+        for (k, after) in (0..MOST_APPLICATIONS).zip(self.filings(trial, me, (good, place), days)) {
             let occurrence = trial.s.now.0 * MOST_APPLICATIONS + k;
             let lot = |volume: f64, controlled| Lot {
                 policy: me as u32,
                 good: good as u32,
                 place: place as u32,
-                volume: volume / count as f64,
+                volume: volume / count,
                 controlled,
                 unread: false,
                 attempt: 0,
                 occurrence,
+                begins: 0.0,
+                decided: f64::INFINITY,
             };
             if applied > 0.0 {
                 self.review(trial, me, after, lot(applied, true));
@@ -277,6 +301,28 @@ impl ExportLicence {
             }
         }
         self.note_filed(trial, me, (good, place), (applied, held));
+    }
+
+    /// When a pair files in the next days \[d\].
+    fn filings(
+        &self,
+        trial: &Trial,
+        me: usize,
+        (good, place): (usize, usize),
+        days: f64,
+    ) -> impl Iterator<Item = f64> + use<> {
+        let key = self.key(trial, me, good, place).with(FILING);
+        let mut stream = Stream::open(trial.s.key, key, trial.s.now.0);
+        let (gap, count) = (self.gap.clone(), f64::from(self.applications));
+        let (mut k, mut at) = (0.0, 0.0);
+        std::iter::from_fn(move || {
+            at = match &gap {
+                Some(law) => at + law.sample(&mut stream) / count * days,
+                None => (k + 0.5) / count * days,
+            };
+            k += 1.0;
+            (at < days).then_some(at)
+        })
     }
 
     /// Closes the books of a window for the pair whose memory begins there:
@@ -292,8 +338,9 @@ impl ExportLicence {
     /// so many a day takes it in when it comes, not before.
     fn review(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
         let filed = trial.s.now.days() + after;
-        if self.throughput.is_some() {
-            self.wait(
+        match self.speed {
+            Speed::Unlimited => self.read(trial, me, lot, filed, filed),
+            _ => self.wait(
                 trial,
                 me,
                 Lot {
@@ -301,39 +348,69 @@ impl ExportLicence {
                     ..lot
                 },
                 filed,
-            );
-        } else {
-            self.read(trial, me, lot, filed);
+            ),
         }
     }
 
     /// Puts an application in the queue of the desk, now.
     fn queue(&self, trial: &mut Trial, me: usize, lot: Lot) {
-        let per_day = self
-            .throughput
-            .map_or(f64::INFINITY, |n| n.get(trial.drawn));
+        let takes = match &self.speed {
+            Speed::Unlimited => 0.0,
+            Speed::PerDay(n) => 1.0 / n.get(trial.drawn).max(1e-9),
+            Speed::Each(law) => {
+                let key = self.key(trial, me, lot.good as usize, lot.place as usize);
+                let key = key.with(HANDLING).with(u64::from(lot.attempt));
+                law.sample(&mut Stream::open(trial.s.key, key, lot.occurrence))
+            }
+        };
         let now = trial.s.now.days();
         let free = self.cell(trial, me, DESK_FREE);
-        *free = free.max(now) + 1.0 / per_day.max(1e-9);
-        let begins = *free;
-        self.read(
-            trial,
-            me,
-            Lot {
-                unread: false,
-                ..lot
-            },
+        let begins = free.max(now);
+        *free = begins + takes;
+        let ends = *free;
+        self.count_waiting(trial, &lot, now, begins, |record| &mut record.queued);
+        let lot = Lot {
+            unread: false,
             begins,
-        );
+            ..lot
+        };
+        self.read(trial, me, lot, now, ends);
     }
 
-    /// Draws how long the review takes that begins on a day.
-    fn read(&self, trial: &mut Trial, me: usize, lot: Lot, begins: f64) {
+    /// Counts that a lot waits from one day to another, as far as the trial goes.
+    fn count_waiting(
+        &self,
+        trial: &mut Trial,
+        lot: &Lot,
+        from: f64,
+        to: f64,
+        into: fn(&mut Record) -> &mut Vec<f64>,
+    ) {
+        let days = to.min(trial.n.horizon.days()) - from.min(trial.n.horizon.days());
+        let market = self.goods[lot.good as usize].bound.market;
+        let cell = lot.policy as usize * trial.n.markets.len() + market;
+        into(&mut trial.s.record)[cell] += lot.volume * days;
+    }
+
+    /// Takes back what was counted of a lot beyond now.
+    fn spare_waiting(&self, trial: &mut Trial, lot: &Lot) {
+        let now = trial.s.now.days();
+        if !lot.unread {
+            self.count_waiting(trial, lot, lot.decided, now, |record| &mut record.waiting);
+            let begins = lot.begins.max(now);
+            self.count_waiting(trial, lot, begins, now, |record| &mut record.queued);
+        }
+    }
+
+    /// Draws how long the review takes that begins on a day, of what was filed
+    /// on another.
+    fn read(&self, trial: &mut Trial, me: usize, lot: Lot, filed: f64, begins: f64) {
         let key = self.key(trial, me, lot.good as usize, lot.place as usize);
         let key = key.with(REVIEW).with(u64::from(lot.attempt));
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
         let decided = begins + self.review.sample(&mut stream);
-        self.wait(trial, me, lot, decided);
+        self.count_waiting(trial, &lot, filed, decided, |record| &mut record.waiting);
+        self.wait(trial, me, Lot { decided, ..lot }, decided);
     }
 
     /// Has a lot wait until it is decided, in days from the start.
@@ -355,8 +432,10 @@ impl ExportLicence {
             .key(trial, me, lot.good as usize, lot.place as usize)
             .with(INSPECTION);
         let mut stream = Stream::open(trial.s.key, key, lot.occurrence);
-        let released = trial.s.now.days() + after + self.inspection.sample(&mut stream);
-        self.wait(trial, me, lot, released);
+        let held = trial.s.now.days() + after;
+        let decided = held + self.inspection.sample(&mut stream);
+        self.count_waiting(trial, &lot, held, decided, |record| &mut record.waiting);
+        self.wait(trial, me, Lot { decided, ..lot }, decided);
     }
 
     /// Decides a lot: what is approved may ship, what is refused may be filed
@@ -543,6 +622,7 @@ impl Act for ExportLicence {
             let key = key.with(CLEARED).with(u64::from(lot.attempt));
             if Stream::open(trial.s.key, key, lot.occurrence).happens(share) {
                 trial.s.licences.lots[k].volume = 0.0;
+                self.spare_waiting(trial, &lot);
                 self.decide(trial, me, lot);
             }
         }

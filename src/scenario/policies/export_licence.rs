@@ -2,9 +2,12 @@
 
 use super::super::kinds::{Amount, Amounts, Duration, Frequency, Share};
 use super::super::measure::Measure;
-use super::super::model::{ExportLicence, Instrument, LicenceTerms, PerCountry, RegimeId};
+use super::super::model::{
+    ExportLicence, Filing, Instrument, LicenceDesk, LicenceTerms, Num, PerCountry, RegimeId,
+};
 use super::super::numbers::constant;
-use super::super::table::{Reader, table};
+use super::super::problem::Problem;
+use super::super::table::{Reader, choice, table};
 use super::super::values::{Map, Whole};
 use super::{Bound, Declared, Setting, Timing, check_listed};
 
@@ -22,8 +25,12 @@ table! {
         review: Amount<Duration>,
         /// Applications decided per time, all commodities together; unlimited unless given.
         throughput: Option<Amount<Frequency>>,
+        /// In place of `throughput`: time the desk takes for each application, one after the other.
+        handling: Option<Amount<Duration>>,
         /// Applications filed per destination, commodity and clearing, each decided as one; fewer make deliveries lumpier.
         applications: Whole<1, MOST_APPLICATIONS> = "1",
+        /// When they are filed: evenly over the time between two clearings, or at random, so many on average.
+        filed: Filing = "evenly",
         /// Time from a refusal to a new application; none unless given.
         reapply: Option<Amount<Duration>>,
         /// Probability that an application is approved, one or by destination.
@@ -53,6 +60,8 @@ table! {
     }
 }
 
+choice!(Filing { "evenly" => Filing::Evenly, "at-random" => Filing::AtRandom });
+
 impl Declared for Listed {
     fn timing(&self) -> &Timing {
         &self.timing
@@ -68,6 +77,7 @@ impl Declared for Listed {
         let share = reader.by_commodity(&self.share, &Measure::share(), 1.0);
         let review = reader.law(&self.review, &days);
         let throughput = reader.num_if(self.throughput.as_ref(), &Measure::frequency().positive());
+        let desk = self.desk(throughput, reader);
         let reapply = reader.law_if(self.reapply.as_ref(), &days);
         let inspection = reader.law_if(self.inspection.as_ref(), &days);
         let terms = self.terms(reader)?;
@@ -80,7 +90,8 @@ impl Declared for Listed {
             share: share?,
             inspection: inspection?.unwrap_or_else(|| review.clone()),
             review,
-            throughput: throughput?,
+            desk: desk?,
+            filed: self.filed,
             applications: u32::try_from(self.applications.value).ok()?,
             reapply: reapply?,
             terms,
@@ -90,6 +101,26 @@ impl Declared for Listed {
 }
 
 impl Listed {
+    /// How fast the desk is.
+    fn desk(
+        &self,
+        throughput: Option<Option<Num>>,
+        reader: &mut Reader<'_>,
+    ) -> Option<LicenceDesk> {
+        let handling = reader.law_if(self.handling.as_ref(), &Measure::duration());
+        if let (Some(per_time), Some(each)) = (&self.throughput, &self.handling) {
+            let said = "`throughput` and `handling` both say how fast the desk is";
+            let problem = Problem::new(each.0.span, said).also(per_time.0.span, "the other");
+            reader.report(problem.help("leave one of them out"));
+            return None;
+        }
+        Some(match (throughput?, handling?) {
+            (Some(per_day), _) => LicenceDesk::PerDay(per_day),
+            (None, Some(each)) => LicenceDesk::Each(each),
+            (None, None) => LicenceDesk::Unlimited,
+        })
+    }
+
     fn terms(&self, reader: &mut Reader<'_>) -> Option<LicenceTerms> {
         let share = Measure::share();
         let approval = reader.by_country(&self.approval, &share, None);
