@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Command::Sweep(args) => cli::sweep(args),
         Command::Merge(args) => cli::merge(args),
         Command::Backtest(args) => cli::backtest(args),
+        Command::Selftest(args) => cli::selftest(args),
         Command::Report(args) => cli::report(args),
         Command::Scenarios => cli::scenarios(),
         Command::Init(args) => cli::init(args),

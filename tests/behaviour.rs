@@ -567,46 +567,6 @@ fn losses_that_come_to_nothing_end_no_others() {
     close(losses("{ bernoulli = { p = 0.1 } }", "15/yr"), wanted, 0.02);
 }
 
-#[test]
-fn check_09_renewal_process() {
-    let renewal = |horizon: &str, trials| {
-        let policy = "[policies.outages.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\
-                      every = { exponential = { mean = \"300 days\" } }\n\
-                      lasts = { exponential = { mean = \"30 days\" } }\n";
-        run(
-            &one_lane(horizon, RIGID, "cover = \"0 days\"", policy),
-            trials,
-        )
-    };
-    let year = renewal("365 days", 4_000);
-    let down = year.focus[0].shocked.column(Metric::ShortfallDays);
-    let se = (mean(&down.iter().map(|d| d * d).collect::<Vec<_>>()) / 4_000.0).sqrt();
-    close(mean(down), 30.70, 4.0 * se);
-    let never = down.iter().filter(|d| **d == 0.0).count() as f64 / 4_000.0;
-    close(never, 0.296_216, 4.0 * 0.0072);
-    let long = renewal("49 years", 60);
-    close(
-        mean(long.focus[0].shocked.column(Metric::ShortfallShare)),
-        30.0 / 330.0,
-        0.01,
-    );
-}
-
-#[test]
-fn check_09_overlapping_losses() {
-    let policy = "[policies.storms.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\
-                  rate = \"1.5/yr\"\nlasts = { exponential = { mean = \"91.3125 days\" } }\nloses = 0.4\n";
-    let outcome = run(
-        &one_lane("10 years", RIGID, "cover = \"0 days\"", policy),
-        600,
-    );
-    let short = mean(outcome.focus[0].shocked.column(Metric::ShortfallShare));
-    close(1.0 - short, 0.860_708, 0.004);
-    // Stationary from the first day on.
-    let first = 1.0 - outcome.focus[0].shocked.shortfall.mean[0];
-    close(first, 0.860_708, 0.03);
-}
-
 /// Numbers drawn too far apart leave no steady state.
 #[test]
 fn a_trial_that_cannot_be_run_is_counted_and_the_rest_go_on() {

@@ -43,6 +43,8 @@ pub enum Command {
     Merge(MergeArgs),
     /// Compare what scenarios foretell with what was observed, and score it
     Backtest(BacktestArgs),
+    /// Compare trials with results known in closed form, on this machine
+    Selftest(SelftestArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
     /// List the built-in scenarios and sweeps
@@ -127,6 +129,18 @@ pub struct BacktestArgs {
     pub set: Vec<Override>,
 
     /// Show no progress and no messages but errors and failed trials
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `shortfall selftest`.
+#[derive(Debug, clap::Args)]
+pub struct SelftestArgs {
+    /// Master seed
+    #[arg(long, value_name = "S", value_parser = seed, default_value = "1")]
+    pub seed: u64,
+
+    /// Show no progress
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod scenarios;
 mod schema;
+mod selftest;
 mod shard;
 mod signals;
 mod store;
@@ -30,7 +31,7 @@ mod trace;
 
 pub use args::{
     Args, BacktestArgs, CheckArgs, Command, InitArgs, MergeArgs, ReportArgs, RunArgs, SchemaArgs,
-    SweepArgs, TraceArgs,
+    SelftestArgs, SweepArgs, TraceArgs,
 };
 pub use backtest::backtest;
 pub use check::check;
@@ -42,6 +43,7 @@ pub use report::report;
 pub use run::run;
 pub use scenarios::scenarios;
 pub use schema::schema;
+pub use selftest::selftest;
 pub use store::Place;
 pub use sweep::sweep;
 pub use trace::trace;

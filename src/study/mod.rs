@@ -8,6 +8,7 @@ mod outcome;
 mod rows;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod selftest;
 pub mod sweep;
 
 use std::sync::Mutex;
