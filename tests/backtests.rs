@@ -20,7 +20,7 @@ use insta::assert_snapshot;
 use shortfall::engine::{Model, Variant, Worker};
 use shortfall::network::{Counted, Watch};
 use shortfall::scenario::{self, Loaded};
-use shortfall::study::backtest::{Backtest, Foretold, Scored, backtest};
+use shortfall::study::backtest::{Backtest, Comparison, Foretold, Scored};
 use shortfall::study::{About, Plan, Stamp};
 use tempfile::TempDir;
 
@@ -60,7 +60,9 @@ fn compare(text: &str, rows: &[String], trials: u64) -> Result<Backtest, String>
     let files = [("observed.csv", table.as_str())];
     let observed = scenario::load_observed_embedded("observed.csv", &files, &loaded.scenario);
     let observed = observed.map_err(|report| report.render())?;
-    let mut model = Model::new(&loaded.scenario).unwrap();
+    let model = Model::new(&loaded.scenario).unwrap();
+    let comparison = Comparison::new(&loaded.scenario, model, &observed, trials);
+    let comparison = comparison.map_err(|error| error.to_string())?;
     let plan = Plan {
         trials,
         seed: 7,
@@ -74,8 +76,7 @@ fn compare(text: &str, rows: &[String], trials: u64) -> Result<Backtest, String>
         ..About::default()
     };
     let never = AtomicBool::new(false);
-    let scenario = (&loaded.scenario, &mut model);
-    let done = backtest(scenario, &observed, (&about, &plan), &(), &never);
+    let done = comparison.run((&about, &plan), &(), &never);
     done.map_err(|error| error.to_string())
 }
 

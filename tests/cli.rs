@@ -81,8 +81,10 @@ fn help_says_what_there_is() {
       run        Run a scenario and write its results: summaries, a report and charts
       sweep      Run a scenario many times, each with other values of some of its numbers
       merge      Put the shards of a sweep together and write its results
+      backtest   Compare what scenarios foretell with what was observed, and score it
+      selftest   Compare trials with results known in closed form, on this machine
       report     Draw the report and charts of a run again from its files
-      scenarios  List the built-in scenarios and sweeps
+      scenarios  List the built-in scenarios, sweeps and backtests
       init       Copy built-in scenarios with their data and sweeps, to change them
       check      Look for mistakes in scenarios without running them
       schema     Print the JSON Schema of scenario files or sweeps, for editors

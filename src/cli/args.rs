@@ -47,7 +47,7 @@ pub enum Command {
     Selftest(SelftestArgs),
     /// Draw the report and charts of a run again from its files
     Report(ReportArgs),
-    /// List the built-in scenarios and sweeps
+    /// List the built-in scenarios, sweeps and backtests
     Scenarios,
     /// Copy built-in scenarios with their data and sweeps, to change them
     Init(InitArgs),

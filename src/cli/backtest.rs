@@ -13,7 +13,7 @@ use crate::export::{
 use crate::report::render_backtest;
 use crate::scenario::{self, Loaded, Observed};
 use crate::study::Plan;
-use crate::study::backtest::{Backtest, BacktestError, backtest as compare};
+use crate::study::backtest::{Backtest, Comparison};
 
 /// Compares what scenarios foretell with what was observed.
 ///
@@ -23,6 +23,12 @@ use crate::study::backtest::{Backtest, BacktestError, backtest as compare};
 pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     signals::survive_file_size_limit()?;
     let episodes = episodes(args)?;
+    let mut comparisons = Vec::new();
+    for (loaded, observed) in &episodes {
+        let model = model::compile(loaded)?;
+        let found = Comparison::new(&loaded.scenario, model, observed, args.trials);
+        comparisons.push(found.map_err(|error| Failure::Input(anyhow!(error)))?);
+    }
     let pictures = episodes.iter().map(|(loaded, _)| {
         let name = &loaded.scenario.name;
         format!("{name}.{}", args.format.name())
@@ -33,14 +39,11 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     let mut folder = Folder::claim(&args.out, &names)?;
     let stop = signals::stop_on_signal(Some(folder.staging()))?;
     let mut backtests = Vec::new();
-    for (loaded, observed) in &episodes {
-        let mut model = model::compile(loaded)?;
+    for ((loaded, observed), comparison) in episodes.iter().zip(&comparisons) {
         let plan = plan(args, loaded);
         let about = about(loaded, &plan);
-        let bar = Bar::new(!args.quiet);
-        let scenario = (&loaded.scenario, &mut model);
-        let done = compare(scenario, observed, (&about, &plan), &bar, &stop);
-        let done = done.map_err(explain)?;
+        let done = comparison.run((&about, &plan), &Bar::new(!args.quiet), &stop);
+        let done = done.map_err(anyhow::Error::from)?;
         if done.outcome.interrupted {
             return Err(Failure::Interrupted);
         }
@@ -106,13 +109,6 @@ fn plan(args: &BacktestArgs, loaded: &Loaded) -> Plan {
         trials: args.trials,
         seed: args.seed.unwrap_or(loaded.scenario.seed),
         threads: threads.unwrap_or_else(cores),
-    }
-}
-
-fn explain(error: BacktestError) -> Failure {
-    match error {
-        BacktestError::Study(_) => Failure::Other(anyhow!(error)),
-        _ => Failure::Input(anyhow!(error)),
     }
 }
 

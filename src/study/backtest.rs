@@ -139,46 +139,77 @@ pub enum BacktestError {
     Study(#[from] StudyError),
 }
 
-/// Runs the trials of a scenario and scores them against observations.
-///
-/// # Errors
-///
-/// If the scenario has no month or trade that was observed, the trials do not
-/// fit into memory, or none can be run.
-pub fn backtest(
-    (scenario, model): (&Scenario, &mut Model),
-    observed: &Observed,
-    (about, plan): (&About, &Plan),
-    progress: &dyn Progress,
-    stop: &AtomicBool,
-) -> Result<Backtest, BacktestError> {
-    let watches = observed
-        .series
-        .iter()
-        .map(|s| watch(&model.network, scenario, s));
-    let watches = watches.collect::<Result<_, _>>()?;
-    model.network.watch(watches);
-    let months = whole_months(&model.network);
-    let is_known = |o: &Observation| months.iter().any(|(_, date)| *date == o.month);
-    if !observed
-        .series
-        .iter()
-        .any(|s| s.months.iter().any(is_known))
-    {
-        return Err(BacktestError::NoMonth {
-            from: scenario.start,
-            to: model.network.calendar.date_of(model.network.horizon),
-        });
+/// A scenario that can be compared with observations.
+#[derive(Debug)]
+pub struct Comparison<'o> {
+    model: Model,
+    observed: &'o Observed,
+    /// Month bins that are whole months, and their first days.
+    months: Vec<(usize, Date)>,
+}
+
+impl<'o> Comparison<'o> {
+    /// Finds in a scenario the trade that was observed.
+    ///
+    /// # Errors
+    ///
+    /// If it has no month or no trade that was observed, or the trials would
+    /// not fit into memory.
+    pub fn new(
+        scenario: &Scenario,
+        mut model: Model,
+        observed: &'o Observed,
+        trials: u64,
+    ) -> Result<Self, BacktestError> {
+        let n = &model.network;
+        let watches = observed
+            .series
+            .iter()
+            .map(|series| watch(n, scenario, series));
+        let watches = watches.collect::<Result<_, _>>()?;
+        model.network.watch(watches);
+        let n = &model.network;
+        let months = whole_months(n);
+        let is_known = |o: &Observation| months.iter().any(|(_, date)| *date == o.month);
+        if !observed
+            .series
+            .iter()
+            .any(|s| s.months.iter().any(is_known))
+        {
+            return Err(BacktestError::NoMonth {
+                from: scenario.start,
+                to: n.calendar.date_of(n.horizon),
+            });
+        }
+        Kept::new(n, observed.series.len(), trials)?;
+        Ok(Self {
+            model,
+            observed,
+            months,
+        })
     }
-    let mut kept = Kept::new(&model.network, observed.series.len(), plan.trials)?;
-    let outcome = run(model, about, plan, &mut kept, progress, stop)?;
-    let series = observed.series.iter().enumerate();
-    let series =
-        series.map(|(index, series)| foretell(series, &months, &model.network, &kept.of(index)));
-    Ok(Backtest {
-        series: series.collect(),
-        outcome,
-    })
+
+    /// Runs the trials and scores them.
+    ///
+    /// # Errors
+    ///
+    /// If the trials do not fit into memory, or none can be run.
+    pub fn run(
+        &self,
+        (about, plan): (&About, &Plan),
+        progress: &dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<Backtest, BacktestError> {
+        let (n, observed) = (&self.model.network, self.observed);
+        let mut kept = Kept::new(n, observed.series.len(), plan.trials)?;
+        let outcome = run(&self.model, about, plan, &mut kept, progress, stop)?;
+        let series = observed.series.iter().enumerate();
+        let series = series.map(|(at, series)| foretell(series, &self.months, n, &kept.of(at)));
+        Ok(Backtest {
+            series: series.collect(),
+            outcome,
+        })
+    }
 }
 
 /// The pairs of a series; those within a country are no trade.
