@@ -1189,3 +1189,34 @@ fn a_cargo_is_filled_over_several_periods_of_a_quota() {
     let a_day = run(&text, 1).focus[0].shocked.origins[0].2;
     close(a_day, 1000.0 / 30.0, 2.0 * 2000.0 / 1440.0);
 }
+
+/// Users who need nothing any more are not short of it, however little is left.
+#[test]
+fn demand_may_vanish() {
+    let rest = r#"
+[[reserves]]
+of = "gas"
+in = "B"
+size = "20 days"
+release = { cover_below = "25 days", at_most = "10 %/week" }
+
+[policies.cut.disruption]
+role = "shock"
+sites = ["field"]
+at = "30 days"
+lasts = "300 days"
+
+[policies.collapse.demand-shock]
+role = "shock"
+of = "gas"
+in = "B"
+change = -1
+ramp = "6 months"
+"#;
+    for rule in ["", "rule = \"pro-rata\""] {
+        let outcome = run(&one_lane("300 days", rule, "", rest), 20);
+        for column in &outcome.focus[0].shocked.columns {
+            assert!(column.iter().all(|value| !value.is_nan()));
+        }
+    }
+}

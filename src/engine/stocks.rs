@@ -663,7 +663,7 @@ impl BuyerState {
         let had_some = self.stock > 0.0;
         let mut ran_out = None;
         let (need, have) = (self.draw * days, self.stock + self.inflow * days);
-        if have < need {
+        if have < need && self.draw > 0.0 {
             let lasts = have.max(0.0) / self.draw;
             self.dry += days - lasts;
             let empty = if have > 0.0 {
@@ -684,7 +684,7 @@ impl BuyerState {
         } else {
             have - need
         };
-        if self.in_tank() < self.minimum_cover * self.reference {
+        if self.in_tank() < self.minimum_cover * self.reference && self.reference > 0.0 {
             self.minimum_cover = self.in_tank().max(0.0) / self.reference;
         }
         ran_out

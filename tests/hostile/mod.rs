@@ -1,0 +1,219 @@
+//! What the program does with bytes from anywhere: it takes them or refuses
+//! them in words, and a trial of what it takes keeps its books.
+//!
+//! The fuzzers in `tests/fuzz` look for bytes with which it does not; those that
+//! they found, and many others, are kept in `tests/fuzz/corpus`.
+
+#[path = "../compositions/mod.rs"]
+mod compositions;
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::PathBuf;
+
+use compositions::checks::{SEED, VARIANTS, all_numbers, makes_sense, read, record, same};
+use compositions::{Builder, Dice};
+use shortfall::engine::{Model, Worker};
+use shortfall::export::read_run;
+use shortfall::scenario::sweep::load_sweep;
+use shortfall::scenario::{self, Loaded};
+use shortfall::study::sweep::Logs;
+use tempfile::TempDir;
+
+/// A target: its name, and what it does with bytes.
+type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+#[allow(dead_code, reason = "a fuzzer needs one of them")]
+pub(crate) const TARGETS: [Target; 5] = [
+    ("scenario", scenario),
+    ("table", table),
+    ("sweep", sweep),
+    ("stored", stored),
+    ("composition", composition),
+];
+
+/// Points of a sweep and pairs of a network beyond which it is only read.
+const MOST_POINTS: usize = 20;
+const MOST_PAIRS: usize = 64;
+/// Days beyond which no trial is run.
+const MOST_DAYS: f64 = 1000.0;
+
+thread_local! {
+    static FOLDER: RefCell<Option<TempDir>> = const { RefCell::new(None) };
+}
+
+/// Writes a file into a folder of this thread.
+fn written(name: &str, bytes: &[u8]) -> PathBuf {
+    FOLDER.with_borrow_mut(|folder| {
+        let folder = folder.get_or_insert_with(|| tempfile::tempdir().unwrap());
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    })
+}
+
+/// The text of a scenario.
+pub(crate) fn scenario(bytes: &[u8]) {
+    let path = written("case.toml", bytes);
+    match scenario::load(&path, &[]) {
+        Ok(loaded) => run(&loaded),
+        Err(report) => assert!(!report.render().is_empty()),
+    }
+}
+
+/// Runs a trial of a scenario that is small.
+fn run(loaded: &Loaded) {
+    if let Some(odd) = loaded.warnings() {
+        assert!(!odd.render().is_empty());
+    }
+    let Ok(model) = Model::new(&loaded.scenario) else {
+        return;
+    };
+    let n = &model.network;
+    if n.pairs.len() > MOST_PAIRS || n.horizon.days() > MOST_DAYS {
+        return;
+    }
+    let mut worker = Worker::new(&model);
+    for variant in VARIANTS {
+        // What cannot be finished is told.
+        if let Ok(record) = worker.run(SEED, 0, variant) {
+            let numbers = record.metrics.iter().chain(&record.shortfall);
+            for number in numbers {
+                assert!(!number.is_nan());
+            }
+        }
+    }
+}
+
+/// A scenario whose trade, lanes and observations are in tables.
+const TABLED: &str = r#"
+[scenario]
+title = "tables"
+start = 2025-01-01
+horizon = "90 days"
+focus = ["gas @ JP"]
+
+[countries]
+CN = "China"
+JP = "Japan"
+RoW = { name = "Rest", rest = true }
+
+[commodities.gas]
+unit = "t"
+price = "100 USD/t"
+balance = "as-given"
+
+TABLES
+
+[[sites]]
+name = "field"
+country = "CN"
+makes = "gas"
+capacity = "100 t/d"
+
+[[sites]]
+name = "other"
+country = "RoW"
+makes = "gas"
+capacity = "10 t/d"
+
+[[demand]]
+of = "gas"
+in = "JP"
+rate = "90 t/d"
+
+[[demand]]
+of = "gas"
+in = "RoW"
+rate = "20 t/d"
+"#;
+
+/// Bytes as each of the tables that there are: of trade in two layouts, of lanes,
+/// and of what was observed.
+pub(crate) fn table(bytes: &[u8]) {
+    let table = written("table.csv", bytes);
+    let tables = [
+        "[trade.gas]\nflows = \"table.csv\"\nunit = \"t/d\"\n",
+        "[trade.gas]\nbaci = \"table.csv\"\ncodes = [\"2711\"]\nyear = 2024\n",
+        "[[lanes]]\nfile = \"table.csv\"\n",
+    ];
+    for named in tables {
+        scenario(TABLED.replace("TABLES", named).as_bytes());
+    }
+    let path = written("case.toml", TABLED.replace("TABLES", "").as_bytes());
+    let loaded = scenario::load(&path, &[]).unwrap();
+    match scenario::load_observed(&table, &loaded.scenario) {
+        Ok(observed) => assert!(!observed.series.is_empty()),
+        Err(report) => assert!(!report.render().is_empty()),
+    }
+}
+
+/// A sweep over that scenario.
+pub(crate) fn sweep(bytes: &[u8]) {
+    written("gas.toml", TABLED.replace("TABLES", "").as_bytes());
+    let path = written("sweep.toml", bytes);
+    match load_sweep(&path, &[]) {
+        Ok(sweep) => {
+            for point in 0..sweep.points.len().min(MOST_POINTS) {
+                match sweep.scenario(point) {
+                    Ok(loaded) => drop(Model::new(&loaded.scenario)),
+                    Err(report) => assert!(!report.render().is_empty()),
+                }
+            }
+        }
+        Err(report) => assert!(!report.render().is_empty()),
+    }
+}
+
+/// How a log of a sweep begins.
+const MARK: &[u8] = b"shortfall sweep log, format 1\n";
+
+/// Files of earlier commands: a log of a sweep as it is, one whose records are
+/// what the bytes say and have the right sums, and the summary of a run.
+pub(crate) fn stored(bytes: &[u8]) {
+    let mut framed = MARK.to_vec();
+    for record in bytes.split(|byte| *byte == b'\n') {
+        framed.extend((record.len() as u32).to_le_bytes());
+        framed.extend(crc32fast::hash(record).to_le_bytes());
+        framed.extend(record);
+    }
+    for log in [bytes, &framed] {
+        match Logs::open(&[written("log.sweep", log)]) {
+            Ok(logs) => {
+                for point in 0..logs.outline().points.len().min(MOST_POINTS) {
+                    let _ = logs.point(point);
+                }
+            }
+            Err(problems) => {
+                for problem in problems {
+                    assert!(!problem.to_string().is_empty());
+                }
+            }
+        }
+    }
+    let summary = written("summary.json", bytes);
+    let run = read_run(summary.parent().unwrap());
+    assert!(run.is_err(), "there are no trials beside it");
+}
+
+/// Choices from which a valid scenario is put together.
+pub(crate) fn composition(bytes: &[u8]) {
+    let case = Builder::new(Dice::Bytes(bytes.to_vec().into_iter()), false).case();
+    let checked = makes_sense(&case).and_then(|()| {
+        let model = read(&case.text())?;
+        let first = all_numbers(&model, &record(&model, 0, VARIANTS[0])?);
+        let mut worker = Worker::new(&model);
+        for trial in [1, 0] {
+            let run = worker.run(SEED, trial, VARIANTS[0]);
+            run.map_err(|error| error.to_string())?;
+        }
+        let again = worker
+            .run(SEED, 0, VARIANTS[0])
+            .map_err(|e| e.to_string())?;
+        same("at first and again", &first, &all_numbers(&model, again))
+    });
+    if let Err(trouble) = checked {
+        panic!("{}\n{trouble}", case.text());
+    }
+}
