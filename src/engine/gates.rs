@@ -279,6 +279,12 @@ impl Trial<'_> {
     fn go_by_way(&mut self, market: usize, pair: usize, volume: f64, (policy, share): (u32, f64)) {
         self.s.markets[market].by_ways = true;
         let pipeline = self.n.pairs[pair].pipeline;
+        let before = self.s.ways[pair];
+        if before.policy != policy && before.policy != NONE && before.owed > 0.0 {
+            // What waited to go by another way goes by this one.
+            self.leaks(before.policy as usize, market, pair, -before.owed);
+            self.leaks(policy as usize, market, pair, before.owed);
+        }
         let w = &mut self.s.ways[pair];
         (w.share, w.policy) = (share, policy);
         if !pipeline {

@@ -27,7 +27,9 @@ pub enum Variant {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum TrialError {
     /// More events than a trial may have.
-    #[error("more than 16 million events; is something re-scheduled without end?")]
+    #[error(
+        "more than 16 million events in one trial: shorten the horizon, clear markets less often, or have fewer outages, applications or regimes"
+    )]
     Budget,
     /// A market found no prices.
     #[error("the {commodity} market did not clear on day {day:.1}: {error}")]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::files::{TABLE_LIMIT, decode};
+use super::measure::is_conceivable;
 use super::model::CountryId;
 use super::problem::Problem;
 use super::source::{FileId, Span};
@@ -135,6 +136,9 @@ impl Reader<'_> {
             }
             Ok(quantity) if quantity.value < 0.0 => {
                 Problem::new(cell.span, "this number is negative")
+            }
+            Ok(quantity) if !is_conceivable(quantity.value) => {
+                Problem::new(cell.span, "this number is of no size that anything has")
             }
             Ok(quantity) => return Some(quantity.value),
             Err(_) => Problem::new(cell.span, format!("`{}` is not a number", cell.text)),

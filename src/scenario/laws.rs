@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::measure::Measure;
+use super::measure::{LARGEST, Measure};
 use super::names::nearest;
 use super::numbers::limits;
 use super::problem::Problem;
@@ -17,6 +17,8 @@ use crate::units::Dimension;
 const MOST: f64 = 1e6;
 /// How many standard deviations a normal law must stay within its bounds.
 const NORMAL_MARGIN: f64 = 4.0;
+/// Probability of values that count for nothing: less than once in all trials.
+const HARDLY_EVER: f64 = 1e-9;
 
 /// What a member of a law table is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -284,7 +286,7 @@ impl Reader<'_> {
         let least = matches!(law, Law::Geometric { .. } | Law::Bernoulli { .. });
         let too_low = low < measure.low || (least && !measure.allows(low));
         if !too_low && high <= measure.high {
-            return Some(law);
+            return self.within_reason(law, name, node);
         }
         let help = if measure.high.is_finite() {
             "use a law between two bounds: uniform, triangular, pert or beta"
@@ -297,6 +299,20 @@ impl Reader<'_> {
                 .label(limits(node, measure))
                 .help(help),
         );
+        None
+    }
+}
+
+impl Reader<'_> {
+    /// Makes sure that a law gives no values of a size that nothing has, or
+    /// hardly ever.
+    fn within_reason(&mut self, law: Law, name: &str, node: &Node) -> Option<Law> {
+        if law.quantile(1.0 - HARDLY_EVER).abs() <= LARGEST {
+            return Some(law);
+        }
+        let said = format!("this {name} law gives values of a size that nothing has");
+        let help = "it is far wider than it is meant to be: look at its spread or shape";
+        self.report(Problem::new(node.span, said).help(help));
         None
     }
 }

@@ -2,6 +2,15 @@
 
 use crate::units::{Dimension, Unit, format_quantity};
 
+/// Size beyond which, in the units of the model, a number is a slip of the pen:
+/// it is more than there is of anything, and sums of its like overflow.
+pub(super) const LARGEST: f64 = 1e18;
+
+/// Whether a number is zero or of a size that something may have.
+pub(super) fn is_conceivable(value: f64) -> bool {
+    value == 0.0 || (1.0 / LARGEST..=LARGEST).contains(&value.abs())
+}
+
 /// What a number must measure, and between which bounds.
 #[derive(Clone, Debug)]
 pub(super) struct Measure {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::kinds::{Amount, Amounts, Fixed};
 use super::laws::law_names;
-use super::measure::{Good, Measure};
+use super::measure::{Good, LARGEST, Measure, is_conceivable};
 use super::model::{CommodityId, CountryId, Num, PerCommodity, PerCountry};
 use super::names::Index;
 use super::problem::Problem;
@@ -96,6 +96,21 @@ impl Reader<'_> {
         let value = self.quantity(node, measure)? * measure.scale;
         if !value.is_finite() {
             self.report(Problem::new(node.span, "expected a finite number"));
+            return None;
+        }
+        if !is_conceivable(value) {
+            let said = format!(
+                "{} is of no size that anything has",
+                node.shown(self.sources)
+            );
+            let label = match measure.unit.as_str() {
+                "" => format!("must be 0 or from {:e} to {LARGEST:e}", 1.0 / LARGEST),
+                unit => format!(
+                    "must be 0 or from {:e} to {LARGEST:e} ({unit})",
+                    1.0 / LARGEST
+                ),
+            };
+            self.report(Problem::new(node.span, said).label(label));
             return None;
         }
         if !measure.allows(value) {

@@ -83,6 +83,7 @@ impl File {
         let correlations = correlations
             .filter_map(|(index, listed)| listed.resolve(index, root.span.file, reader));
         let correlations = correlations.collect();
+        let all_countries = countries.len() == reader.names.countries.len();
         let all_goods = commodities.len() == reader.names.commodities.len();
         let Resolved {
             name,
@@ -119,7 +120,7 @@ impl File {
         };
         let all_policies = scenario.policies.len() == reader.names.policies.len();
         let all_reserves = scenario.reserves.len() == items(root, "reserves");
-        if complete && all_goods && all_uses {
+        if complete && all_countries && all_goods && all_uses {
             check::whole(&scenario, &focus, reader);
             if all_policies && all_reserves {
                 check::policies(&scenario, reader);
