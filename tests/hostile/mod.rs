@@ -199,7 +199,8 @@ pub(crate) fn stored(bytes: &[u8]) {
 
 /// Choices from which a valid scenario is put together.
 pub(crate) fn composition(bytes: &[u8]) {
-    let case = Builder::new(Dice::Bytes(bytes.to_vec().into_iter()), false).case();
+    let choices = bytes.to_vec();
+    let case = Builder::new(Dice::Bytes(choices.into_iter()), false).case();
     let checked = makes_sense(&case).and_then(|()| {
         let model = read(&case.text())?;
         let first = all_numbers(&model, &record(&model, 0, VARIANTS[0])?);
