@@ -5,6 +5,10 @@
     clippy::panic,
     reason = "a test fails by panicking"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "how long the command takes is what is tested"
+)]
 
 use std::fmt::Write;
 use std::fs;
