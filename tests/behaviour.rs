@@ -95,6 +95,22 @@ fn orders_count_what_a_long_pipeline_holds() {
     );
 }
 
+/// Lanes that are empty at first fill, and then stocks are what they would be otherwise.
+#[test]
+fn a_market_that_starts_empty_comes_to_its_target_stock() {
+    let cover = |start: &str| {
+        let commodity = format!(
+            "start = \"{start}\"\ntransit = \"20 days\"\nrelease = \"7 days\"\n\
+             stock_elasticity = 0\nelasticity = {{ short = 0 }}"
+        );
+        let (site, demand) = ("initial = \"9000 t\"", "cover = \"40 days\"");
+        let text = lane::one_lane("3 years", &commodity, site, demand, "");
+        mean(&run(&text, 1).focus[0].shocked.cover.p50[24..])
+    };
+    close(cover("steady"), 40.0, 3.5);
+    close(cover("empty"), cover("steady"), 0.5);
+}
+
 #[test]
 fn goods_from_a_pipeline_cost_what_was_agreed_when_they_left() {
     let loss = "[policies.loss.disruption]\nrole = \"shock\"\nsites = [\"field\"]\n\

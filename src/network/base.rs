@@ -672,10 +672,8 @@ impl Base {
         }
         for (p, pair) in network.pairs.iter().enumerate() {
             let market = network.buyers[pair.buyer as usize].market;
-            if !network.markets[market].start_empty {
-                self.under_way[pair.buyer as usize] +=
-                    self.flow[p] * self.terms[market].window * pair.windows_under_way;
-            }
+            self.under_way[pair.buyer as usize] +=
+                self.flow[p] * self.terms[market].window * pair.windows_under_way;
         }
     }
 
