@@ -26,8 +26,10 @@ impl Trial<'_> {
         let (b, r) = (self.s.buyers[buyer], self.s.reserves[index]);
         let use_rate = self.s.usual[buyer].use_rate;
         let cover = b.in_tank() / use_rate.max(f64::MIN_POSITIVE);
+        // One that is empty may hold less than nothing by rounding.
+        let all = r.volume.max(0.0) / window;
         let rate = if cover < terms.release_below {
-            terms.release_rate.min(r.volume / window).min(use_rate)
+            terms.release_rate.min(all).min(use_rate)
         } else if cover > terms.refill_above && r.volume < terms.size {
             let spare = (cover - terms.refill_above) * use_rate / window;
             -terms
@@ -38,7 +40,7 @@ impl Trial<'_> {
             0.0
         };
         let rate = if r.ordered > 0.0 {
-            rate.max(r.ordered.min(r.volume / window))
+            rate.max(r.ordered.min(all))
         } else {
             rate
         };
