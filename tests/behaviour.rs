@@ -168,6 +168,20 @@ fn refilling_a_reserve_never_takes_more_than_there_is() {
     );
 }
 
+/// The last release of a week leaves a little less than nothing by rounding.
+#[test]
+fn a_reserve_that_is_empty_but_for_rounding_takes_nothing_back() {
+    let commodity = "transit = \"1 day\"\nminimum_cover = \"0 days\"\nelasticity = { short = 0 }";
+    let short = |reserve: &str| {
+        let rest = format!("{}{reserve}", cut(20, 999));
+        let text = one_lane("300 days", commodity, "cover = \"5 days\"", &rest);
+        only(&run(&text, 1), Metric::Shortfall)
+    };
+    let reserve = "[[reserves]]\nof = \"gas\"\nin = \"B\"\nsize = \"566 t\"\n\
+                   release = { cover_below = \"2 days\", at_most = \"30 %/week\" }\n";
+    close(short(""), short(reserve) + 566.0, 1e-6);
+}
+
 /// LNG: 76 kt a cargo, some three cargoes a fortnight, no shock.
 #[test]
 fn ten_years_of_whole_cargoes_without_a_shock() {
@@ -499,6 +513,22 @@ fn a_desk_with_time_to_spare_serves_who_has_come() {
         wanted,
         0.1 * wanted,
     );
+}
+
+/// Half as many are decided as are filed, until talks decide a share of those that
+/// wait: who stands behind them in the queue moves up, and the desk has work all the time.
+#[test]
+fn a_queue_closes_ranks_where_talks_have_cleared_it() {
+    for (share, short) in [("1", 2_500.0), ("0.5", 3_750.0)] {
+        let terms = format!(
+            "approval = 1\nin_regime.talks = {{ clears_backlog = {share} }}\n\
+             [regimes.relations]\npath = [{{ from = 2025-01-01, state = \"dispute\" }}, \
+             {{ from = 2025-02-20, state = \"talks\" }}]\n"
+        );
+        let outcome = desk("0.5/day", &terms);
+        let got = mean(outcome.focus[0].shocked.column(Metric::Shortfall));
+        close(got, short, 250.0);
+    }
 }
 
 /// Half is lost, and what is left answers prices: 50 e^{σπ} = 100 e^{−ελ}

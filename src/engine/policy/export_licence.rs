@@ -110,8 +110,9 @@ struct Lot {
     unread: bool,
     attempt: u8,
     occurrence: u64,
-    /// When the desk takes it up, and when it will be decided \[d\].
+    /// From when until when the desk has it, and when it will be decided \[d\].
     begins: f64,
+    ends: f64,
     decided: f64,
 }
 
@@ -128,6 +129,18 @@ impl LicenceDesk {
         }
         self.lots.push(lot);
         self.lots.len() as u32 - 1
+    }
+
+    /// Where the application is whose turn at the desk of a policy is over
+    /// first after a day.
+    fn next_in_queue(&self, policy: usize, after: f64) -> Option<usize> {
+        let queued = |lot: &Lot| {
+            lot.policy as usize == policy && lot.volume > 0.0 && lot.controlled && !lot.unread
+        };
+        let lots = self.lots.iter().enumerate();
+        let queue = lots.filter(|(_, lot)| queued(lot) && lot.ends > after);
+        let first = queue.min_by(|(_, a), (_, b)| a.ends.total_cmp(&b.ends));
+        first.map(|(place, _)| place)
     }
 
     fn take(&mut self, place: u32) -> Lot {
@@ -291,6 +304,7 @@ impl ExportLicence {
                 attempt: 0,
                 occurrence,
                 begins: 0.0,
+                ends: 0.0,
                 decided: f64::INFINITY,
             };
             if applied > 0.0 {
@@ -367,14 +381,40 @@ impl ExportLicence {
         let free = self.cell(trial, me, DESK_FREE);
         let begins = free.max(now);
         *free = begins + takes;
-        let ends = *free;
+        self.take_up(trial, me, lot, (begins, begins + takes));
+    }
+
+    /// Settles from when until when the desk has an application.
+    fn take_up(&self, trial: &mut Trial, me: usize, lot: Lot, (begins, ends): (f64, f64)) {
+        let now = trial.s.now.days();
         self.count_waiting(trial, &lot, now, begins, |record| &mut record.queued);
         let lot = Lot {
             unread: false,
             begins,
+            ends,
             ..lot
         };
         self.read(trial, me, lot, now, ends);
+    }
+
+    /// Has those still in the queue move up to where others were who have been
+    /// decided out of turn.
+    fn close_ranks(&self, trial: &mut Trial, me: usize) {
+        let now = trial.s.now.days();
+        let (mut free, mut last) = (now, now);
+        while let Some(place) = trial.s.licences.next_in_queue(me, last) {
+            let lot = trial.s.licences.lots[place];
+            last = lot.ends;
+            let begins = lot.begins.min(free);
+            free = begins + (lot.ends - lot.begins);
+            if begins < lot.begins {
+                self.spare_waiting(trial, &lot);
+                trial.s.licences.lots[place].volume = 0.0;
+                *self.pending(trial, me, &lot) -= lot.volume;
+                self.take_up(trial, me, lot, (begins, free));
+            }
+        }
+        *self.cell(trial, me, DESK_FREE) = free;
     }
 
     /// Counts that a lot waits from one day to another, as far as the trial goes.
@@ -625,6 +665,9 @@ impl Act for ExportLicence {
                 self.spare_waiting(trial, &lot);
                 self.decide(trial, me, lot);
             }
+        }
+        if !matches!(self.speed, Speed::Unlimited) {
+            self.close_ranks(trial, me);
         }
     }
 
