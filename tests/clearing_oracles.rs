@@ -9,254 +9,430 @@
 
 mod market;
 
-use clarabel::algebra::CscMatrix;
-use clarabel::solver::{
-    DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus, SupportedConeT,
-};
+mod oracle;
+
 use market::{Crude, Dice, Market};
-use microlp::{ComparisonOp, OptimizationDirection, Problem as LinearProgram, SolveOutcome};
+use oracle::{conditions, cones, linear};
+use rayon::prelude::*;
 use shortfall::engine::market::{LOWEST_PRICE, Rule, Solution};
 
-/// The dual of a clearing, as a cone program.
-///
-/// Minimise over prices the potential
-/// Σ_ij F_ij(λ_j − π_i − Δc_ij) + Σ_i ∫S_i(π_i) + Σ_j (N_j e^{−ε_j λ_j}/ε_j + C_j λ_j).
-/// Each exponential t ≥ e^y is a cone (y, 1, t). Where a flow is capped, the
-/// argument is lowered by s ≥ 0 at the cost u·s; where an offer is, likewise.
-/// The flow of a pair is θ times minus the multiplier of its argument, which
-/// holds the balances of the market to the solver's feasibility tolerance.
-#[derive(Debug, Default)]
-struct ConeProgram {
-    cost: Vec<f64>,
-    /// (row, variable, coefficient) and right-hand side of A·x + s = b.
-    entries: Vec<(usize, usize, f64)>,
-    bounds: Vec<f64>,
-    cones: Vec<SupportedConeT<f64>>,
-}
+/// Agreement of volumes, relative to the largest party of the market.
+const AGREEMENT: f64 = 1e-6;
 
-/// constant + Σ coefficient · variable.
-type Affine<'a> = (f64, &'a [(usize, f64)]);
-
-impl ConeProgram {
-    fn variable(&mut self, cost: f64) -> usize {
-        self.cost.push(cost);
-        self.cost.len() - 1
-    }
-
-    fn row(&mut self, (constant, terms): Affine) {
-        let row = self.bounds.len();
-        self.bounds.push(constant);
-        self.entries
-            .extend(terms.iter().map(|&(variable, c)| (row, variable, -c)));
-    }
-
-    fn at_least_zero(&mut self, affine: Affine) {
-        self.row(affine);
-        self.cones.push(SupportedConeT::NonnegativeConeT(1));
-    }
-
-    /// Adds weight · e^{exponent} to the objective; returns the row of the
-    /// exponent.
-    fn exponential(&mut self, weight: f64, exponent: Affine) -> usize {
-        let power = self.variable(weight);
-        let row = self.bounds.len();
-        self.row(exponent);
-        self.row((1.0, &[]));
-        self.row((0.0, &[(power, 1.0)]));
-        self.cones.push(SupportedConeT::ExponentialConeT());
-        row
-    }
-
-    /// The multipliers of the rows; none if the solver gives up.
-    fn solve(self) -> Option<Vec<f64>> {
-        let (rows, columns) = (self.bounds.len(), self.cost.len());
-        let rest =
-            |pick: fn(&(usize, usize, f64)) -> usize| self.entries.iter().map(pick).collect();
-        let values = self.entries.iter().map(|e| e.2).collect();
-        let a = CscMatrix::new_from_triplets(rows, columns, rest(|e| e.0), rest(|e| e.1), values);
-        let settings = DefaultSettingsBuilder::default()
-            .verbose(false)
-            .tol_gap_abs(1e-12)
-            .tol_gap_rel(1e-12)
-            .tol_feas(1e-12)
-            .max_iter(300)
-            .build()
-            .unwrap();
-        let none = CscMatrix::zeros((columns, columns));
-        let mut solver =
-            DefaultSolver::new(&none, &self.cost, &a, &self.bounds, &self.cones, settings).unwrap();
-        solver.solve();
-        (solver.solution.status == SolverStatus::Solved).then_some(solver.solution.z)
-    }
-}
-
-/// Flows by cone programming; none if the solver gives up.
-fn flows_by_cones(market: &Market) -> Option<Vec<f64>> {
-    let mut program = ConeProgram::default();
-    let sellers: Vec<usize> = (0..market.sellers())
-        .map(|i| add_seller(&mut program, market, i))
-        .collect();
-    let buyers: Vec<usize> = (0..market.buyers())
-        .map(|j| add_buyer(&mut program, market, j))
-        .collect();
-    let rows: Vec<Option<usize>> = (0..market.prior.len())
-        .map(|k| {
-            let (i, j) = (k / market.buyers(), k % market.buyers());
-            add_pair(&mut program, market, k, sellers[i], buyers[j])
-        })
-        .collect();
-    let multipliers = program.solve()?;
-    let flow = |row: &Option<usize>| row.map_or(0.0, |row| -market.dispersion * multipliers[row]);
-    Some(rows.iter().map(flow).collect())
-}
-
-fn add_seller(program: &mut ConeProgram, market: &Market, i: usize) -> usize {
-    let (offer, most) = (market.offer[i], market.offer_max[i]);
-    let elasticity = market.supply_elasticity[i];
-    let price = program.variable(if elasticity > 0.0 { 0.0 } else { offer });
-    program.at_least_zero((market.discount[i], &[(price, 1.0)]));
-    if elasticity > 0.0 {
-        let excess = program.variable(most);
-        program.at_least_zero((0.0, &[(excess, 1.0)]));
-        if offer > 0.0 {
-            let exponent = [(price, elasticity), (excess, -elasticity)];
-            program.exponential(offer / elasticity, (0.0, &exponent));
+/// A random market with every feature there is: two to eight parties a side,
+/// beside those of [`Dice::market`] quotas of any size, shares of the flow
+/// that would be among them, low choke prices, vertical demand, parties that
+/// want nothing and costs that fell.
+fn any_market(seed: u64) -> Market {
+    let mut dice = Dice(seed);
+    let mut market = dice.market(8);
+    market.choke = dice.pick(&[9.0, 9.0, 2.0, 0.6]);
+    for j in 0..market.buyers() {
+        if dice.chance(0.1) {
+            market.elasticity[j] = 0.0;
+        }
+        if dice.chance(0.05) {
+            (market.nomination[j], market.contracted[j]) = (0.0, 0.0);
         }
     }
-    // Without goods the price has no bound of its own.
-    program.at_least_zero((50.0, &[(price, -1.0)]));
-    price
+    for k in 0..market.prior.len() {
+        if dice.chance(0.1) {
+            market.cost[k] = -0.3 * dice.unit();
+        }
+    }
+    let open = Market {
+        cap: vec![f64::INFINITY; market.prior.len()],
+        ..market.clone()
+    };
+    let usual = match dice.chance(0.5) {
+        true => open.clear(Rule::Equilibrium).unwrap().flow,
+        false => market.prior.clone(),
+    };
+    for (cap, usual) in market.cap.iter_mut().zip(&usual) {
+        if *cap > 0.0 && cap.is_finite() {
+            *cap = dice.unit() * usual;
+        }
+    }
+    market
 }
 
-fn add_buyer(program: &mut ConeProgram, market: &Market, j: usize) -> usize {
-    let (nomination, elasticity) = (market.nomination[j], market.elasticity[j]);
-    let price = program.variable(market.contracted[j]);
-    program.at_least_zero((-LOWEST_PRICE, &[(price, 1.0)]));
-    program.at_least_zero((market.choke, &[(price, -1.0)]));
-    if elasticity > 0.0 {
-        program.exponential(nomination / elasticity, (0.0, &[(price, -elasticity)]));
-    } else {
-        program.cost[price] -= nomination;
-    }
-    price
+/// How many of some markets have a feature that matters to their clearing.
+#[derive(Debug, Default)]
+struct Coverage {
+    bans: usize,
+    quotas: usize,
+    floats: usize,
+    discounts: usize,
+    unmet: usize,
+    without_supply: usize,
+    in_parts: usize,
+    contracts: usize,
+    in_excess: usize,
+    responses: usize,
+    at_most: usize,
+    dearer: usize,
+    cheaper: usize,
+    vertical: usize,
 }
 
-/// Row of the exponent of a pair's flow; none if it cannot trade.
-fn add_pair(
-    program: &mut ConeProgram,
-    market: &Market,
-    k: usize,
-    seller: usize,
-    buyer: usize,
-) -> Option<usize> {
-    let i = k / market.buyers();
-    let (theta, cap) = (market.dispersion, market.cap[k]);
-    if market.prior[k] <= 0.0 || cap <= 0.0 || market.offer[i] <= 0.0 {
-        return None;
+impl Coverage {
+    fn count(&mut self, market: &Market, solution: &Solution) {
+        let tiny = AGREEMENT * market.size();
+        let sellers = || (0..market.sellers()).filter(|&i| market.offer[i] > 0.0);
+        let buyers = || (0..market.buyers()).filter(|&j| market.nomination[j] > 0.0);
+        let pairs = || (0..market.prior.len()).filter(|&k| market.may_trade(k));
+        let flow = |k: usize| solution.flow[k];
+        let sold = |i: usize| market.sold(&solution.flow, i);
+        let bought = |j: usize| market.bought(&solution.flow, j);
+        let supply = |i: usize| market.supply(i, solution.seller_price[i]);
+        let price = |j: usize| solution.buyer_price[j];
+
+        let banned = |k: usize| market.cap[k] == 0.0 && market.prior[k] > tiny;
+        self.bans += usize::from((0..market.prior.len()).any(banned));
+        let binds = |k| conditions::desired(market, solution, k) > market.cap[k] + tiny;
+        self.quotas += usize::from(pairs().any(binds));
+        self.floats += usize::from(sellers().any(|i| supply(i) > sold(i) + tiny && sold(i) > tiny));
+        let discounts = |i: usize| solution.seller_price[i] < -1e-3 && sold(i) > tiny;
+        self.discounts += usize::from(sellers().any(discounts));
+        self.unmet += usize::from(buyers().any(|j| solution.unmet[j] > tiny && bought(j) > tiny));
+        let is_empty = |i: usize| market.offer[i] == 0.0 && market.sold(&market.prior, i) > tiny;
+        self.without_supply += usize::from((0..market.sellers()).any(is_empty));
+        self.in_parts += usize::from(parts(market) > 1);
+        self.contracts +=
+            usize::from(buyers().any(|j| market.contracted[j] > tiny && bought(j) > tiny));
+        self.in_excess += usize::from(buyers().any(|j| price(j) <= LOWEST_PRICE));
+        let responds = |i: usize| (supply(i) - market.offer[i]).abs() > tiny;
+        self.responses += usize::from(sellers().any(responds));
+        let at_most = |i: usize| responds(i) && supply(i) == market.offer_max[i];
+        self.at_most += usize::from(sellers().any(at_most));
+        self.dearer += usize::from(pairs().any(|k| market.cost[k] > 0.0 && flow(k) > tiny));
+        self.cheaper += usize::from(pairs().any(|k| market.cost[k] < 0.0 && flow(k) > tiny));
+        self.vertical +=
+            usize::from(buyers().any(|j| market.elasticity[j] == 0.0 && bought(j) > tiny));
     }
-    let mut exponent = vec![(buyer, theta), (seller, -theta)];
-    if cap.is_finite() {
-        let excess = program.variable(cap);
-        program.at_least_zero((0.0, &[(excess, 1.0)]));
-        exponent.push((excess, -theta));
+
+    fn least(&self) -> usize {
+        let Self {
+            bans,
+            quotas,
+            floats,
+            discounts,
+            unmet,
+            without_supply,
+            ..
+        } = *self;
+        let Self {
+            in_parts,
+            contracts,
+            in_excess,
+            responses,
+            at_most,
+            ..
+        } = *self;
+        let rest = [
+            self.dearer,
+            self.cheaper,
+            self.vertical,
+            in_parts,
+            contracts,
+            in_excess,
+        ];
+        let some = [
+            bans,
+            quotas,
+            floats,
+            discounts,
+            unmet,
+            without_supply,
+            responses,
+            at_most,
+        ];
+        some.into_iter().chain(rest).fold(usize::MAX, usize::min)
     }
-    Some(program.exponential(
-        market.prior[k] / theta,
-        (-theta * market.cost[k], &exponent),
-    ))
 }
 
+/// Groups of two parties or more that trade with each other but with nobody
+/// else.
+fn parts(market: &Market) -> usize {
+    let mut group: Vec<usize> = (0..market.sellers() + market.buyers()).collect();
+    let pairs = || (0..market.prior.len()).filter(|&k| market.may_trade(k));
+    let ends = |k: usize| (market.seller(k), market.sellers() + market.buyer(k));
+    for (seller, buyer) in pairs().map(ends) {
+        let (from, to) = (group[seller], group[buyer]);
+        group
+            .iter_mut()
+            .filter(|g| **g == from)
+            .for_each(|g| *g = to);
+    }
+    let mut trading: Vec<usize> = pairs().map(|k| group[ends(k).0]).collect();
+    trading.sort_unstable();
+    trading.dedup();
+    trading.len()
+}
+
+/// Largest difference of two lists of volumes.
+fn distance(left: &[f64], right: &[f64]) -> f64 {
+    let gaps = left.iter().zip(right).map(|(l, r)| (l - r).abs());
+    gaps.fold(0.0, f64::max)
+}
+
+/// The conditions are those of the optimum of a convex program, so that they
+/// prove all thousand; the interior-point method, which knows neither prices
+/// nor conditions, must come to the same volumes.
 #[test]
-fn flows_are_those_of_an_interior_point_method() {
-    let mut dice = Dice(3);
-    let (mut compared, mut worst) = (0, 0.0_f64);
-    for _ in 0..300 {
-        let market = dice.market(8);
-        let Some(expected) = flows_by_cones(&market) else {
-            continue;
+fn a_thousand_markets_clear_as_an_interior_point_method_has_it() {
+    let outcomes: Vec<_> = (0..1_000).into_par_iter().map(compare).collect();
+    let mut coverage = Coverage::default();
+    let (mut solved, mut farthest) = (0, 0.0_f64);
+    for (seed, (market, solution, distance)) in outcomes.iter().enumerate() {
+        coverage.count(market, solution);
+        let violation = conditions::violation(market, solution);
+        assert!(
+            violation <= 1e-9,
+            "market {seed} violates its conditions by {violation:.1e}"
+        );
+        if let Some(distance) = distance {
+            assert!(
+                *distance <= AGREEMENT,
+                "market {seed} is off by {distance:.1e}"
+            );
+            (solved, farthest) = (solved + 1, farthest.max(*distance));
+        }
+    }
+    println!("{solved} solved, at most {farthest:.1e} apart; {coverage:?}");
+    assert!(solved >= 995, "the solver gave up on all but {solved}");
+    assert!(coverage.least() >= 150, "{coverage:?}");
+}
+
+/// A market, its clearing, and how far that is from the oracle's, relative to
+/// the largest party; none if the oracle gave up.
+fn compare(seed: u64) -> (Market, Solution, Option<f64>) {
+    let market = any_market(seed);
+    let solution = market.clear(Rule::Equilibrium).unwrap();
+    let found = cones::clear(&market).ok();
+    let apart = found.map(|found| {
+        let flows = distance(&found.flow, &solution.flow);
+        flows.max(distance(&found.unmet, &solution.unmet)) / market.size()
+    });
+    (market, solution, apart)
+}
+
+/// With neither elasticities nor, in the limit θ → ∞, dispersion, the clearing is
+/// a transport problem. What dispersion costs at a finite θ is bounded by the
+/// entropies of the two outcomes: Σ (h(f*) − h(f))/θ, h(f) = f (ln(f/w) − 1).
+#[test]
+fn without_elasticities_sharp_choice_costs_least() {
+    let outcomes: Vec<_> = (0..500).into_par_iter().map(sharp).collect();
+    let (mut gated, mut unmet, mut kept) = (0, 0, 0);
+    for (seed, (market, flow, cheapest)) in outcomes.iter().enumerate() {
+        let (cost, least) = (linear::cost(market, flow), linear::cost(market, cheapest));
+        let entropy = |flow: &[f64]| -> f64 {
+            let traded = flow.iter().zip(&market.prior).filter(|(f, _)| **f > 0.0);
+            traded.map(|(f, w)| f * (f64::ln(f / w) - 1.0)).sum()
         };
-        let solution = market.clear(Rule::Equilibrium).unwrap();
-        let scale = market
-            .offer
-            .iter()
-            .chain(&market.nomination)
-            .copied()
-            .fold(1.0, f64::max);
-        let gaps = solution
-            .flow
-            .iter()
-            .zip(&expected)
-            .map(|(f, e)| (f - e).abs() / scale);
-        worst = gaps.fold(worst, f64::max);
-        compared += 1;
+        let bound = (entropy(cheapest) - entropy(flow)) / market.dispersion;
+        let rounding = 1e-7 * market.size();
+        assert!(
+            (-rounding..=bound + rounding).contains(&(cost - least)),
+            "market {seed} costs {cost}, at least {least}, at most {bound:.1e} more"
+        );
+        assert!(bound <= 2e-3 * market.size(), "market {seed}: {bound:.1e}");
+        let tiny = AGREEMENT * market.size();
+        let binds = |k: usize| market.cap[k] > 0.0 && flow[k] > market.cap[k] - tiny;
+        gated += usize::from((0..flow.len()).any(binds));
+        let lacks = |j| market.contracted[j] + market.bought(flow, j) < market.nomination[j] - tiny;
+        unmet += usize::from((0..market.buyers()).any(lacks));
+        let keeps = |i: usize| market.sold(flow, i) < market.offer[i] - tiny;
+        kept += usize::from((0..market.sellers()).any(keeps));
     }
-    assert!(
-        compared >= 200,
-        "the cone solver gave up on all but {compared}"
-    );
-    assert!(
-        worst <= 1e-6,
-        "flows differ by {worst:.1e} of the largest party"
-    );
+    println!("{gated} with a quota that binds, {unmet} with unmet demand, {kept} with goods kept");
+    assert!(gated.min(unmet).min(kept) >= 150, "{gated} {unmet} {kept}");
 }
 
-/// Least cost of carrying the nominations.
-fn cost_by_linear_program(market: &Market) -> f64 {
-    let mut program = LinearProgram::new(OptimizationDirection::Minimize);
-    let buyers = market.buyers();
-    let flow: Vec<_> = market
-        .cost
-        .iter()
-        .map(|&c| program.add_var(c, (0.0, f64::INFINITY)))
-        .collect();
-    for (i, &offer) in market.offer.iter().enumerate() {
-        let row = (0..buyers).map(|j| (flow[i * buyers + j], 1.0));
-        program.add_constraint(row, ComparisonOp::Le, offer);
-    }
-    for (j, &nomination) in market.nomination.iter().enumerate() {
-        let column = (0..market.sellers()).map(|i| (flow[i * buyers + j], 1.0));
-        program.add_constraint(column, ComparisonOp::Eq, nomination);
-    }
-    match program.solve().unwrap() {
-        SolveOutcome::Solution(solution) => solution.objective(),
-        SolveOutcome::Interrupted(_) => panic!("no limit was set"),
-    }
-}
-
+/// From the mildest choice to one that no market has.
 #[test]
-fn with_demand_fixed_and_sharp_choice_transport_costs_least() {
-    let mut dice = Dice(5);
-    for _ in 0..40 {
-        let (sellers, buyers) = (dice.between(2, 8), dice.between(2, 8));
-        let nomination: Vec<f64> = (0..buyers).map(|_| 0.2 + dice.unit()).collect();
-        let total: f64 = nomination.iter().sum();
-        let offer: Vec<f64> = (0..sellers)
-            .map(|_| (0.6 + dice.unit()) * 1.8 * total / sellers as f64)
-            .collect();
-        let mut market = Market::new(vec![1.0; sellers * buyers], offer, nomination);
-        market.offer_max.clone_from(&market.offer);
-        market.elasticity = vec![0.0; buyers];
-        market.discount = vec![0.0; sellers];
-        market.dispersion = 5_000.0;
-        market.cost = (0..sellers * buyers).map(|_| dice.unit()).collect();
-        let solution = market.clear(Rule::Equilibrium).unwrap();
-        let cost: f64 = solution
-            .flow
-            .iter()
-            .zip(&market.cost)
-            .map(|(f, c)| f * c)
-            .sum();
-        let least = cost_by_linear_program(&market);
-        let served: f64 = solution.flow.iter().sum();
-        assert!(
-            (served - total).abs() <= 1e-8 * total,
-            "{served} of {total} served"
-        );
-        assert!(
-            (cost - least).abs() <= 2e-3 * least,
-            "cost {cost}, least {least}"
-        );
+fn markets_clear_however_sharp_the_choice() {
+    let violations = (0..600_u64).into_par_iter().map(|seed| {
+        let mut market = any_market(seed);
+        market.dispersion = [1.0, 100.0, 200.0, 1_000.0, 5_000.0, 20_000.0][(seed % 6) as usize];
+        let solution = market.clear(Rule::Equilibrium);
+        solution.map(|solution| conditions::violation(&market, &solution))
+    });
+    let violations: Vec<_> = violations.collect();
+    for (seed, violation) in violations.into_iter().enumerate() {
+        assert!(violation.is_ok_and(|v| v <= 1e-8), "market {seed}");
     }
+}
+
+/// A market at its sharpest, its flows, and those that cost least.
+fn sharp(seed: u64) -> (Market, Vec<f64>, Vec<f64>) {
+    let mut market = any_market(seed);
+    market.elasticity.fill(0.0);
+    market.supply_elasticity.fill(0.0);
+    market.dispersion = 5_000.0;
+    let mut dice = Dice(seed);
+    market.cost.iter_mut().for_each(|c| *c += 0.2 * dice.unit());
+    let flow = market.clear(Rule::Equilibrium).unwrap().flow;
+    let cheapest = linear::cheapest(&market);
+    (market, flow, cheapest)
+}
+
+/// The shares of nominations that are served are the fairest there are.
+#[test]
+fn cooperation_serves_the_shares_of_a_linear_program() {
+    let outcomes: Vec<_> = (0..300)
+        .into_par_iter()
+        .map(|seed| {
+            let market = any_market(seed);
+            let solution = market.clear(Rule::Cooperative).unwrap();
+            let fairest = linear::fairest_shares(&market);
+            (market, solution, fairest)
+        })
+        .collect();
+    let mut levels = Vec::new();
+    for (seed, (market, solution, fairest)) in outcomes.iter().enumerate() {
+        for (j, fairest) in fairest.iter().enumerate() {
+            let served = market.contracted[j] + market.bought(&solution.flow, j);
+            let share = match market.nomination[j] {
+                nomination if nomination > 0.0 => (served / nomination).min(1.0),
+                _ => 1.0,
+            };
+            assert!(
+                (share - fairest).abs() <= 1e-6,
+                "market {seed} serves buyer {j} {share}, and can {fairest}"
+            );
+        }
+        let mut shares: Vec<i64> = fairest.iter().map(|s| (s * 1e5) as i64).collect();
+        shares.sort_unstable();
+        shares.dedup();
+        levels.push(shares.len());
+    }
+    let several = levels.iter().filter(|levels| **levels >= 3).count();
+    assert!(
+        several >= 100,
+        "only {several} markets serve three shares or more"
+    );
+}
+
+/// With no gates, every seller's offer is shared out by what buyers want: all of
+/// it, or no more than they want.
+#[test]
+fn pro_rata_without_gates_is_proportional() {
+    for seed in 0..500 {
+        let mut market = any_market(seed);
+        market.cap.fill(f64::INFINITY);
+        market.prior.fill(1.0);
+        let wanted = open_nominations(&market);
+        let offered: f64 = market.offer.iter().sum();
+        let larger = wanted
+            .iter()
+            .sum::<f64>()
+            .max(offered)
+            .max(f64::MIN_POSITIVE);
+        let share = |k| market.offer[market.seller(k)] * wanted[market.buyer(k)] / larger;
+        let expected: Vec<f64> = (0..market.prior.len()).map(share).collect();
+        let flow = market.clear(Rule::ProRata).unwrap().flow;
+        let apart = distance(&flow, &expected) / market.size();
+        assert!(apart <= 1e-12, "market {seed} is off by {apart:.1e}");
+    }
+}
+
+/// One seller with gates serves all buyers the same share of what they want, or
+/// up to their gates; one buyer takes the same share of what each may sell him.
+#[test]
+fn pro_rata_of_one_seller_or_one_buyer_fills_up_to_the_gates() {
+    let (mut capped, mut short) = (0, 0);
+    for seed in 0..500 {
+        let market = any_market(seed);
+        let (sold, bought) = (only_seller(&market, 0), only_buyer(&market, 0));
+        let wanted = open_nominations(&sold);
+        let expected = level(&wanted, &gates(&sold), sold.offer[0]);
+        let flow = sold.clear(Rule::ProRata).unwrap().flow;
+        let apart = distance(&flow, &expected) / sold.size();
+        assert!(apart <= 1e-9, "the seller of {seed} is off by {apart:.1e}");
+        let at_gate =
+            |k: &usize| flow[*k] > 0.0 && flow[*k] < wanted[*k] && flow[*k] >= sold.cap[*k];
+        capped += usize::from((0..flow.len()).any(|k| at_gate(&k)));
+        short += usize::from(flow.iter().sum::<f64>() < wanted.iter().sum::<f64>() * 0.999);
+
+        let limits: Vec<f64> = gates(&bought)
+            .iter()
+            .zip(&bought.offer)
+            .map(|(g, s)| g.min(*s))
+            .collect();
+        let want = open_nominations(&bought)[0];
+        let share = (want / limits.iter().sum::<f64>().max(f64::MIN_POSITIVE)).min(1.0);
+        let expected: Vec<f64> = limits.iter().map(|limit| limit * share).collect();
+        let flow = bought.clear(Rule::ProRata).unwrap().flow;
+        let apart = distance(&flow, &expected) / bought.size();
+        assert!(apart <= 1e-9, "the buyer of {seed} is off by {apart:.1e}");
+    }
+    assert!(capped.min(short) >= 100, "{capped} at gates, {short} short");
+}
+
+fn open_nominations(market: &Market) -> Vec<f64> {
+    let open = market.nomination.iter().zip(&market.contracted);
+    open.map(|(n, c)| (n - c).max(0.0)).collect()
+}
+
+/// The most each pair may trade: nothing if it never does, unless none does.
+fn gates(market: &Market) -> Vec<f64> {
+    let any = market.prior.iter().any(|&w| w > 0.0);
+    let pairs = market.prior.iter().zip(&market.cap);
+    pairs
+        .map(|(w, cap)| if any && *w <= 0.0 { 0.0 } else { *cap })
+        .collect()
+}
+
+/// The largest t ≤ 1, and min(limit, t · want) for it, that add up to no more
+/// than `offer`.
+fn level(want: &[f64], limit: &[f64], offer: f64) -> Vec<f64> {
+    let at = |t: f64| want.iter().zip(limit).map(move |(n, u)| u.min(t * n));
+    let (mut low, mut high) = (0.0, 1.0);
+    if at(high).sum::<f64>() <= offer {
+        return at(high).collect();
+    }
+    for _ in 0..100 {
+        let middle = f64::midpoint(low, high);
+        if at(middle).sum::<f64>() <= offer {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    at(low).collect()
+}
+
+fn only_seller(market: &Market, i: usize) -> Market {
+    let buyers = market.buyers();
+    let row = |pairs: &[f64]| pairs[i * buyers..(i + 1) * buyers].to_vec();
+    let mut alone = Market::new(
+        row(&market.prior),
+        vec![market.offer[i]],
+        market.nomination.clone(),
+    );
+    alone.cap = row(&market.cap);
+    alone.contracted.clone_from(&market.contracted);
+    alone
+}
+
+fn only_buyer(market: &Market, j: usize) -> Market {
+    let column = |pairs: &[f64]| {
+        pairs
+            .iter()
+            .copied()
+            .skip(j)
+            .step_by(market.buyers())
+            .collect()
+    };
+    let mut alone = Market::new(
+        column(&market.prior),
+        market.offer.clone(),
+        vec![market.nomination[j]],
+    );
+    alone.cap = column(&market.cap);
+    alone.contracted = vec![market.contracted[j]];
+    alone
 }
 
 fn two_decimals(values: &[f64]) -> Vec<f64> {

@@ -28,6 +28,10 @@ const UNDISTURBED: f64 = 1e-12;
 const MAX_STEPS: u32 = 200;
 /// Steps in which the imbalance is expected to halve.
 const PATIENCE: u32 = 12;
+/// θ at which any market settles.
+const MILD: f64 = 50.0;
+/// Factor from one θ to the next sharper one.
+const SHARPER: f64 = 1.5;
 /// Trial points along one Newton step.
 const MAX_CUTS: u32 = 6;
 /// Share of the initial descent by which a step may overshoot.
@@ -68,11 +72,36 @@ impl Equilibrium {
             return Err(ClearingError::Dispersion(theta));
         }
         self.load(problem, solution);
-        self.settle(theta, solution)?;
+        solution.iterations = 0;
+        if self.settle(theta, solution).is_err() {
+            self.approach(problem, solution)?;
+        }
         if !(solution.residual <= UNDISTURBED && self.is_at_reference()) {
             self.take_smallest_prices(theta);
         }
         self.unload(problem, solution);
+        Ok(())
+    }
+
+    /// Settles the market at a mild θ and then at ever sharper ones, each from
+    /// the prices of the one before: for sharp markets that do not settle at
+    /// once.
+    fn approach(
+        &mut self,
+        problem: &Problem,
+        solution: &mut Solution,
+    ) -> Result<(), ClearingError> {
+        let mut milder = Problem {
+            dispersion: MILD.min(problem.dispersion),
+            ..*problem
+        };
+        self.load(&milder, solution);
+        self.settle(milder.dispersion, solution)?;
+        while milder.dispersion < problem.dispersion {
+            milder.dispersion = (SHARPER * milder.dispersion).min(problem.dispersion);
+            self.matrix.load(&milder, self.matrix.transposed);
+            self.settle(milder.dispersion, solution)?;
+        }
         Ok(())
     }
 
@@ -93,7 +122,8 @@ impl Equilibrium {
                 (milestone, reached) = (residual, steps);
             }
         }
-        (solution.iterations, solution.residual) = (steps, residual);
+        solution.iterations += steps;
+        solution.residual = residual;
         if residual <= ACCEPTABLE {
             Ok(())
         } else {
