@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Check(args) => cli::check(args),
         Command::Schema(args) => cli::schema(args),
         Command::Trace(args) => cli::trace(args),
+        Command::Licences => cli::licences(),
     };
     cli::exit::code(done)
 }

@@ -89,6 +89,7 @@ fn help_says_what_there_is() {
       check      Look for mistakes in scenarios without running them
       schema     Print the JSON Schema of scenario files or sweeps, for editors
       trace      Tell what happened in one trial, event by event
+      licences   Print the licences of what this program is made of
       help       Print this message or the help of the given subcommand(s)
 
     Options:

@@ -57,6 +57,8 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Tell what happened in one trial, event by event
     Trace(TraceArgs),
+    /// Print the licences of what this program is made of
+    Licences,
 }
 
 /// Arguments of `shortfall run`.
