@@ -30,6 +30,8 @@ const MAX_STEPS: u32 = 200;
 const PATIENCE: u32 = 12;
 /// θ at which any market settles.
 const MILD: f64 = 50.0;
+/// θ up to which a market is helped to settle.
+const SHARPEST: f64 = 1e6;
 /// Factor from one θ to the next sharper one.
 const SHARPER: f64 = 1.5;
 /// Trial points along one Newton step.
@@ -73,8 +75,9 @@ impl Equilibrium {
         }
         self.load(problem, solution);
         solution.iterations = 0;
-        if self.settle(theta, solution).is_err() {
-            self.approach(problem, solution)?;
+        match self.settle(theta, solution) {
+            Err(_) if (MILD..=SHARPEST).contains(&theta) => self.approach(problem, solution)?,
+            settled => settled?,
         }
         if !(solution.residual <= UNDISTURBED && self.is_at_reference()) {
             self.take_smallest_prices(theta);
@@ -92,7 +95,7 @@ impl Equilibrium {
         solution: &mut Solution,
     ) -> Result<(), ClearingError> {
         let mut milder = Problem {
-            dispersion: MILD.min(problem.dispersion),
+            dispersion: MILD,
             ..*problem
         };
         self.load(&milder, solution);
