@@ -151,7 +151,7 @@ impl Side {
     }
 
     /// Brings `gradient` and `held` up to date; returns the largest imbalance
-    /// of a party that is not held, relative to its volume.
+    /// of a party that is not held, relative to its scale.
     pub(super) fn settle(&mut self) -> f64 {
         let mut worst: f64 = 0.0;
         for k in 0..self.len() {
@@ -171,9 +171,11 @@ impl Side {
         worst
     }
 
-    /// The volume that an imbalance of party `k` is measured by.
+    /// The volume that an imbalance of party `k` is measured by: what it would
+    /// trade at z = 0, or what it does trade, which for one who responds
+    /// sharply may be much more.
     pub(super) fn scale(&self, k: usize) -> f64 {
-        self.volume[k].max(self.given[k])
+        self.volume[k].max(self.given[k]).max(self.flow[k])
     }
 
     /// Moves each party to where it balances if no cap comes to bind or ceases
