@@ -531,6 +531,24 @@ fn a_queue_closes_ranks_where_talks_have_cleared_it() {
     }
 }
 
+/// One application every twenty days, in their middle, which would wait for ever:
+/// talks decide it if it has been filed, and not if it is yet to be.
+#[test]
+fn talks_decide_what_has_been_filed() {
+    for (day, short) in [(6, 4_000.0), (16, 2_000.0)] {
+        let policy = format!(
+            "[policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+             review = \"900 days\"\napproval = 1\napplications = 1\n\
+             in_regime.talks = {{ clears_backlog = 1 }}\n\
+             [regimes.relations]\npath = [{{ from = 2025-01-01, state = \"dispute\" }}, \
+             {{ from = 2025-01-{day:02}, state = \"talks\" }}]\n"
+        );
+        let commodity = format!("{RIGID}\nclearing = \"20 days\"");
+        let text = one_lane("40 days", &commodity, "cover = \"0 days\"", &policy);
+        close(only(&run(&text, 1), Metric::Shortfall), short, 1.0);
+    }
+}
+
 /// Half is lost, and what is left answers prices: 50 e^{σπ} = 100 e^{−ελ}
 /// with θ(λ − π) = σπ, since the pair trades more than it is used to.
 #[test]

@@ -110,6 +110,8 @@ struct Lot {
     unread: bool,
     attempt: u8,
     occurrence: u64,
+    /// When it is handed in \[d\].
+    filed: f64,
     /// From when until when the desk has it, and when it will be decided \[d\].
     begins: f64,
     ends: f64,
@@ -303,6 +305,7 @@ impl ExportLicence {
                 unread: false,
                 attempt: 0,
                 occurrence,
+                filed: 0.0,
                 begins: 0.0,
                 ends: 0.0,
                 decided: f64::INFINITY,
@@ -352,17 +355,16 @@ impl ExportLicence {
     /// so many a day takes it in when it comes, not before.
     fn review(&self, trial: &mut Trial, me: usize, after: f64, lot: Lot) {
         let filed = trial.s.now.days() + after;
-        match self.speed {
-            Speed::Unlimited => self.read(trial, me, lot, filed, filed),
-            _ => self.wait(
-                trial,
-                me,
-                Lot {
-                    unread: true,
-                    ..lot
-                },
-                filed,
-            ),
+        let unread = !matches!(self.speed, Speed::Unlimited);
+        let lot = Lot {
+            unread,
+            filed,
+            ..lot
+        };
+        if unread {
+            self.wait(trial, me, lot, filed);
+        } else {
+            self.read(trial, me, lot, filed, filed);
         }
     }
 
@@ -435,11 +437,9 @@ impl ExportLicence {
     /// Takes back what was counted of a lot beyond now.
     fn spare_waiting(&self, trial: &mut Trial, lot: &Lot) {
         let now = trial.s.now.days();
-        if !lot.unread {
-            self.count_waiting(trial, lot, lot.decided, now, |record| &mut record.waiting);
-            let begins = lot.begins.max(now);
-            self.count_waiting(trial, lot, begins, now, |record| &mut record.queued);
-        }
+        self.count_waiting(trial, lot, lot.decided, now, |record| &mut record.waiting);
+        let begins = lot.begins.max(now);
+        self.count_waiting(trial, lot, begins, now, |record| &mut record.queued);
     }
 
     /// Draws how long the review takes that begins on a day, of what was filed
@@ -523,7 +523,6 @@ impl ExportLicence {
         };
         let lot = Lot {
             attempt: lot.attempt + 1,
-            unread: false,
             ..lot
         };
         let key = self.key(trial, me, lot.good as usize, lot.place as usize);
@@ -643,7 +642,8 @@ impl Act for ExportLicence {
         }
     }
 
-    /// A new regime may decide a part of the backlog at once.
+    /// A new regime may decide a part of the backlog at once: of what has been
+    /// filed before, not of what will be filed (again) later.
     fn regime_entered(&self, trial: &mut Trial, me: usize, regime: RegimeId) {
         self.note_terms(trial, me);
         let Some((_, terms)) = self.in_regime.iter().find(|(r, _)| *r == regime) else {
@@ -653,9 +653,11 @@ impl Act for ExportLicence {
         if share <= 0.0 {
             return;
         }
+        let now = trial.s.now.days();
         for k in 0..trial.s.licences.lots.len() {
             let lot = trial.s.licences.lots[k];
-            if lot.policy as usize != me || lot.volume <= 0.0 || !lot.controlled {
+            let pending = lot.controlled && !lot.unread && lot.filed < now;
+            if lot.policy as usize != me || lot.volume <= 0.0 || !pending {
                 continue;
             }
             let key = self.key(trial, me, lot.good as usize, lot.place as usize);
