@@ -16,13 +16,24 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import desk
+import licence
 import numpy as np
 import pandas as pd
 import r1
 
 HERE = Path(__file__).parent
 TOLERANCE = 4.0
-TRIALS = {"r1": (2_000, 160), "desk": (8_000, 2_400)}
+TRIALS = {"r1": (2_000, 160), "desk": (8_000, 2_400), "licence": (4_000, 1_200)}
+
+METRICS = (
+    "shortfall",
+    "shortfall_share",
+    "peak_rate",
+    "time_to_survive",
+    "time_to_recover",
+    "minimum_cover",
+    "import_bill",
+)
 
 Values = dict[str, Iterable[float]]
 
@@ -56,6 +67,24 @@ def of_desk(trials: pd.DataFrame, _: dict) -> Values:
         "first day short, at most 365": trials["gas:B:time_to_survive:shocked"].fillna(365.0),
         "drawn from the reserve, t": trials["gas:B:reserve_drawn:shocked"],
     }
+
+
+def of_licence(trials: pd.DataFrame, _: dict) -> Values:
+    """The same numbers as `licence.trial`."""
+    values: Values = {}
+    for name, price in (("gallium", 300.0), ("germanium", 1000.0)):
+        of = {metric: trials[f"{name}:JP:{metric}:shocked"] for metric in METRICS}
+        values |= {
+            f"{name} short, t": of["shortfall"],
+            f"{name} short of over 0.5 %, share": (of["shortfall_share"] > 0.005).astype(float),
+            f"{name}, worst month, share": of["peak_rate"],
+            f"{name}, first day short, at most 1095": of["time_to_survive"].fillna(1095.0),
+            f"{name}, days until no more short": of["time_to_recover"],
+            f"{name}, least cover, days": of["minimum_cover"],
+            f"{name} imported, t": of["import_bill"] / price,
+        }
+    drawn = trials["germanium:JP:reserve_drawn:shocked"]
+    return values | {"germanium drawn from the reserve, t": drawn}
 
 
 def queue(summary: dict) -> float:
@@ -111,6 +140,7 @@ def main() -> int:
     benches = HERE.parent.parent / "benches" / "r1" / "r1.toml"
     agree = compare("r1", program, benches, r1.trial, of_r1)
     agree &= compare("desk", program, HERE / "desk.toml", desk.trial, of_desk)
+    agree &= compare("licence", program, HERE / "licence.toml", licence.trial, of_licence)
     return 0 if agree else 1
 
 
