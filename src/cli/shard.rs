@@ -3,9 +3,6 @@
 
 use crate::study::sweep::Shard;
 
-/// Most shards of a sweep.
-const MOST: u32 = 100_000;
-
 /// How many shards there are, whatever the scheduler says.
 const SHARDS: &str = "SHORTFALL_SHARDS";
 /// The index of the task that does the first shard, where only some tasks of a
@@ -24,11 +21,13 @@ pub(super) fn read(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Res
         let (index, of) = (index.parse().ok()?, of.parse().ok()?);
         sound(index, of)
     });
-    shard.ok_or_else(|| format!("expected I/N with 1 ≤ I ≤ N ≤ {MOST}, as 3/8, or auto"))
+    let most = Shard::MOST;
+    shard.ok_or_else(|| format!("expected I/N with 1 ≤ I ≤ N ≤ {most}, as 3/8, or auto"))
 }
 
 fn sound(index: u32, of: u32) -> Option<Shard> {
-    ((1..=of).contains(&index) && of <= MOST).then_some(Shard { index, of })
+    let shard = Shard { index, of };
+    shard.is_sound().then_some(shard)
 }
 
 /// The variables of the environment in which a scheduler numbers its tasks.

@@ -17,7 +17,7 @@ pub(crate) enum Dice {
 }
 
 impl Dice {
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         match self {
             Self::Seed(state) => {
                 *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -31,11 +31,11 @@ impl Dice {
     }
 
     /// Once in `n` times.
-    fn once_in(&mut self, n: usize) -> bool {
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())].clone()
     }
 

@@ -6,18 +6,23 @@
 
 #[path = "../compositions/mod.rs"]
 mod compositions;
+mod stored;
 
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use compositions::checks::{SEED, VARIANTS, all_numbers, makes_sense, read, record, same};
 use compositions::{Builder, Dice};
 use shortfall::engine::{Model, Worker};
-use shortfall::export::read_run;
+use shortfall::export::{backtest_months, backtest_scores, backtest_table};
+use shortfall::report::{Format, render_backtest};
 use shortfall::scenario::sweep::load_sweep;
-use shortfall::scenario::{self, Loaded};
-use shortfall::study::sweep::Logs;
+use shortfall::scenario::{self, Loaded, Observed, Report, Scenario};
+use shortfall::study::backtest::Comparison;
+use shortfall::study::{About, Plan};
+pub(crate) use stored::stored;
 use tempfile::TempDir;
 
 /// A target: its name, and what it does with bytes.
@@ -58,17 +63,24 @@ pub(crate) fn scenario(bytes: &[u8]) {
     let path = written("case.toml", bytes);
     match scenario::load(&path, &[]) {
         Ok(loaded) => run(&loaded),
-        Err(report) => assert!(!report.render().is_empty()),
+        Err(report) => told(&report),
     }
+}
+
+/// What is wrong is shown, plain and in colours.
+fn told(report: &Report) {
+    assert!(!report.problems().is_empty());
+    assert!(!report.render().is_empty() && !report.render_coloured().is_empty());
 }
 
 /// Runs a trial of a scenario that is small.
 fn run(loaded: &Loaded) {
     if let Some(odd) = loaded.warnings() {
-        assert!(!odd.render().is_empty());
+        told(&odd);
     }
-    let Ok(model) = Model::new(&loaded.scenario) else {
-        return;
+    let model = match Model::new(&loaded.scenario) {
+        Ok(model) => model,
+        Err(complaints) => return assert!(complaints.iter().all(|c| !c.message.is_empty())),
     };
     let n = &model.network;
     if n.pairs.len() > MOST_PAIRS || n.horizon.days() > MOST_DAYS {
@@ -144,8 +156,31 @@ pub(crate) fn table(bytes: &[u8]) {
     let path = written("case.toml", TABLED.replace("TABLES", "").as_bytes());
     let loaded = scenario::load(&path, &[]).unwrap();
     match scenario::load_observed(&table, &loaded.scenario) {
-        Ok(observed) => assert!(!observed.series.is_empty()),
-        Err(report) => assert!(!report.render().is_empty()),
+        Ok(observed) => compare(&loaded.scenario, &observed),
+        Err(report) => told(&report),
+    }
+}
+
+/// A scenario and what was observed of it, which may have nothing in common.
+fn compare(scenario: &Scenario, observed: &Observed) {
+    let model = Model::new(scenario).unwrap();
+    let plan = Plan {
+        trials: 2,
+        seed: SEED,
+        threads: 1,
+    };
+    let never = AtomicBool::new(false);
+    let compared = Comparison::new(scenario, model, observed, plan.trials)
+        .and_then(|comparison| comparison.run((&About::default(), &plan), &(), &never));
+    match compared {
+        Ok(done) => {
+            let done = [done];
+            assert!(!backtest_months(&done).unwrap().is_empty());
+            assert!(!backtest_scores(&done).unwrap().is_empty());
+            assert!(!backtest_table(&done).is_empty());
+            assert!(!render_backtest(&done[0], Format::Svg).unwrap().is_empty());
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 
@@ -158,43 +193,12 @@ pub(crate) fn sweep(bytes: &[u8]) {
             for point in 0..sweep.points.len().min(MOST_POINTS) {
                 match sweep.scenario(point) {
                     Ok(loaded) => drop(Model::new(&loaded.scenario)),
-                    Err(report) => assert!(!report.render().is_empty()),
+                    Err(report) => told(&report),
                 }
             }
         }
-        Err(report) => assert!(!report.render().is_empty()),
+        Err(report) => told(&report),
     }
-}
-
-/// How a log of a sweep begins.
-const MARK: &[u8] = b"shortfall sweep log, format 1\n";
-
-/// Files of earlier commands: a log of a sweep as it is, one whose records are
-/// what the bytes say and have the right sums, and the summary of a run.
-pub(crate) fn stored(bytes: &[u8]) {
-    let mut framed = MARK.to_vec();
-    for record in bytes.split(|byte| *byte == b'\n') {
-        framed.extend((record.len() as u32).to_le_bytes());
-        framed.extend(crc32fast::hash(record).to_le_bytes());
-        framed.extend(record);
-    }
-    for log in [bytes, &framed] {
-        match Logs::open(&[written("log.sweep", log)]) {
-            Ok(logs) => {
-                for point in 0..logs.outline().points.len().min(MOST_POINTS) {
-                    let _ = logs.point(point);
-                }
-            }
-            Err(problems) => {
-                for problem in problems {
-                    assert!(!problem.to_string().is_empty());
-                }
-            }
-        }
-    }
-    let summary = written("summary.json", bytes);
-    let run = read_run(summary.parent().unwrap());
-    assert!(run.is_err(), "there are no trials beside it");
 }
 
 /// Choices from which a valid scenario is put together.

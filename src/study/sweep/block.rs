@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 
 use super::Tails;
-use crate::engine::{Model, Worker};
+use crate::engine::{METRICS, Model, Worker};
 use crate::stats::exceedance_in;
 use crate::study::{
-    ColumnError, Columns, Failure, InMemory, Measures, Metric, Sink, TrialRow, Which, measures,
+    ColumnError, Columns, Failure, InMemory, Measures, Metric, SUBJECTS, Sink, TrialRow, Which,
+    measures,
 };
 
 /// Most points of an exceedance curve that is kept of each point of a sweep.
@@ -159,6 +160,17 @@ impl Block {
         all
     }
 
+    /// Whether it is of so many foci, and all its columns of as many trials.
+    pub(super) fn is_sound(&self, foci: usize) -> bool {
+        let columns = || self.columns.shocked.iter().chain(&self.columns.baseline);
+        let trials = columns().next().map_or(0, Vec::len);
+        let whole = |side: &[Vec<f64>]| [0, foci * METRICS].contains(&side.len());
+        self.foci == foci
+            && whole(&self.columns.shocked)
+            && self.columns.shocked.len() == self.columns.baseline.len()
+            && columns().all(|column| column.len() == trials)
+    }
+
     /// What the trials come to, or why they come to nothing.
     ///
     /// # Errors
@@ -209,6 +221,16 @@ pub struct Measured {
     pub first_failure: Option<Failure>,
     /// What was found of each focus.
     pub focus: Vec<MeasuredFocus>,
+}
+
+impl Measured {
+    /// Whether it is of so many trials and foci, each with every metric on every side.
+    pub(super) fn is_sound(&self, trials: u64, foci: usize) -> bool {
+        let mut focus = self.focus.iter();
+        self.completed.checked_add(self.failed) == Some(trials)
+            && self.focus.len() == foci
+            && focus.all(|focus| focus.measures.len() == SUBJECTS)
+    }
 }
 
 /// What the trials of a point come to, of one focus.

@@ -293,6 +293,12 @@ pub(super) struct Header {
     pub outline: Outline,
 }
 
+impl Header {
+    fn is_sound(&self) -> bool {
+        self.shard.is_sound() && self.outline.is_sound()
+    }
+}
+
 /// The line and the first record.
 fn head(header: &Header) -> io::Result<Vec<u8>> {
     let mut bytes = MARK.to_vec();
@@ -364,6 +370,7 @@ impl Scan {
         let mut at = limit;
         let first = next(&mut reader, length - at).map_err(&io)?;
         let header = first.as_deref().and_then(decode::<Header>);
+        let header = header.filter(Header::is_sound);
         let (Some(header), Some(bytes)) = (header, first) else {
             return Err(LogError::Damaged {
                 path: path.to_owned(),
@@ -374,6 +381,7 @@ impl Scan {
         let mut entries = Vec::new();
         while let Some(bytes) = next(&mut reader, length - at).map_err(&io)?
             && let Some(entry) = decode::<Entry>(&bytes)
+            && entry.is_sound(&header.outline)
         {
             let found = match entry {
                 Entry::Point { point, .. } => Found::Point(point),

@@ -65,11 +65,13 @@ pub enum MergeError {
         /// The other.
         second: PathBuf,
     },
-    /// A shard is not there.
-    #[error("shard {index} of {of} is missing")]
+    /// A shard is not there, or several in a row.
+    #[error("{} of {of} {} missing", shards(*first, *last), if first == last { "is" } else { "are" })]
     Missing {
-        /// Which.
-        index: u32,
+        /// The first.
+        first: u32,
+        /// The last.
+        last: u32,
         /// Of how many.
         of: u32,
     },
@@ -340,9 +342,22 @@ fn ill_assorted(opened: &[Opened]) -> Vec<MergeError> {
         }
     }
     let of = opened.first().map_or(0, |log| log.shard().of);
-    let missing = (1..=of).filter(|index| !by_index.contains_key(index));
-    problems.extend(missing.map(|index| MergeError::Missing { index, of }));
+    let mut first = 1;
+    for next in by_index.into_keys().chain([of + 1]) {
+        if first < next {
+            let last = next - 1;
+            problems.push(MergeError::Missing { first, last, of });
+        }
+        first = next + 1;
+    }
     problems
+}
+
+fn shards(first: u32, last: u32) -> String {
+    match first == last {
+        true => format!("shard {first}"),
+        false => format!("shards {first} to {last}"),
+    }
 }
 
 /// The responses of a point.

@@ -42,6 +42,9 @@ pub struct Outline {
     pub points: Vec<Vec<Level>>,
 }
 
+/// Most trials of a point.
+const MOST_TRIALS: u64 = 10_000_000;
+
 /// A file that a sweep rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
@@ -81,6 +84,24 @@ impl Outline {
             changes.push("it is of another sweep".to_owned());
         }
         changes
+    }
+
+    /// Whether a sweep can be so: files that were changed may say anything.
+    pub(super) fn is_sound(&self) -> bool {
+        let finite = |level: &Level| !matches!(level, Level::Number(x) if !x.is_finite());
+        let between = |(least, most): (f64, f64)| least.is_finite() && most.is_finite();
+        let mut factors = self.factors.iter();
+        let mut levels = self.points.iter();
+        let units = self.focus.iter().map(|focus| focus.price_unit.times);
+        (1..=MOST_TRIALS).contains(&self.stamp.trials)
+            && (self.horizon > 0.0 && self.short_above >= 0.0)
+            && units
+                .chain([self.horizon, self.short_above])
+                .all(f64::is_finite)
+            && factors.all(|factor| {
+                factor.levels.iter().all(finite) && factor.between.is_none_or(between)
+            })
+            && levels.all(|levels| levels.len() == self.factors.len() && levels.iter().all(finite))
     }
 
     fn changed_files(&self, earlier: &Self) -> Vec<String> {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::block::Baselines;
 use super::log::{Done, Log};
 use super::units::Unit;
-use super::{Block, Measured, Prepared, Units};
+use super::{BLOCK, Block, Measured, Outline, Prepared, Units};
 use crate::study::StudyError;
 
 /// What is finished.
@@ -34,6 +34,30 @@ pub enum Entry {
         /// Its trials.
         trials: Result<Block, String>,
     },
+}
+
+impl Entry {
+    /// Whether it is of the sweep: files that were changed may say anything.
+    pub(super) fn is_sound(&self, outline: &Outline) -> bool {
+        let (all, foci) = (outline.stamp.trials, outline.focus.len());
+        match self {
+            Self::Point { point, found } => {
+                *point < outline.points.len()
+                    && found
+                        .as_ref()
+                        .map_or(true, |found| found.is_sound(all, foci))
+            }
+            Self::Part {
+                point,
+                block,
+                trials,
+            } => {
+                *point < outline.points.len()
+                    && *block < all.div_ceil(BLOCK)
+                    && trials.as_ref().map_or(true, |block| block.is_sound(foci))
+            }
+        }
+    }
 }
 
 /// What is to be done.

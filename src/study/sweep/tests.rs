@@ -243,6 +243,10 @@ fn shards_that_do_not_fit_are_named() {
     let folder = folder.path();
     let mut paths = shards(folder, 4, 1..4);
     assert_eq!(problems(&paths), ["shard 4 of 4 is missing"]);
+    assert_eq!(
+        problems(&paths[1..2]),
+        ["shard 1 of 4 is missing", "shards 3 to 4 of 4 are missing"]
+    );
     let copy = folder.join("copy");
     fs::copy(&paths[1], &copy).unwrap();
     paths.push(copy);

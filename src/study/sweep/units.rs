@@ -20,6 +20,14 @@ pub struct Shard {
 impl Shard {
     /// The only one.
     pub const WHOLE: Self = Self { index: 1, of: 1 };
+    /// Into how many a sweep can be shared out at most.
+    pub const MOST: u32 = 100_000;
+
+    /// Whether there is such a shard.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        (1..=self.of).contains(&self.index) && self.of <= Self::MOST
+    }
 }
 
 /// Blocks of trials at the points of a sweep, and which of them a shard does:
