@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use shortfall::export::read_run;
+use shortfall::export::{complete, read_run};
 use shortfall::study::{Columns, Metric, Which};
 use tempfile::TempDir;
 
@@ -515,4 +515,169 @@ fn no_report_is_drawn_from_damaged_columns() {
         path.display()
     );
     assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
+}
+
+#[test]
+fn an_interrupted_backtest_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("scores.csv"), "old").unwrap();
+    let child = Command::new(binary())
+        .args(["backtest", "japan-embargo-2010", "--trials", ENDLESS])
+        .arg("--out")
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    sleep(Duration::from_secs(2));
+    signal(&child, &["-INT"]);
+    let done = end(child);
+    assert_eq!(done.code, INTERRUPTED, "{}", done.stderr);
+    assert!(done.stderr.ends_with("interrupted\n"), "{}", done.stderr);
+    assert_eq!(
+        contents(folder.path()),
+        [("scores.csv".to_owned(), b"old".to_vec())]
+    );
+}
+
+/// A run of its own seed into a folder, on one thread.
+fn seeded(out: &Path, seed: u32) -> Command {
+    let mut command = Command::new(binary());
+    command.args(["run", SMALL, "--trials", "20", "--threads", "1", "--quiet"]);
+    command.args(["--seed", &seed.to_string()]);
+    command.arg("--out").arg(out).stdout(Stdio::null());
+    command
+}
+
+/// What a run leaves that nothing happens to.
+fn undisturbed(seed: u32) -> Vec<(String, Vec<u8>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let done = done(&mut seeded(folder.path(), seed));
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+    contents(folder.path())
+}
+
+#[test]
+fn of_many_runs_into_a_folder_one_is_the_last() {
+    const RUNS: u32 = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let children: Vec<_> = (0..RUNS)
+        .map(|seed| {
+            let mut command = seeded(folder.path(), seed);
+            command.stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        let done = end(child);
+        assert_eq!(done.code, DONE, "{}", done.stderr);
+    }
+    let (outcome, _) = read_run(folder.path()).unwrap();
+    let seed = u32::try_from(outcome.stamp.seed).unwrap();
+    assert!(contents(folder.path()) == undisturbed(seed));
+}
+
+/// Old results or new ones, and never some of each once the next command has looked.
+#[test]
+fn killed_at_any_instant_it_leaves_the_files_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = [1, 2].map(undisturbed);
+    assert_eq!(done(&mut seeded(folder.path(), 1)).code, DONE);
+    let mut ended = 0;
+    for kill in 0..60 {
+        let seed = 1 + kill % 2;
+        let mut child = seeded(folder.path(), seed).spawn().unwrap();
+        sleep(Duration::from_millis(u64::from(kill) * 8));
+        child.kill().unwrap();
+        ended += u32::from(child.wait().unwrap().success());
+        complete(folder.path());
+        let found = contents(folder.path());
+        assert!(expected.contains(&found), "kill {kill}");
+    }
+    assert!(ended < 60);
+}
+
+#[test]
+fn the_number_of_threads_does_not_show() {
+    let run = |threads: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        let args = ["run", SMALL, "--trials", "100", "--quiet", "--out", out];
+        let done = done(
+            Command::new(binary())
+                .args(args)
+                .args(["--threads", threads]),
+        );
+        assert_eq!(done.code, DONE, "{}", done.stderr);
+        contents(folder.path())
+    };
+    let one = run("1");
+    for threads in ["2", "3", "7", "16", "64"] {
+        assert!(run(threads) == one, "{threads} threads");
+    }
+}
+
+/// Neither terminal nor pipes, no place for temporary files, no home.
+#[test]
+fn it_needs_nothing_around_it() {
+    let expected = undisturbed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let script = "exec \"$0\" \"$@\" <&- >&- 2>&-";
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", script]).arg(binary());
+    shell.args(seeded(folder.path(), 1).get_args());
+    let status = shell.env_clear().env("TMPDIR", "/nowhere").status();
+    assert_eq!(status.unwrap().code(), Some(DONE));
+    assert!(contents(folder.path()) == expected);
+}
+
+/// Names that are no text are taken as they are.
+#[test]
+fn paths_may_be_of_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let odd = folder.path().join(OsStr::from_bytes(b"a\xff\x1b[31m b"));
+    fs::create_dir(&odd).unwrap();
+    let scenario = odd.join(OsStr::from_bytes(b"\xfe.toml"));
+    fs::copy(SMALL, &scenario).unwrap();
+    let out = odd.join("out");
+    let run = |scenario: &Path| {
+        let mut command = Command::new(binary());
+        command.arg("run").arg(scenario).args(["--trials", "20"]);
+        done(command.arg("--out").arg(&out))
+    };
+    let found = run(&scenario);
+    assert_eq!(found.code, DONE, "{}", found.stderr);
+    assert_eq!(contents(&out).len(), FILES);
+    assert!(!found.stderr.contains('\x1b'), "{}", found.stderr);
+    let gone = run(&odd.join("gone.toml"));
+    assert_eq!(gone.code, INPUT);
+    assert!(!gone.stderr.contains('\x1b'), "{}", gone.stderr);
+}
+
+/// What a scenario says cannot give orders to a terminal, rightly written or not.
+#[test]
+fn messages_hold_no_control_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("odd.toml");
+    let text = fs::read_to_string(SMALL).unwrap();
+    let title = text.lines().find(|line| line.starts_with("title")).unwrap();
+    for odd in [
+        "title = \"a\\u001b]0;b\\u0007\\u009b31m\\u202e\"",
+        "title = \"a\x1b]0;b\x07\u{9b}31m\u{202e}\"",
+        "title = 5 # \u{9b}31m\u{202e}",
+        "\"a\\u001b[31m\" = 1",
+    ] {
+        fs::write(&scenario, text.replace(title, odd)).unwrap();
+        let out = folder.path().join("out");
+        let mut run = Command::new(binary());
+        run.arg("run")
+            .arg(&scenario)
+            .args(["--trials", "20", "--out"]);
+        let found = done(run.arg(out));
+        let orders = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!found.stderr.contains(orders), "{:?}", found.stderr);
+        assert!(found.code == DONE || found.code == INPUT);
+    }
 }

@@ -1,5 +1,5 @@
 use super::{Failure, ReportArgs, output, pictures, signals};
-use crate::export::read_run;
+use crate::export::{complete, read_run};
 use crate::report::{ReportError, render};
 
 /// Draws the pictures of a run again from its files.
@@ -9,6 +9,7 @@ use crate::report::{ReportError, render};
 /// be written.
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     signals::survive_file_size_limit()?;
+    complete(&args.folder);
     let (outcome, trials) = read_run(&args.folder).map_err(|error| Failure::Input(error.into()))?;
     let files = render(&outcome, &trials, args.format).map_err(explain)?;
     write(args, &files)?;

@@ -1,4 +1,3 @@
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context;
 
 use super::{exit, output};
+use crate::export::abandon;
 
 /// Becomes true on Ctrl-C or SIGTERM; a second one ends the program at once,
 /// without what is half done: the folder `staging`, if there is one.
@@ -14,9 +14,7 @@ pub(super) fn stop_on_signal(staging: Option<&Path>) -> Result<Arc<AtomicBool>, 
     let (seen, staging) = (Arc::clone(&stop), staging.map(Path::to_owned));
     ctrlc::set_handler(move || {
         if seen.swap(true, Ordering::Relaxed) {
-            if let Some(staging) = &staging {
-                let _ = fs::remove_dir_all(staging);
-            }
+            let _turn = staging.as_deref().and_then(abandon);
             std::process::exit(exit::INTERRUPTED.into());
         }
         output::message("stopping: finishing the trials under way");

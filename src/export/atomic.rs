@@ -1,7 +1,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use tempfile::{Builder, TempDir};
 
 /// A file or folder that could not be written.
@@ -22,11 +23,17 @@ pub struct Folder {
     staging: TempDir,
     /// Locked as long as this lives.
     _in_use: File,
+    changes: Changes,
+}
+
+/// What publishing does to a folder, by path below it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Changes {
     /// Folders below it.
     below: Vec<String>,
-    /// What will have its name, and what will be removed then, by path below
-    /// the folder.
+    /// What is given its name, in this order.
     staged: Vec<String>,
+    /// What is removed then.
     stale: Vec<String>,
 }
 
@@ -49,10 +56,11 @@ impl Folder {
     pub fn claim(path: impl Into<PathBuf>, names: &[&str]) -> Result<Self, WriteError> {
         let path = path.into();
         fs::create_dir_all(&path).map_err(at(&path))?;
+        let _turn = take_turn(&path);
         for name in names {
             refuse_directory(&path.join(name))?;
         }
-        remove_left_behind(&path);
+        settle(&path);
         let staging = Builder::new().prefix(PREFIX).tempdir_in(&path);
         let staging = staging.map_err(at(&path))?;
         let in_use = create(&staging.path().join(IN_USE)).map_err(at(&path))?;
@@ -63,9 +71,7 @@ impl Folder {
             path,
             staging,
             _in_use: in_use,
-            below: Vec::new(),
-            staged: Vec::new(),
-            stale: Vec::new(),
+            changes: Changes::default(),
         })
     }
 
@@ -78,7 +84,7 @@ impl Folder {
         let path = self.path.join(name);
         takes_files(&path)?;
         fs::create_dir(self.staging().join(name)).map_err(at(&path))?;
-        self.below.push(name.to_owned());
+        self.changes.below.push(name.to_owned());
         Ok(())
     }
 
@@ -102,7 +108,7 @@ impl Folder {
     pub fn create(&mut self, name: &str) -> Result<NewFile, WriteError> {
         let path = self.path.join(name);
         let file = create(&self.staging().join(name)).map_err(at(&path))?;
-        self.staged.push(name.to_owned());
+        self.changes.staged.push(name.to_owned());
         Ok(NewFile { path, file })
     }
 
@@ -124,40 +130,33 @@ impl Folder {
     /// When a folder cannot be read.
     pub fn supersede(&mut self, ours: impl Fn(&str) -> bool) -> Result<(), WriteError> {
         let mut names = files_in(&self.path).map_err(at(&self.path))?;
-        for below in &self.below {
+        for below in &self.changes.below {
             let path = self.path.join(below);
             let found = files_in(&path).map_err(at(&path))?.into_iter();
             names.extend(found.map(|name| format!("{below}/{name}")));
         }
-        names.retain(|name| ours(name) && !self.staged.contains(name));
-        self.stale = names;
+        names.retain(|name| ours(name) && !self.changes.staged.contains(name));
+        self.changes.stale = names;
         Ok(())
     }
 
     /// Gives all staged files their names, in the order in which they were
-    /// staged, or none if one of them cannot have its own.
+    /// staged, or none if one of them cannot have its own. Who is killed at it has
+    /// it completed by the next to claim the folder.
     ///
     /// # Errors
     /// When a staged file or the folder is gone, or a name taken by a folder.
     pub fn publish(self) -> Result<(), WriteError> {
-        for name in &self.staged {
+        let _turn = take_turn(&self.path);
+        settle(&self.path);
+        for name in &self.changes.staged {
             self.look(name)?;
         }
-        let below: Vec<PathBuf> = self.below.iter().map(|name| self.path.join(name)).collect();
-        for path in &below {
-            takes_files(path)?;
-            fs::create_dir_all(path).map_err(at(path))?;
+        for name in &self.changes.below {
+            takes_files(&self.path.join(name))?;
         }
-        for name in &self.staged {
-            let path = self.path.join(name);
-            fs::rename(self.staging().join(name), &path).map_err(at(&path))?;
-        }
-        for name in &self.stale {
-            let path = self.path.join(name);
-            remove(&path).map_err(at(&path))?;
-        }
-        let mut folders = below.iter().chain([&self.path]);
-        folders.try_for_each(|path| sync_folder(path).map_err(at(path)))
+        self.changes.note(self.staging()).map_err(at(&self.path))?;
+        self.changes.make(&self.path, self.staging())
     }
 
     /// Whether a staged file is there, and can have its name.
@@ -171,14 +170,88 @@ impl Folder {
     }
 }
 
+impl Changes {
+    /// Has whoever comes next make them if their owner is killed.
+    fn note(&self, staging: &Path) -> io::Result<()> {
+        let mut file = create(&staging.join(READY))?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.sync_all()
+    }
+
+    /// Those that a killed owner was making, if they stay within the folder: anybody
+    /// may have written them.
+    fn noted(staging: &Path) -> Option<Self> {
+        let bytes = fs::read(staging.join(READY)).ok()?;
+        let noted: Self = serde_json::from_slice(&bytes).ok()?;
+        noted.stay_below().then_some(noted)
+    }
+
+    fn stay_below(&self) -> bool {
+        let mut lists = [&self.below, &self.staged, &self.stale].into_iter();
+        lists.all(|names| names.iter().all(|name| stays_below(name)))
+    }
+
+    /// Makes them, or the rest of them.
+    fn make(&self, folder: &Path, staging: &Path) -> Result<(), WriteError> {
+        let below: Vec<PathBuf> = self.below.iter().map(|name| folder.join(name)).collect();
+        for path in &below {
+            fs::create_dir_all(path).map_err(at(path))?;
+        }
+        for name in &self.staged {
+            let (from, to) = (staging.join(name), folder.join(name));
+            if from.exists() || !to.exists() {
+                fs::rename(from, &to).map_err(at(&to))?;
+            }
+        }
+        for name in &self.stale {
+            let path = folder.join(name);
+            remove(&path).map_err(at(&path))?;
+        }
+        let mut folders = below.iter().map(PathBuf::as_path).chain([folder]);
+        folders.try_for_each(|path| sync_folder(path).map_err(at(path)))
+    }
+}
+
+fn stays_below(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
 /// How names of staging folders begin.
 const PREFIX: &str = ".shortfall-";
 /// A file in each of them that its owner has locked.
 const IN_USE: &str = "in-use";
+/// The changes that its owner makes once all files are there.
+const READY: &str = "ready";
 
-/// Removes staging folders whose owner was killed: their lock is free. Where
-/// that fails they do no harm.
-fn remove_left_behind(path: &Path) {
+/// Waits until no other process claims the folder or publishes in it, and keeps them
+/// waiting as long as what is returned lives. Where folders cannot be locked, nobody
+/// waits.
+fn take_turn(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Removes staged files before the program ends at once. Nothing is published as long
+/// as what is returned lives.
+#[must_use]
+pub fn abandon(staging: &Path) -> Option<File> {
+    let turn = staging.parent().and_then(take_turn);
+    let _ = fs::remove_dir_all(staging);
+    turn
+}
+
+/// Completes what was being published in a folder by somebody who was killed, so
+/// that its files are of one command.
+pub fn complete(folder: &Path) {
+    let _turn = take_turn(folder);
+    settle(folder);
+}
+
+/// Completes what killed owners of staging folders were publishing (their lock is
+/// free), and removes the folders. Where that fails they do no harm.
+fn settle(path: &Path) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let staging = entry.path();
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
@@ -186,6 +259,9 @@ fn remove_left_behind(path: &Path) {
         if let Some(Ok(lock)) = lock
             && lock.try_lock().is_ok()
         {
+            if let Some(changes) = Changes::noted(&staging) {
+                let _ = changes.make(path, &staging);
+            }
             let _ = fs::remove_dir_all(&staging);
         }
     }
@@ -323,6 +399,52 @@ mod tests {
         assert!(owned.staging().exists());
         drop((owned, other));
         assert!(names_in(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_a_killed_owner_was_publishing_is_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        for (name, bytes) in [("a", b"new"), ("b", b"old"), ("c", b"old")] {
+            fs::write(path.join(name), bytes).unwrap();
+        }
+        let left = path.join(".shortfall-left");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join(IN_USE), b"").unwrap();
+        fs::write(left.join("b"), b"new").unwrap();
+        let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let changes = Changes {
+            staged: text(&["a", "b"]),
+            stale: text(&["c"]),
+            ..Changes::default()
+        };
+        changes.note(&left).unwrap();
+        complete(path);
+        assert_eq!(names_in(path), ["a", "b"]);
+        assert_eq!(fs::read(path.join("a")).unwrap(), b"new");
+        assert_eq!(fs::read(path.join("b")).unwrap(), b"new");
+    }
+
+    #[test]
+    fn nothing_is_changed_outside_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("kept");
+        fs::write(&kept, b"").unwrap();
+        let below = folder.path().join("below");
+        let left = below.join(".shortfall-left");
+        fs::create_dir_all(&left).unwrap();
+        fs::write(left.join(IN_USE), b"").unwrap();
+        for name in ["../kept".to_owned(), kept.display().to_string()] {
+            let stale = vec![name];
+            let changes = Changes {
+                stale,
+                ..Changes::default()
+            };
+            changes.note(&left).unwrap();
+            assert!(Changes::noted(&left).is_none());
+            fs::remove_file(left.join(READY)).unwrap();
+        }
+        assert!(kept.exists());
     }
 
     #[cfg(unix)]

@@ -23,7 +23,7 @@ mod trials;
 
 use crate::study::{Side, Which};
 
-pub use atomic::{Folder, NewFile, WriteError};
+pub use atomic::{Folder, NewFile, WriteError, abandon, complete};
 pub use backtest::{backtest_months, backtest_scores, backtest_table};
 pub use lines::lines;
 pub use months::months_parquet;
