@@ -9,6 +9,8 @@
 mod lane;
 mod ran;
 
+use shortfall::engine::{self, Model, Worker};
+use shortfall::scenario;
 use shortfall::study::Metric;
 
 use lane::{close, only};
@@ -547,6 +549,62 @@ fn talks_decide_what_has_been_filed() {
         let text = one_lane("40 days", &commodity, "cover = \"0 days\"", &policy);
         close(only(&run(&text, 1), Metric::Shortfall), short, 1.0);
     }
+}
+
+/// Output answers to the price and a contract does not: once demand has fallen, a field
+/// makes less than it has contracted. What flows can be no more than it makes.
+#[test]
+fn a_pipeline_carries_no_more_than_is_made() {
+    let text = r#"
+[scenario]
+title = "less than contracted"
+start = 2025-01-01
+horizon = "1000 days"
+focus = ["gas @ B"]
+
+[countries]
+A = "Seller"
+B = "Buyer"
+
+[commodities.gas]
+unit = "t"
+price = "100 USD/t"
+pipeline = true
+transit = "0 days"
+elasticity = { short = 0 }
+restocking = 0
+
+[[sites]]
+name = "field"
+country = "A"
+makes = "gas"
+capacity = "100 t/d"
+supply_elasticity = 1
+
+[[demand]]
+of = "gas"
+in = "B"
+rate = "100 t/d"
+
+[[contracts]]
+of = "gas"
+from = "A"
+to = "B"
+volume = "95 t/d"
+
+[policies.slump.demand-shock]
+role = "shock"
+of = "gas"
+in = ["B"]
+change = -0.4
+"#;
+    let loaded = scenario::load_embedded("case", &[("case.toml", text)], &[]);
+    let model = Model::new(&loaded.unwrap().scenario).unwrap();
+    let mut worker = Worker::new(&model);
+    let record = worker.run(7, 0, engine::Variant::Shocked).unwrap();
+    let (came, price) = (record.origins[0], record.seller_price[0]);
+    let made = 100.0 * price.exp() * 1000.0;
+    assert!(came < 1.03 * made, "{came} t came of {made} t");
 }
 
 /// Half is lost, and what is left answers prices: 50 e^{σπ} = 100 e^{−ελ}

@@ -168,8 +168,9 @@ impl Trial<'_> {
     }
 
     /// What sellers offer: what they normally ship in a window, and a part of
-    /// any stock beyond that; through pipelines, what they will make. What they
-    /// offer by parcels they decide when a window opens, and offer at that rate
+    /// any stock beyond that; through pipelines, what they will make (where their price
+    /// falls they make less than that, and have piped more than they had: contracts do
+    /// not answer to prices). What they offer by parcels they decide when a window opens, and offer at that rate
     /// while it lasts.
     fn write_offers(
         &mut self,
@@ -184,8 +185,8 @@ impl Trial<'_> {
         offer_max.clear();
         for seller in m.sellers.clone() {
             let s = self.s.sellers[seller];
-            let spare = self.unsold(market, seller) - self.base.working_stock[seller];
-            let spare = spare.max(0.0);
+            let unsold = self.unsold(market, seller);
+            let spare = (unsold - self.base.working_stock[seller]).max(0.0);
             let freed = if window >= terms.release {
                 1.0
             } else {
@@ -194,10 +195,12 @@ impl Trial<'_> {
             let (mut offered, mut most) = if m.offer_on_hand {
                 (spare, spare)
             } else if m.pipelines_only {
+                // What has been piped ahead of output is made good first.
+                let owed = unsold.min(0.0);
                 let made = self.made_at_reference(seller) * window;
                 (
-                    made + spare * freed,
-                    self.most_made(seller) * window + spare,
+                    (made + spare * freed + owed).max(0.0),
+                    (self.most_made(seller) * window + spare + owed).max(0.0),
                 )
             } else {
                 let made = self.made_at_reference(seller);

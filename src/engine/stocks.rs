@@ -12,6 +12,8 @@ use crate::units::{DAY, Tick};
 
 /// Relative difference of rates that is taken for rounding.
 const ROUNDING: f64 = 1e-12;
+/// Share of a stock that rounding may leave below zero.
+const RESIDUE: f64 = 1e-7;
 /// Plans made again at one instant before the rest waits for the next event.
 const REPLANS: usize = 256;
 /// Windows over which a rationing buyer runs down what exceeds half its
@@ -33,6 +35,9 @@ impl Trial<'_> {
         s.at = self.s.now;
         s.produced += s.made * days;
         s.stock += (s.made - s.piped) * days;
+        let pipelines = self.n.markets[self.n.sellers[seller].market].pipelines_only;
+        let seen = s.produced + self.base.seller_stock[seller];
+        debug_assert!(pipelines || s.stock >= -RESIDUE * (1.0 + seen));
     }
 
     /// Brings a buyer's stock, and what its users got, up to now; returns how
@@ -160,6 +165,8 @@ impl Trial<'_> {
         if let Some(empty) = self.s.buyers[buyer].use_until(now, self.n.short_above) {
             self.s.journal.note(empty, Entry::StockOut { buyer });
         }
+        let (stock, seen) = (self.s.buyers[buyer].stock, self.base.initial_stock[buyer]);
+        debug_assert!(stock >= -RESIDUE * (1.0 + seen));
     }
 
     /// When, since it was last touched, the stock of a buyer that no

@@ -202,6 +202,7 @@ impl Trial<'_> {
     ) -> Result<(), TrialError> {
         self.begin(variant);
         while let Some((now, event)) = self.next()? {
+            debug_assert!(now >= self.s.now);
             self.s.now = now;
             watch(Some(event));
             match event {

@@ -2,6 +2,7 @@
 
 use super::balance::{fill_missing, ras};
 use super::{Complaint, Market, Network, Tank, User};
+use crate::scenario::Rule;
 use crate::units::{Ticks, format_quantity};
 
 /// Every constant of one trial. All rates per day, in the market's unit.
@@ -468,7 +469,8 @@ impl Base {
         if m.observed {
             self.observed_trade(network, drawn, m)?;
         } else {
-            self.proportional_trade(network, m, eta);
+            let borders = m.rule != Rule::ProRata;
+            self.proportional_trade(network, m, borders, eta);
         }
         self.keep_zero.clear();
         self.keep_zero.resize(m.pairs.len(), false);
@@ -534,8 +536,8 @@ impl Base {
     /// sells what is left of its output, and buys what it still lacks, in
     /// proportion; every pair abroad trades η of what it would without borders
     /// at least, or trade of countries that lack next to nothing could not be
-    /// balanced.
-    fn proportional_trade(&mut self, network: &Network, m: &Market, eta: f64) {
+    /// balanced. Where the rule of the market knows no borders there are none.
+    fn proportional_trade(&mut self, network: &Network, m: &Market, borders: bool, eta: f64) {
         let (width, total) = (m.buyers.len(), self.rows.iter().sum::<f64>());
         let lacked: f64 = (0..width).map(|j| self.lacked(network, m, j)).sum();
         for (k, p) in m.pairs.clone().enumerate() {
@@ -543,11 +545,13 @@ impl Base {
             let seller = network.sellers[m.sellers.start + i].country;
             let (made, used) = self.at_home(network, m, seller);
             let own = part(self.rows[i], made);
-            self.flow[p] = if network.pairs[p].domestic {
+            let without_borders = self.rows[i] * self.columns[j] / total;
+            self.flow[p] = if !borders {
+                without_borders
+            } else if network.pairs[p].domestic {
                 made.min(used) * own
             } else {
                 let left = (made - used).max(0.0) * own;
-                let without_borders = self.rows[i] * self.columns[j] / total;
                 part(left * self.lacked(network, m, j), lacked).max(eta * without_borders)
             };
         }

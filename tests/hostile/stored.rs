@@ -255,7 +255,8 @@ fn damaged(records: &[Vec<u8>], changes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Records of a log that says something else.
 fn made_up(records: &[Vec<u8>], choices: &[u8]) -> Vec<Vec<u8>> {
-    let mut dice = Dice::Bytes(choices.to_vec().into_iter());
+    let choices = choices.to_vec();
+    let mut dice = Dice::Bytes(choices.into_iter());
     let (mut shard, mut outline): (Shard, Outline) = postcard::from_bytes(&records[0]).unwrap();
     let entries = records[1..].iter();
     let mut entries: Vec<Entry> = entries.map(|r| postcard::from_bytes(r).unwrap()).collect();
@@ -289,7 +290,7 @@ fn outlined(outline: &mut Outline, dice: &mut Dice) {
         6 => resize(&mut outline.responses, dice),
         7 => pick(&mut outline.points, dice, resize),
         8 => pick(&mut outline.factors, dice, |factor, dice| {
-            resize(&mut factor.levels, dice)
+            resize(&mut factor.levels, dice);
         }),
         9 => pick(&mut outline.factors, dice, |factor, dice| {
             factor.between = Some((number(dice), number(dice)));
@@ -503,8 +504,8 @@ fn read_files(files: &[&[u8]; 3]) {
         .iter()
         .zip(files)
         .map(|(name, bytes)| written(name, bytes));
-    let folder = paths.last().unwrap();
-    match read_run(folder.parent().unwrap()) {
+    let paths: Vec<PathBuf> = paths.collect();
+    match read_run(paths[0].parent().unwrap()) {
         Ok((outcome, trials)) => {
             match render(&outcome, &trials, Format::Svg) {
                 Ok(pictures) => assert!(!pictures.is_empty()),

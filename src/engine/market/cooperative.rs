@@ -1,6 +1,8 @@
 //! Cooperative: the largest unmet share of nomination is made as small as can
 //! be, then the next, and so on over the pairs that may trade.
 //!
+//! Who gets it from whom stays as near to the usual as it can.
+//!
 //! Lexicographic max–min sharing: the served share s of all open buyers is
 //! lowered from 1 until a maximum flow can carry it, each time to what the
 //! minimum cut allows (Newton's method on the parametric flow: N. Megiddo,
@@ -55,7 +57,7 @@ impl Cooperative {
 
     pub(super) fn clear(&mut self, problem: &Problem, solution: &mut Solution) {
         self.load(problem);
-        solution.flow.fill(0.0);
+        self.begin(problem.prior, &mut solution.flow);
         solution.iterations = 0;
         while self.fixed.contains(&false) && solution.iterations <= problem.buyers() as u32 {
             self.serve_equally(&mut solution.flow);
@@ -91,6 +93,29 @@ impl Cooperative {
         refill(&mut self.parent, (0..nodes).map(|_| None));
         refill(&mut self.seen, (0..nodes).map(|_| false));
         self.zero = NEGLIGIBLE * (self.left.iter().sum::<f64>()).max(self.nomination.iter().sum());
+    }
+
+    /// Starts from the trade that is expected, as far as offers and caps allow: of
+    /// all flows that share alike, one that is near to it is found.
+    fn begin(&mut self, prior: &[f64], flow: &mut [f64]) {
+        let buyers = self.target.len().max(1);
+        let rows = prior
+            .chunks_exact(buyers)
+            .zip(self.cap.chunks_exact(buyers));
+        let rows = rows.zip(flow.chunks_exact_mut(buyers));
+        for (((prior, cap), flow), left) in rows.zip(&mut self.left) {
+            for ((flow, prior), cap) in flow.iter_mut().zip(prior).zip(cap) {
+                *flow = prior.max(0.0).min(*cap);
+            }
+            let expected: f64 = flow.iter().sum();
+            if expected > *left {
+                flow.iter_mut().for_each(|flow| *flow *= *left / expected);
+            }
+            *left = (*left - expected).max(0.0);
+            for (received, flow) in self.received.iter_mut().zip(flow) {
+                *received += *flow;
+            }
+        }
     }
 
     /// Serves all open buyers at the largest equal share; `behind` becomes the
