@@ -147,7 +147,7 @@ impl Trial<'_> {
             let (short, reference) = self.s.record.last[f];
             let month = ratio(t.short - short, t.reference - reference);
             let cover = ratio(
-                self.s.buyers[buyer].in_tank(),
+                self.s.buyers[buyer].in_tank().max(0.0),
                 self.s.buyers[buyer].reference,
             );
             let r = &mut self.s.record;

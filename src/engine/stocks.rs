@@ -12,8 +12,8 @@ use crate::units::{DAY, Tick};
 
 /// Relative difference of rates that is taken for rounding.
 const ROUNDING: f64 = 1e-12;
-/// Share of a stock that rounding may leave below zero.
-const RESIDUE: f64 = 1e-7;
+/// Share of a stock that may be below zero: events fall on whole seconds.
+const RESIDUE: f64 = 1e-6;
 /// Plans made again at one instant before the rest waits for the next event.
 const REPLANS: usize = 256;
 /// Windows over which a rationing buyer runs down what exceeds half its

@@ -58,6 +58,8 @@ impl Cooperative {
     pub(super) fn clear(&mut self, problem: &Problem, solution: &mut Solution) {
         self.load(problem);
         self.begin(problem.prior, &mut solution.flow);
+        self.aim(1.0);
+        self.trim(&mut solution.flow);
         solution.iterations = 0;
         while self.fixed.contains(&false) && solution.iterations <= problem.buyers() as u32 {
             self.serve_equally(&mut solution.flow);
