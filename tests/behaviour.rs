@@ -555,50 +555,13 @@ fn talks_decide_what_has_been_filed() {
 /// makes less than it has contracted. What flows can be no more than it makes.
 #[test]
 fn a_pipeline_carries_no_more_than_is_made() {
-    let text = r#"
-[scenario]
-title = "less than contracted"
-start = 2025-01-01
-horizon = "1000 days"
-focus = ["gas @ B"]
-
-[countries]
-A = "Seller"
-B = "Buyer"
-
-[commodities.gas]
-unit = "t"
-price = "100 USD/t"
-pipeline = true
-transit = "0 days"
-elasticity = { short = 0 }
-restocking = 0
-
-[[sites]]
-name = "field"
-country = "A"
-makes = "gas"
-capacity = "100 t/d"
-supply_elasticity = 1
-
-[[demand]]
-of = "gas"
-in = "B"
-rate = "100 t/d"
-
-[[contracts]]
-of = "gas"
-from = "A"
-to = "B"
-volume = "95 t/d"
-
-[policies.slump.demand-shock]
-role = "shock"
-of = "gas"
-in = ["B"]
-change = -0.4
-"#;
-    let loaded = scenario::load_embedded("case", &[("case.toml", text)], &[]);
+    let commodity =
+        "pipeline = true\ntransit = \"0 days\"\nelasticity = { short = 0 }\nrestocking = 0";
+    let rest = "[[contracts]]\nof = \"gas\"\nfrom = \"A\"\nto = \"B\"\nvolume = \"95 t/d\"\n\
+                [policies.slump.demand-shock]\nrole = \"shock\"\nof = \"gas\"\nin = [\"B\"]\n\
+                change = -0.4\n";
+    let text = lane::one_lane("1000 days", commodity, "supply_elasticity = 1", "", rest);
+    let loaded = scenario::load_embedded("case", &[("case.toml", &text)], &[]);
     let model = Model::new(&loaded.unwrap().scenario).unwrap();
     let mut worker = Worker::new(&model);
     let record = worker.run(7, 0, engine::Variant::Shocked).unwrap();

@@ -379,3 +379,21 @@ fn sweeps_of_more_points_than_there_are() {
         assert_eq!(code, INPUT, "{told}");
     }
 }
+
+/// Tens of thousands wait at a desk that talks clear again and again.
+#[test]
+fn a_long_queue_closes_ranks_in_time() {
+    is_done(
+        &Parts {
+            commodity: "balance = \"as-given\"\nclearing = \"1 day\"",
+            rest: "[policies.desk.export-licence]\nrole = \"shock\"\nby = \"A\"\non = [\"gas\"]\n\
+                   review = \"1 day\"\napproval = 1\napplications = 200\nthroughput = \"0.1/day\"\n\
+                   in_regime.talks = { clears_backlog = 0.02 }\n\
+                   [regimes.relations]\nstart = \"dispute\"\n\
+                   states.dispute = { lasts = \"60 days\", then = { talks = 1 } }\n\
+                   states.talks = { lasts = \"1 day\", then = { dispute = 1 } }\n",
+            ..PLAIN
+        }
+        .text(),
+    );
+}

@@ -8,7 +8,7 @@ use super::shard;
 use super::store::{self, Place};
 use crate::export::count;
 use crate::report::Format;
-use crate::scenario::Override;
+use crate::scenario::{MOST_TRIALS, Override};
 use crate::study::sweep::Shard;
 use crate::units::Date;
 
@@ -330,17 +330,15 @@ fn shard(text: &str) -> Result<Shard, String> {
     shard::read(text, &|name| std::env::var(name).ok())
 }
 
-/// Most trials of a run.
-const MAX_TRIALS: u64 = 10_000_000;
 /// Most threads of a run.
 const MAX_THREADS: u64 = 1_024;
 
 fn trials(text: &str) -> Result<u64, String> {
-    whole_number(text, 1, MAX_TRIALS)
+    whole_number(text, 1, MOST_TRIALS.unsigned_abs())
 }
 
 fn trial(text: &str) -> Result<u64, String> {
-    whole_number(text, 0, MAX_TRIALS - 1)
+    whole_number(text, 0, MOST_TRIALS.unsigned_abs() - 1)
 }
 
 fn date(text: &str) -> Result<Date, String> {

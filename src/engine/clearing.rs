@@ -168,10 +168,10 @@ impl Trial<'_> {
     }
 
     /// What sellers offer: what they normally ship in a window, and a part of
-    /// any stock beyond that; through pipelines, what they will make (where their price
-    /// falls they make less than that, and have piped more than they had: contracts do
-    /// not answer to prices). What they offer by parcels they decide when a window opens, and offer at that rate
-    /// while it lasts.
+    /// any stock beyond that; through pipelines, what they will make, less what
+    /// they have piped beyond their output: that falls with the price, and
+    /// contracts do not. What they offer by parcels they decide when a window
+    /// opens, and offer at that rate while it lasts.
     fn write_offers(
         &mut self,
         market: usize,

@@ -56,11 +56,11 @@ impl Folder {
     pub fn claim(path: impl Into<PathBuf>, names: &[&str]) -> Result<Self, WriteError> {
         let path = path.into();
         fs::create_dir_all(&path).map_err(at(&path))?;
-        let _turn = take_turn(&path);
+        let turn = take_turn(&path);
         for name in names {
             refuse_directory(&path.join(name))?;
         }
-        settle(&path);
+        settle(&path, turn.as_ref());
         let staging = Builder::new().prefix(PREFIX).tempdir_in(&path);
         let staging = staging.map_err(at(&path))?;
         let in_use = create(&staging.path().join(IN_USE)).map_err(at(&path))?;
@@ -147,8 +147,8 @@ impl Folder {
     /// # Errors
     /// When a staged file or the folder is gone, or a name taken by a folder.
     pub fn publish(self) -> Result<(), WriteError> {
-        let _turn = take_turn(&self.path);
-        settle(&self.path);
+        let turn = take_turn(&self.path);
+        settle(&self.path, turn.as_ref());
         for name in &self.changes.staged {
             self.look(name)?;
         }
@@ -245,13 +245,15 @@ pub fn abandon(staging: &Path) -> Option<File> {
 /// Completes what was being published in a folder by somebody who was killed, so
 /// that its files are of one command.
 pub fn complete(folder: &Path) {
-    let _turn = take_turn(folder);
-    settle(folder);
+    let turn = take_turn(folder);
+    settle(folder, turn.as_ref());
 }
 
 /// Completes what killed owners of staging folders were publishing (their lock is
-/// free), and removes the folders. Where that fails they do no harm.
-fn settle(path: &Path) {
+/// free), and removes the folders; so it does with one whose owner came to put
+/// nothing into it, if nobody else can have made it just now. Where that fails they
+/// do no harm.
+fn settle(path: &Path, turn: Option<&File>) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let staging = entry.path();
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
@@ -263,6 +265,8 @@ fn settle(path: &Path) {
                 let _ = changes.make(path, &staging);
             }
             let _ = fs::remove_dir_all(&staging);
+        } else if ours && turn.is_some() {
+            let _ = fs::remove_dir(&staging); // which only goes if it is empty
         }
     }
 }
@@ -393,6 +397,9 @@ mod tests {
         fs::create_dir(&left).unwrap();
         fs::write(left.join(IN_USE), b"").unwrap();
         fs::write(left.join("trials.parquet"), b"half").unwrap();
+        if cfg!(unix) {
+            fs::create_dir(folder.path().join(".shortfall-empty")).unwrap();
+        }
         let owned = claim(folder.path());
         assert!(!left.exists());
         let other = claim(folder.path());
@@ -432,19 +439,18 @@ mod tests {
         fs::write(&kept, b"").unwrap();
         let below = folder.path().join("below");
         let left = below.join(".shortfall-left");
-        fs::create_dir_all(&left).unwrap();
-        fs::write(left.join(IN_USE), b"").unwrap();
         for name in ["../kept".to_owned(), kept.display().to_string()] {
             let stale = vec![name];
             let changes = Changes {
                 stale,
                 ..Changes::default()
             };
+            fs::create_dir_all(&left).unwrap();
+            fs::write(left.join(IN_USE), b"").unwrap();
             changes.note(&left).unwrap();
-            assert!(Changes::noted(&left).is_none());
-            fs::remove_file(left.join(READY)).unwrap();
+            complete(&below);
+            assert!(kept.exists() && !left.exists());
         }
-        assert!(kept.exists());
     }
 
     #[cfg(unix)]

@@ -469,8 +469,7 @@ impl Base {
         if m.observed {
             self.observed_trade(network, drawn, m)?;
         } else {
-            let borders = m.rule != Rule::ProRata;
-            self.proportional_trade(network, m, borders, eta);
+            self.proportional_trade(network, m, eta);
         }
         self.keep_zero.clear();
         self.keep_zero.resize(m.pairs.len(), false);
@@ -536,8 +535,8 @@ impl Base {
     /// sells what is left of its output, and buys what it still lacks, in
     /// proportion; every pair abroad trades η of what it would without borders
     /// at least, or trade of countries that lack next to nothing could not be
-    /// balanced. Where the rule of the market knows no borders there are none.
-    fn proportional_trade(&mut self, network: &Network, m: &Market, borders: bool, eta: f64) {
+    /// balanced. To the rule `pro-rata` there are no borders.
+    fn proportional_trade(&mut self, network: &Network, m: &Market, eta: f64) {
         let (width, total) = (m.buyers.len(), self.rows.iter().sum::<f64>());
         let lacked: f64 = (0..width).map(|j| self.lacked(network, m, j)).sum();
         for (k, p) in m.pairs.clone().enumerate() {
@@ -546,7 +545,7 @@ impl Base {
             let (made, used) = self.at_home(network, m, seller);
             let own = part(self.rows[i], made);
             let without_borders = self.rows[i] * self.columns[j] / total;
-            self.flow[p] = if !borders {
+            self.flow[p] = if m.rule == Rule::ProRata {
                 without_borders
             } else if network.pairs[p].domestic {
                 made.min(used) * own

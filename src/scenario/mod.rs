@@ -64,6 +64,7 @@ pub use overrides::Override;
 pub use problem::{Problem, Problems, Report};
 pub use rule::{Rule, UnknownRule};
 pub use source::{FileId, Sources, Span};
+pub(crate) use study::MOST_TRIALS;
 
 /// A scenario and where it was read from.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@ use crate::units::{Calendar, Date, whole_months};
 
 /// Longest horizon \[days\]: fifty years, thirteen of them leap years.
 const LONGEST: f64 = 50.0 * 365.0 + 13.0;
-/// Most trials of a run.
-const MOST_TRIALS: i64 = 10_000_000;
+/// Most trials of a run, and of a point of a sweep.
+pub(crate) const MOST_TRIALS: i64 = 10_000_000;
 
 table! {
     /// What is studied, from when and for how long.

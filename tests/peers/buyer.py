@@ -55,7 +55,6 @@ class Buyer:
         return {
             "shortfall": self.short,
             "shortfall_share": self.short / (self.use * horizon),
-            "unserved": self.short,
             "peak_rate": max(self.monthly),
             "time_to_survive": self.first_short,
             "time_to_recover": self.last_short - self.first_short if ever else 0.0,

@@ -15,7 +15,18 @@ from random import Random
 import simpy
 
 from buyer import AFTER, Buyer, month_ends, monthly_books, send
-from laws import Law, exponential, lognormal
+
+Law = Callable[[Random], float]
+
+
+def exponential(rng: Random, mean: float) -> float:
+    return rng.expovariate(1.0 / mean)
+
+
+def lognormal(mean: float, sd: float) -> Law:
+    variance = log1p((sd / mean) ** 2)
+    return lambda rng: rng.lognormvariate(log(mean) - variance / 2, sqrt(variance))
+
 
 HORIZON = 1095
 WINDOW = 7.0

@@ -1,7 +1,8 @@
 //! Cooperative: the largest unmet share of nomination is made as small as can
 //! be, then the next, and so on over the pairs that may trade.
 //!
-//! Who gets it from whom stays as near to the usual as it can.
+//! Who gets it from whom starts from the trade that is expected, and is changed
+//! where equal shares ask for it.
 //!
 //! Lexicographic max–min sharing: the served share s of all open buyers is
 //! lowered from 1 until a maximum flow can carry it, each time to what the
@@ -97,8 +98,7 @@ impl Cooperative {
         self.zero = NEGLIGIBLE * (self.left.iter().sum::<f64>()).max(self.nomination.iter().sum());
     }
 
-    /// Starts from the trade that is expected, as far as offers and caps allow: of
-    /// all flows that share alike, one that is near to it is found.
+    /// Starts from the trade that is expected, as far as offers and caps allow.
     fn begin(&mut self, prior: &[f64], flow: &mut [f64]) {
         let buyers = self.target.len().max(1);
         let rows = prior

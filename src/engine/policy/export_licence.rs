@@ -95,6 +95,8 @@ struct Terms {
 pub(crate) struct LicenceDesk {
     lots: Vec<Lot>,
     free: Vec<u32>,
+    /// Places of those in a queue, while it closes ranks.
+    queue: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -133,16 +135,22 @@ impl LicenceDesk {
         self.lots.len() as u32 - 1
     }
 
-    /// Where the application is whose turn at the desk of a policy is over
-    /// first after a day.
-    fn next_in_queue(&self, policy: usize, after: f64) -> Option<usize> {
-        let queued = |lot: &Lot| {
-            lot.policy as usize == policy && lot.volume > 0.0 && lot.controlled && !lot.unread
+    /// Places of the applications that the desk of a policy has or that wait for
+    /// it, in their order.
+    fn queued(&mut self, policy: usize, now: f64) -> Vec<u32> {
+        let Self { lots, queue, .. } = self;
+        let waits = |lot: &Lot| {
+            lot.policy as usize == policy
+                && lot.volume > 0.0
+                && lot.controlled
+                && !lot.unread
+                && lot.ends > now
         };
-        let lots = self.lots.iter().enumerate();
-        let queue = lots.filter(|(_, lot)| queued(lot) && lot.ends > after);
-        let first = queue.min_by(|(_, a), (_, b)| a.ends.total_cmp(&b.ends));
-        first.map(|(place, _)| place)
+        queue.clear();
+        queue.extend((0..lots.len() as u32).filter(|place| waits(&lots[*place as usize])));
+        let ends = |place: u32| lots[place as usize].ends;
+        queue.sort_unstable_by(|a, b| ends(*a).total_cmp(&ends(*b)).then(a.cmp(b)));
+        std::mem::take(queue)
     }
 
     fn take(&mut self, place: u32) -> Lot {
@@ -403,10 +411,11 @@ impl ExportLicence {
     /// decided out of turn.
     fn close_ranks(&self, trial: &mut Trial, me: usize) {
         let now = trial.s.now.days();
-        let (mut free, mut last) = (now, now);
-        while let Some(place) = trial.s.licences.next_in_queue(me, last) {
+        let queue = trial.s.licences.queued(me, now);
+        let mut free = now;
+        for place in &queue {
+            let place = *place as usize;
             let lot = trial.s.licences.lots[place];
-            last = lot.ends;
             let begins = lot.begins.min(free);
             free = begins + (lot.ends - lot.begins);
             if begins < lot.begins {
@@ -416,6 +425,7 @@ impl ExportLicence {
                 self.take_up(trial, me, lot, (begins, free));
             }
         }
+        trial.s.licences.queue = queue;
         *self.cell(trial, me, DESK_FREE) = free;
     }
 

@@ -14,7 +14,7 @@ use crate::scenario::names::Names;
 use crate::scenario::overrides::Change;
 use crate::scenario::problem::{Problem, Problems, Report};
 use crate::scenario::source::{ContentHash, Sources, Span};
-use crate::scenario::study::{Plain, short_name, simplified};
+use crate::scenario::study::{MOST_TRIALS, Plain, short_name, simplified};
 use crate::scenario::table::{Read, Reader, choice, table};
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Filled, Spelt, Whole, Word};
@@ -58,7 +58,7 @@ table! {
         /// The scenario that is varied: a file, by its path from the folder of this one, or a built-in scenario by its name.
         scenario: Tried<Word>,
         /// Trials of each point; the scenario's unless given.
-        trials: Tried<Option<Whole<1, 10_000_000>>>,
+        trials: Tried<Option<Whole<1, MOST_TRIALS>>>,
         /// Seed of the draws at all points; the scenario's unless given.
         seed: Tried<Option<Whole<0>>>,
         /// How points are chosen.

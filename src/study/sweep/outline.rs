@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Response, SweepFocus};
+use crate::scenario::MOST_TRIALS;
 use crate::scenario::sweep::{Design, Factor, Level};
 use crate::study::Stamp;
 
@@ -41,9 +42,6 @@ pub struct Outline {
     /// The level of each factor, point by point.
     pub points: Vec<Vec<Level>>,
 }
-
-/// Most trials of a point.
-const MOST_TRIALS: u64 = 10_000_000;
 
 /// A file that a sweep rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +91,7 @@ impl Outline {
         let mut factors = self.factors.iter();
         let mut levels = self.points.iter();
         let units = self.focus.iter().map(|focus| focus.price_unit.times);
-        (1..=MOST_TRIALS).contains(&self.stamp.trials)
+        (1..=MOST_TRIALS.unsigned_abs()).contains(&self.stamp.trials)
             && (self.horizon > 0.0 && self.short_above >= 0.0)
             && units
                 .chain([self.horizon, self.short_above])
